@@ -1,0 +1,110 @@
+//! An invoice: what a patient is billed, and what is left of it.
+
+mod draft;
+mod lines;
+mod money;
+mod status;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use draft::{Charges, Terms};
+pub use lines::{Discount, InvoiceLine, Quantity, Totals};
+pub use status::{InvoiceStatus, ShownStatus};
+
+use crate::{Cents, Currency, InvoiceId, Number, PatientId, payment::PaymentType, text::Line};
+
+/// How many days after the invoice's date it is due; 0 is due on receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct Term(u16);
+
+impl Term {
+    /// The number of days.
+    pub const fn days(self) -> u16 {
+        self.0
+    }
+}
+
+impl TryFrom<u16> for Term {
+    type Error = &'static str;
+
+    fn try_from(days: u16) -> Result<Self, Self::Error> {
+        if days <= 365 { Ok(Self(days)) } else { Err("expected a term of 0 to 365 days") }
+    }
+}
+
+impl From<Term> for u16 {
+    fn from(term: Term) -> u16 {
+        term.0
+    }
+}
+
+/// An invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// Its id.
+    pub id: InvoiceId,
+    /// The number that people see.
+    pub number: Number,
+    /// Who is billed.
+    pub patient: PatientId,
+    /// The patient's name, for lists.
+    pub patient_name: Line<121>,
+    /// Where the service was; one of the practice's locations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Line<16>>,
+    /// What kind of payment it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_type: Option<PaymentType>,
+    /// The state it is in; what people see is [`Invoice::shown`].
+    pub status: InvoiceStatus,
+    /// Its date, in the practice's zone.
+    pub date: NaiveDate,
+    /// How many days after its date it is due.
+    pub term: Term,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// What is billed.
+    pub lines: Vec<InvoiceLine>,
+    /// A discount on the whole, after the lines' own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+    /// What payments have paid of it.
+    pub applied: Cents,
+    /// When it was made (UTC).
+    pub created_at: DateTime<Utc>,
+    /// When it was first sent (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+impl Invoice {
+    /// The day by which it is to be paid: its date plus its term.
+    pub fn due_date(&self) -> NaiveDate {
+        self.date.checked_add_days(Days::new(self.term.0.into())).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// What is billed, discounted and due in all.
+    pub fn totals(&self) -> Totals {
+        Totals::of(&self.lines, self.discount)
+    }
+
+    /// What is still owed on it: nothing while it is a draft and once it is void.
+    pub fn balance(&self) -> Cents {
+        match self.status {
+            InvoiceStatus::Draft | InvoiceStatus::Deleted | InvoiceStatus::Void => Cents::ZERO,
+            InvoiceStatus::Open
+            | InvoiceStatus::Paid
+            | InvoiceStatus::WrittenOff
+            | InvoiceStatus::InCollections => {
+                self.totals().total.checked_sub(self.applied).unwrap_or(Cents::ZERO)
+            }
+        }
+    }
+
+    /// What people see on a day of the practice: overdue beats partially paid beats unpaid.
+    pub fn shown(&self, today: NaiveDate) -> ShownStatus {
+        ShownStatus::of(self.status, self.due_date(), self.applied, today)
+    }
+}

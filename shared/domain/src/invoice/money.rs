@@ -1,0 +1,251 @@
+//! Money on an invoice: sending it makes it owed, payments make it less.
+
+use chrono::{DateTime, Utc};
+
+use super::{Invoice, InvoiceStatus, Totals};
+use crate::{
+    Account, Amount, Cents, Decision, EventKind, PaymentId, Posting, Refusal,
+    number::{Number, Series},
+};
+
+impl Invoice {
+    /// Makes a draft owed. Where discounts leave nothing to pay it is paid at once.
+    ///
+    /// # Errors
+    /// It is not a draft.
+    pub fn send(&self, emailed: bool, now: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
+        self.require(&[InvoiceStatus::Draft], "sent")?;
+        let mut sent = self.clone();
+        sent.status = InvoiceStatus::Open;
+        sent.sent_at = Some(now);
+        let postings = Self::rebill(&Totals::of(&[], None), &sent.totals());
+        Ok(Decision::of(sent.settled(), EventKind::InvoiceSent { emailed }).with_postings(postings))
+    }
+
+    /// Takes money of a payment: the balance falls by it, and nothing left is paid. The postings are the payment's.
+    ///
+    /// # Errors
+    /// It is not open, or the amount is more than its balance.
+    pub fn apply(
+        &self,
+        payment: PaymentId,
+        number: Number,
+        amount: Amount,
+    ) -> Result<Decision<Self>, Refusal> {
+        self.require(&[InvoiceStatus::Open], "paid")?;
+        if amount.cents() > self.balance() {
+            let detail = format!(
+                "expected at most {}, the balance of {}; leave the rest unallocated and it becomes credit",
+                self.balance(),
+                Series::Invoice.show(self.number),
+            );
+            return Err(Refusal::field("/allocations", detail));
+        }
+        let mut paid = self.clone();
+        paid.applied =
+            self.applied.checked_add(amount.cents()).ok_or_else(|| Refusal::too_large("/allocations"))?;
+        let event = EventKind::PaymentApplied {
+            payment,
+            number: Series::Payment.show(number),
+            cents: amount,
+            balance_cents: paid.balance(),
+        };
+        Ok(Decision::of(paid.settled(), event))
+    }
+
+    /// How much of an amount this invoice can still take.
+    pub fn takes(&self, amount: Amount) -> Option<Amount> {
+        let open = self.status == InvoiceStatus::Open;
+        Amount::try_from(amount.cents().min(self.balance())).ok().filter(|_| open)
+    }
+
+    /// Open with nothing left is paid; paid with something left is open again.
+    pub(super) fn settled(mut self) -> Self {
+        self.status = match (self.status, self.balance().is_positive()) {
+            (InvoiceStatus::Open, false) => InvoiceStatus::Paid,
+            (InvoiceStatus::Paid, true) => InvoiceStatus::Open,
+            (status, _) => status,
+        };
+        self
+    }
+
+    /// The postings that take the books from one billing to another.
+    pub(super) fn rebill(before: &Totals, after: &Totals) -> Vec<Posting> {
+        let change = |a: Cents, b: Cents| b.checked_sub(a).unwrap_or(Cents::ZERO);
+        vec![
+            Posting::debit(Account::PatientReceivable, change(before.total, after.total)),
+            Posting::debit(Account::Discounts, change(before.discounts, after.discounts)),
+            Posting::credit(Account::Charges, change(before.gross, after.gross)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use chrono::{DateTime, NaiveDate};
+    use uuid::Uuid;
+
+    use super::super::{Charges, Discount, InvoiceLine, ShownStatus, Terms};
+    use super::*;
+    use crate::{Currency, InvoiceId, PatientId};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn number() -> Number {
+        Number::new(NonZeroU32::MIN)
+    }
+
+    fn charges(cents: &[i64], discount: Option<&str>) -> Charges {
+        let lines = cents.iter().zip(1..).map(|(cents, number)| InvoiceLine {
+            number,
+            code: None,
+            description: "Visit".try_into().unwrap(),
+            quantity: 1.try_into().unwrap(),
+            unit_price: (*cents).try_into().unwrap(),
+            discount: None,
+            treatment: None,
+        });
+        Charges { lines: lines.collect(), discount: discount.map(|text| text.parse::<Discount>().unwrap()) }
+    }
+
+    fn terms(date: &str) -> Terms {
+        Terms { location: None, payment_type: None, date: day(date), term: 30.try_into().unwrap() }
+    }
+
+    fn draft(cents: &[i64], discount: Option<&str>) -> Invoice {
+        let patient = (PatientId::new(Uuid::nil()), "Ada Lovelace".try_into().unwrap());
+        let today = day("2026-06-01");
+        let id = InvoiceId::new(Uuid::nil());
+        let now = DateTime::UNIX_EPOCH;
+        Invoice::create(
+            id,
+            number(),
+            patient,
+            Currency::Usd,
+            charges(cents, discount),
+            terms("2026-06-01"),
+            today,
+            now,
+        )
+        .unwrap()
+        .state
+    }
+
+    fn open(cents: &[i64]) -> Invoice {
+        draft(cents, None).send(false, DateTime::UNIX_EPOCH).unwrap().state
+    }
+
+    fn pay(invoice: &Invoice, cents: i64) -> Result<Decision<Invoice>, Refusal> {
+        invoice.apply(PaymentId::new(Uuid::nil()), number(), cents.try_into().unwrap())
+    }
+
+    fn sum(postings: &[Posting], account: Account) -> i64 {
+        postings.iter().filter(|p| p.account == account).map(|p| p.cents.get()).sum()
+    }
+
+    #[test]
+    fn a_draft_owes_nothing_and_sending_books_it() {
+        let draft = draft(&[10_000, 5_000], Some("10%"));
+        assert_eq!(draft.balance(), Cents::ZERO);
+        let sent = draft.send(true, DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(sent.state.balance(), Cents::new(13_500));
+        assert_eq!(sum(&sent.postings, Account::PatientReceivable), 13_500);
+        assert_eq!(sum(&sent.postings, Account::Discounts), 1_500);
+        assert_eq!(sum(&sent.postings, Account::Charges), -15_000);
+        assert!(sent.state.send(true, DateTime::UNIX_EPOCH).is_err(), "an invoice is sent once");
+    }
+
+    #[test]
+    fn a_full_discount_is_paid_at_once() {
+        let sent = draft(&[10_000], Some("100%")).send(false, DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(sent.state.status, InvoiceStatus::Paid);
+    }
+
+    #[test]
+    fn payments_lower_the_balance_and_never_below_nothing() {
+        let invoice = open(&[10_000]);
+        let part = pay(&invoice, 4_000).unwrap().state;
+        assert_eq!((part.status, part.balance()), (InvoiceStatus::Open, Cents::new(6_000)));
+        assert!(pay(&part, 6_001).is_err(), "more than the balance");
+        let rest = pay(&part, 6_000).unwrap().state;
+        assert_eq!((rest.status, rest.balance()), (InvoiceStatus::Paid, Cents::ZERO));
+        assert!(pay(&rest, 1).is_err(), "a paid invoice takes no more");
+        assert!(pay(&draft(&[10_000], None), 1).is_err(), "nor does a draft");
+    }
+
+    #[test]
+    fn overdue_beats_partially_paid_beats_unpaid() {
+        let invoice = open(&[10_000]);
+        let part = pay(&invoice, 1).unwrap().state;
+        assert_eq!(invoice.due_date(), day("2026-07-01"));
+        assert_eq!(invoice.shown(day("2026-07-01")), ShownStatus::Unpaid);
+        assert_eq!(part.shown(day("2026-07-01")), ShownStatus::PartiallyPaid);
+        assert_eq!(part.shown(day("2026-07-02")), ShownStatus::Overdue);
+        let paid = pay(&invoice, 10_000).unwrap().state;
+        assert_eq!(paid.shown(day("2026-07-02")), ShownStatus::Paid);
+    }
+
+    #[test]
+    fn a_sent_invoice_may_lose_a_line_but_not_gain_or_change_one() {
+        let invoice = open(&[10_000, 5_000]);
+        let less = invoice.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01")).unwrap();
+        assert_eq!(less.state.balance(), Cents::new(10_000));
+        assert_eq!(sum(&less.postings, Account::PatientReceivable), -5_000);
+        for more in [charges(&[10_000, 5_000, 1], None), charges(&[10_000, 4_000], None)] {
+            assert!(invoice.edit(more, terms("2026-06-01"), day("2026-06-01")).is_err());
+        }
+    }
+
+    #[test]
+    fn less_than_was_paid_is_never_billed() {
+        let part = pay(&open(&[10_000, 5_000]), 12_000).unwrap().state;
+        let refused = part.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01"));
+        assert!(matches!(refused, Err(Refusal::State { rule: "below-paid", .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn a_line_deleted_down_to_what_was_paid_settles_the_invoice() {
+        let part = pay(&open(&[10_000, 5_000]), 10_000).unwrap().state;
+        let less = part.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01")).unwrap();
+        assert_eq!(less.state.status, InvoiceStatus::Paid);
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_says_nothing() {
+        let invoice = open(&[10_000]);
+        let same = invoice.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01")).unwrap();
+        assert!(same.events.is_empty() && same.state == invoice);
+    }
+
+    #[test]
+    fn deleting_unbills_and_is_refused_once_money_is_applied() {
+        let draft = draft(&[10_000], None).delete().unwrap();
+        assert_eq!((draft.state.status, draft.postings.len()), (InvoiceStatus::Deleted, 0));
+        let invoice = open(&[10_000]);
+        let void = invoice.delete().unwrap();
+        assert_eq!((void.state.status, void.state.balance()), (InvoiceStatus::Void, Cents::ZERO));
+        assert_eq!(sum(&void.postings, Account::PatientReceivable), -10_000);
+        let part = pay(&invoice, 1).unwrap().state;
+        assert!(matches!(part.delete(), Err(Refusal::State { rule: "money-applied", .. })));
+    }
+
+    #[test]
+    fn every_decision_is_a_legal_transition() {
+        let open = open(&[10_000]);
+        for (from, to) in [
+            (draft(&[1], None), draft(&[1], None).send(false, DateTime::UNIX_EPOCH).unwrap().state),
+            (open.clone(), pay(&open, 10_000).unwrap().state),
+            (open.clone(), open.delete().unwrap().state),
+            (draft(&[1], None), draft(&[1], None).delete().unwrap().state),
+        ] {
+            assert!(from.status.can_become(to.status), "{:?} to {:?}", from.status, to.status);
+        }
+        for terminal in [InvoiceStatus::Deleted, InvoiceStatus::Void] {
+            assert!(InvoiceStatus::ALL.iter().all(|next| !terminal.can_become(*next)));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Double-entry bookkeeping: every movement of money is one journal entry whose postings sum to zero.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use crate::{Cents, Currency, JournalId, PatientId};
+
+/// The accounts of a practice's books. Debit is positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// What patients owe (asset).
+    PatientReceivable,
+    /// Patients' money not yet applied to an invoice (liability).
+    PatientCredit,
+    /// What patients owe and an agency collects (asset).
+    CollectionsReceivable,
+    /// Taken by the processor, not yet in the bank (asset).
+    ProcessorClearing,
+    /// Refunds asked for, not yet confirmed (asset).
+    RefundsInFlight,
+    /// Held back while a dispute is open (asset).
+    DisputedFunds,
+    /// In the bank (asset).
+    Bank,
+    /// What the processor keeps (expense).
+    ProcessorFees,
+    /// Cash and checks at the desk (asset).
+    CashDrawer,
+    /// Services billed (income).
+    Charges,
+    /// Discounts given (contra income).
+    Discounts,
+    /// Corrections of what is owed (contra income).
+    Adjustments,
+    /// Given up as uncollectable (expense).
+    WriteOffs,
+    /// Money lost to returns and disputes (expense).
+    Losses,
+}
+
+/// One side of an entry: a debit is positive, a credit negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    /// The account.
+    pub account: Account,
+    /// Cents; a debit is positive.
+    pub cents: Cents,
+}
+
+impl Posting {
+    /// A debit of so many cents.
+    pub fn debit(account: Account, cents: Cents) -> Self {
+        Self { account, cents }
+    }
+
+    /// A credit of so many cents.
+    pub fn credit(account: Account, cents: Cents) -> Self {
+        Self { account, cents: cents.negated() }
+    }
+}
+
+/// Why postings make no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Unbalanced {
+    /// They do not sum to zero.
+    #[error("postings do not sum to zero")]
+    NotZero,
+    /// Their sum leaves what a cent counter can hold.
+    #[error("postings overflow")]
+    Overflow,
+}
+
+/// An entry of the journal: appended, never edited. A correction is a new entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// Its id.
+    pub id: JournalId,
+    /// When it was booked (UTC).
+    pub at: DateTime<Utc>,
+    /// Whose money it is.
+    pub patient: PatientId,
+    /// The currency of the books.
+    pub currency: Currency,
+    /// What caused it: an invoice or payment, by its id.
+    pub source: String,
+    postings: Vec<Posting>,
+}
+
+impl JournalEntry {
+    /// An entry of balanced postings: one posting an account, those of zero cents left out; none where nothing moved.
+    ///
+    /// # Errors
+    /// Where the postings do not sum to zero.
+    pub fn balanced(
+        id: JournalId,
+        at: DateTime<Utc>,
+        patient: PatientId,
+        currency: Currency,
+        source: String,
+        postings: &[Posting],
+    ) -> Result<Option<Self>, Unbalanced> {
+        let mut merged: Vec<Posting> = Vec::new();
+        for posting in postings {
+            match merged.iter_mut().find(|m| m.account == posting.account) {
+                Some(m) => m.cents = m.cents.checked_add(posting.cents).ok_or(Unbalanced::Overflow)?,
+                None => merged.push(*posting),
+            }
+        }
+        merged.retain(|posting| !posting.cents.is_zero());
+        merged.sort_by_key(|posting| posting.account);
+        let sum = Cents::checked_sum(merged.iter().map(|p| p.cents)).ok_or(Unbalanced::Overflow)?;
+        if !sum.is_zero() {
+            return Err(Unbalanced::NotZero);
+        }
+        let entry = Self { id, at, patient, currency, source, postings: merged };
+        Ok((!entry.postings.is_empty()).then_some(entry))
+    }
+
+    /// The postings, one an account.
+    pub fn postings(&self) -> &[Posting] {
+        &self.postings
+    }
+
+    /// What the entry does to an account, in cents.
+    pub fn effect(&self, account: Account) -> Cents {
+        self.postings.iter().find(|p| p.account == account).map_or(Cents::ZERO, |p| p.cents)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn entry(postings: &[Posting]) -> Result<Option<JournalEntry>, Unbalanced> {
+        let (id, patient) = (JournalId::new(Uuid::nil()), PatientId::new(Uuid::nil()));
+        JournalEntry::balanced(id, DateTime::UNIX_EPOCH, patient, Currency::Usd, "inv_x".to_owned(), postings)
+    }
+
+    #[test]
+    fn what_does_not_balance_is_no_entry() {
+        let one = Cents::new(1);
+        assert_eq!(entry(&[Posting::debit(Account::Bank, one)]), Err(Unbalanced::NotZero));
+        let most = Cents::new(i64::MAX);
+        let twice = [Posting::debit(Account::Bank, most), Posting::debit(Account::Bank, one)];
+        assert_eq!(entry(&twice), Err(Unbalanced::Overflow));
+        assert_eq!(entry(&[]), Ok(None), "nothing moved, nothing booked");
+    }
+
+    proptest! {
+        #[test]
+        fn an_entry_sums_to_zero_with_one_posting_an_account(moves in proptest::collection::vec((0_usize..4, 0_usize..4, -9_999_999_i64..9_999_999), 0..20)) {
+            let accounts = [Account::PatientReceivable, Account::PatientCredit, Account::CashDrawer, Account::Charges];
+            let postings: Vec<Posting> = moves.iter().flat_map(|(from, to, cents)| {
+                let cents = Cents::new(*cents);
+                [Posting::debit(accounts[*to], cents), Posting::credit(accounts[*from], cents)]
+            }).collect();
+            if let Some(entry) = entry(&postings).unwrap() {
+                prop_assert_eq!(Cents::checked_sum(entry.postings().iter().map(|p| p.cents)), Some(Cents::ZERO));
+                let mut seen: Vec<Account> = entry.postings().iter().map(|p| p.account).collect();
+                seen.dedup();
+                prop_assert_eq!(seen.len(), entry.postings().len());
+                prop_assert!(entry.postings().iter().all(|p| !p.cents.is_zero()));
+            }
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! One attempt to take a payment at the processor: opened before the processor is asked, closed by its answer.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Allocation, Move, Payment};
+use crate::{Amount, AttemptId, Decision, EventKind, Refusal};
+
+/// How long a hosted session lives. The processor takes 30 minutes to 24 hours
+/// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at>).
+pub const SESSION_MINUTES: i64 = 60;
+
+/// How an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptStatus {
+    /// The hosted session is open, or about to be.
+    Open,
+    /// What is due has changed: the session is to be expired at the processor.
+    ToExpire,
+    /// The patient has finished; a bank debit is on its way.
+    Processing,
+    /// The processor has the money.
+    Succeeded,
+    /// The processor or bank refused.
+    Failed,
+    /// The session expired; nothing was charged.
+    Expired,
+}
+
+/// An attempt to take a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Its id; also the processor's idempotency key and our reference in its records.
+    pub id: AttemptId,
+    /// How it stands.
+    pub status: AttemptStatus,
+    /// What the processor was asked for.
+    pub amount: Amount,
+    /// The processor's hosted session, once it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// When the session ends (UTC).
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Attempt {
+    /// Whether the patient may still pay in its session.
+    pub fn is_payable(&self, now: DateTime<Utc>) -> bool {
+        self.status == AttemptStatus::Open && now < self.expires_at
+    }
+}
+
+impl Payment {
+    /// The attempt whose outcome is not known, if there is one.
+    pub fn open_attempt(&self) -> Option<&Attempt> {
+        self.attempts.iter().rev().find(|attempt| {
+            matches!(
+                attempt.status,
+                AttemptStatus::Open | AttemptStatus::ToExpire | AttemptStatus::Processing
+            )
+        })
+    }
+
+    /// Opens an attempt for the payment's whole amount. The processor is asked only after this is committed.
+    ///
+    /// # Errors
+    /// It is not pending: an attempt is open, or it is paid, or withdrawn; or there was an attempt of that id.
+    pub fn start_attempt(&self, id: AttemptId, now: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
+        if self.attempts.iter().any(|attempt| attempt.id == id) {
+            return Err(Refusal::state("attempt-closed", "there was an attempt of this id already"));
+        }
+        let mut started = self.clone();
+        started.status = self.status.step(Move::Attempt, "taken at the processor")?;
+        started.attempts.push(Attempt {
+            id,
+            status: AttemptStatus::Open,
+            amount: self.amount,
+            session: None,
+            expires_at: now + Duration::minutes(SESSION_MINUTES),
+        });
+        Ok(Decision::of(started, EventKind::PaymentAttempted { attempt: id }))
+    }
+
+    /// Notes the processor's session; the patient is sent there only after this is committed.
+    ///
+    /// # Errors
+    /// There is no such open attempt, or it has another session.
+    pub fn note_session(&self, id: AttemptId, session: &str) -> Result<Decision<Self>, Refusal> {
+        let known = self.attempt(id)?.session.as_deref();
+        if known.is_some_and(|known| known != session) {
+            return Err(Refusal::state("session-known", "this attempt already has another session"));
+        }
+        let noted = self.with_attempt(id, |attempt| attempt.session = Some(session.to_owned()));
+        let event = EventKind::PaymentSessionOpened { attempt: id, session: session.to_owned() };
+        Ok(Decision::of(noted, event))
+    }
+
+    /// Marks the open session to be expired at the processor, because what is due has changed.
+    ///
+    /// # Errors
+    /// There is no such attempt.
+    pub fn expire_session(&self, id: AttemptId) -> Result<Decision<Self>, Refusal> {
+        self.attempt(id)?;
+        let marked = self.with_attempt(id, |attempt| attempt.status = AttemptStatus::ToExpire);
+        Ok(Decision::of(marked, EventKind::PaymentSessionToExpire { attempt: id }))
+    }
+
+    /// The processor says that the session expired: nothing was charged, the payment can be tried again.
+    ///
+    /// # Errors
+    /// There is no such attempt, or its outcome is already known.
+    pub fn session_expired(&self, id: AttemptId) -> Result<Decision<Self>, Refusal> {
+        self.close(
+            id,
+            AttemptStatus::Expired,
+            Move::SessionExpired,
+            EventKind::PaymentSessionExpired { attempt: id },
+        )
+    }
+
+    /// The patient finished with a bank debit: it takes days, and there is nothing more to do.
+    ///
+    /// # Errors
+    /// There is no such attempt.
+    pub fn debit_processing(&self, id: AttemptId) -> Result<Decision<Self>, Refusal> {
+        self.attempt(id)?;
+        let processing = self.with_attempt(id, |attempt| attempt.status = AttemptStatus::Processing);
+        Ok(Decision::of(processing, EventKind::PaymentProcessing { attempt: id }))
+    }
+
+    /// The processor or the bank refused for good.
+    ///
+    /// # Errors
+    /// There is no such attempt, or its outcome is already known.
+    pub fn attempt_failed(&self, id: AttemptId, reason: &str) -> Result<Decision<Self>, Refusal> {
+        let event = EventKind::PaymentFailed { attempt: id, reason: reason.to_owned() };
+        self.close(id, AttemptStatus::Failed, Move::Fail, event)
+    }
+
+    /// Meant for other invoices or another amount before anything is asked of the processor.
+    ///
+    /// # Errors
+    /// It can no longer be edited.
+    pub fn retarget(&self, amount: Amount, allocations: Vec<Allocation>) -> Result<Self, Refusal> {
+        if !self.status.is_editable() {
+            return Err(Refusal::state(
+                "payment-status",
+                "the amount of this payment can no longer be changed",
+            ));
+        }
+        Ok(Self { amount, allocations, ..self.clone() })
+    }
+
+    pub(super) fn close(
+        &self,
+        id: AttemptId,
+        to: AttemptStatus,
+        step: Move,
+        event: EventKind,
+    ) -> Result<Decision<Self>, Refusal> {
+        self.attempt(id)?;
+        let mut closed = self.with_attempt(id, |attempt| attempt.status = to);
+        closed.status = self.status.step(step, "closed")?;
+        Ok(Decision::of(closed, event))
+    }
+
+    pub(super) fn attempt(&self, id: AttemptId) -> Result<&Attempt, Refusal> {
+        let open = self.open_attempt().filter(|attempt| attempt.id == id);
+        open.ok_or_else(|| Refusal::state("attempt-closed", "the outcome of this attempt is already known"))
+    }
+
+    fn with_attempt(&self, id: AttemptId, change: impl FnOnce(&mut Attempt)) -> Self {
+        let mut changed = self.clone();
+        if let Some(attempt) = changed.attempts.iter_mut().find(|attempt| attempt.id == id) {
+            change(attempt);
+        }
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Currency, Number, PatientId, PaymentId, PaymentStatus, payment::NewPayment};
+
+    fn payment() -> Payment {
+        let new = NewPayment {
+            id: PaymentId::new(Uuid::nil()),
+            number: Number::new(NonZeroU32::MIN),
+            patient: PatientId::new(Uuid::nil()),
+            patient_name: "Ada Lovelace".try_into().unwrap(),
+            amount: 100.try_into().unwrap(),
+            currency: Currency::Usd,
+            payment_type: None,
+            treatment: None,
+            due_date: None,
+            memo: None,
+            link: None,
+            allocations: Vec::new(),
+        };
+        Payment::create(new, false, DateTime::UNIX_EPOCH).state
+    }
+
+    fn attempt(n: u128) -> AttemptId {
+        AttemptId::new(Uuid::from_u128(n))
+    }
+
+    fn started() -> Payment {
+        payment().start_attempt(attempt(1), DateTime::UNIX_EPOCH).unwrap().state
+    }
+
+    #[test]
+    fn one_attempt_is_open_at_a_time() {
+        assert!(started().start_attempt(attempt(2), DateTime::UNIX_EPOCH).is_err());
+    }
+
+    #[test]
+    fn an_expired_session_lets_the_patient_try_again() {
+        let expired = started().session_expired(attempt(1)).unwrap().state;
+        assert_eq!(expired.status, PaymentStatus::Pending);
+        assert!(expired.start_attempt(attempt(2), DateTime::UNIX_EPOCH).is_ok());
+    }
+
+    #[test]
+    fn an_outcome_is_applied_once() {
+        let paid = started().attempt_succeeded(attempt(1), "pi_1", DateTime::UNIX_EPOCH).unwrap().state;
+        assert!(paid.attempt_succeeded(attempt(1), "pi_1", DateTime::UNIX_EPOCH).is_err());
+        assert!(paid.session_expired(attempt(1)).is_err());
+        assert!(paid.attempt_failed(attempt(1), "declined").is_err());
+    }
+
+    #[test]
+    fn a_session_that_was_to_expire_may_have_been_paid_first() {
+        let marked = started().expire_session(attempt(1)).unwrap().state;
+        assert!(!marked.attempts[0].is_payable(DateTime::UNIX_EPOCH));
+        let paid = marked.attempt_succeeded(attempt(1), "pi_1", DateTime::UNIX_EPOCH).unwrap().state;
+        assert_eq!(paid.status, PaymentStatus::Paid, "money that came is never lost");
+    }
+
+    #[test]
+    fn an_attempt_has_one_session() {
+        let noted = started().note_session(attempt(1), "cs_1").unwrap().state;
+        assert!(noted.note_session(attempt(1), "cs_1").is_ok(), "the same again");
+        assert!(noted.note_session(attempt(1), "cs_2").is_err());
+    }
+
+    proptest! {
+        /// Whatever is tried in whatever order, every change of status is a legal move, at most one attempt is open,
+        /// and money is received at most once.
+        #[test]
+        fn no_order_of_commands_breaks_the_state_machine(commands in proptest::collection::vec((0_u8..10, 1_u128..4), 0..40)) {
+            let now = DateTime::UNIX_EPOCH;
+            let mut payment = payment();
+            let mut received = 0;
+            for (command, n) in commands {
+                let id = attempt(n);
+                let decided = match command {
+                    0 => payment.start_attempt(id, now),
+                    1 => payment.note_session(id, "cs_1"),
+                    2 => payment.session_expired(id),
+                    3 => payment.debit_processing(id),
+                    4 => payment.attempt_failed(id, "declined"),
+                    5 => payment.attempt_succeeded(id, "pi_1", now),
+                    6 => payment.manual_move("cancel"),
+                    7 => payment.manual_move("reopen"),
+                    8 => payment.manual_move("submit"),
+                    _ => payment.expire_session(id),
+                };
+                let Ok(decision) = decided else { continue };
+                let (from, to) = (payment.status, decision.state.status);
+                prop_assert!(from == to || Move::ALL.iter().any(|m| from.after(*m) == Some(to)), "{:?} to {:?}", from, to);
+                received += u8::from(from != to && to == PaymentStatus::Paid);
+                payment = decision.state;
+                let open = payment.attempts.iter().filter(|a| {
+                    matches!(a.status, AttemptStatus::Open | AttemptStatus::ToExpire | AttemptStatus::Processing)
+                }).count();
+                prop_assert!(open <= 1);
+                prop_assert_eq!(open == 1, payment.status == PaymentStatus::Processing);
+            }
+            prop_assert!(received <= 1);
+        }
+    }
+}

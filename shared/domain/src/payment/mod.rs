@@ -1,0 +1,109 @@
+//! A payment: money asked for, on its way, received, given back.
+
+mod attempt;
+mod record;
+mod settle;
+mod status;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use attempt::{Attempt, AttemptStatus, SESSION_MINUTES};
+pub use record::{NewPayment, Receipt};
+pub use settle::{Allocation, MAX_ALLOCATIONS, Settlement, settle};
+pub use status::{Move, PaymentStatus};
+
+use crate::{Amount, Cents, Currency, LinkId, Number, PatientId, PaymentId, TreatmentId, text::Line};
+
+/// What a payment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentType {
+    /// Before a treatment.
+    TreatmentPrePayment,
+    /// For an office visit.
+    OfficeVisit,
+    /// Without insurance.
+    PrivatePay,
+}
+
+/// How money was received at the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Tender {
+    /// Notes and coins.
+    Cash,
+    /// A paper check.
+    Check {
+        /// The number printed on it.
+        number: Line<30>,
+    },
+    /// A card on the practice's own terminal.
+    ExternalCard {
+        /// The terminal's reference.
+        reference: Line<60>,
+    },
+}
+
+impl Tender {
+    /// The account that money of this tender goes to.
+    pub fn account(&self) -> crate::Account {
+        match self {
+            Self::Cash | Self::Check { .. } => crate::Account::CashDrawer,
+            Self::ExternalCard { .. } => crate::Account::Bank,
+        }
+    }
+}
+
+/// A payment. Its amount is always its allocations plus what is unapplied, once it is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// The number that people see.
+    pub number: Number,
+    /// Who pays.
+    pub patient: PatientId,
+    /// The patient's name, for lists.
+    pub patient_name: Line<121>,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// How much.
+    pub amount: Amount,
+    /// The currency of the amount.
+    pub currency: Currency,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_type: Option<PaymentType>,
+    /// The visit it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub treatment: Option<TreatmentId>,
+    /// When it is to be paid, in the practice's zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<NaiveDate>,
+    /// A note for staff; never shown to the processor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memo: Option<Line<200>>,
+    /// Which invoices it is meant for, and once paid, which it paid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allocations: Vec<Allocation>,
+    /// What of it is the patient's credit; zero until it is paid.
+    pub unapplied: Cents,
+    /// What of it went back to the patient.
+    pub refunded: Cents,
+    /// How it was received at the desk, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tender: Option<Tender>,
+    /// When it was received (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<DateTime<Utc>>,
+    /// The link it is paid by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkId>,
+    /// The attempts to take it at the processor, oldest first; at most one is open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
+    /// When it was made (UTC).
+    pub created_at: DateTime<Utc>,
+}

@@ -1,0 +1,230 @@
+//! Where received money goes: onto invoices, and what is left becomes the patient's credit.
+
+use serde::{Deserialize, Serialize};
+
+use super::Payment;
+use crate::{Account, Amount, Cents, Decision, Invoice, InvoiceId, InvoiceSet, Posting, Refusal};
+
+/// The most invoices that one payment covers: with them a payment is still one transaction.
+pub const MAX_ALLOCATIONS: usize = 25;
+
+/// A part of a payment that is meant for, or has paid, an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocation {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// How much of it.
+    pub amount: Amount,
+}
+
+impl Allocation {
+    /// Allocations as staff gave them: each invoice once, at most 25, together at most the payment's amount.
+    ///
+    /// # Errors
+    /// Otherwise.
+    pub fn check(allocations: &[Self], amount: Amount) -> Result<(), Refusal> {
+        if allocations.len() > MAX_ALLOCATIONS {
+            let detail = format!("expected at most {MAX_ALLOCATIONS} invoices for one payment");
+            return Err(Refusal::field("/allocations", detail));
+        }
+        for (index, allocation) in allocations.iter().enumerate() {
+            let pointer = format!("/allocations/{index}/invoice_id");
+            if allocations.iter().take(index).any(|other| other.invoice == allocation.invoice) {
+                return Err(Refusal::field(pointer, "expected each invoice once"));
+            }
+        }
+        let sum: Option<Cents> = allocations.iter().map(|allocation| allocation.amount).sum();
+        if sum.is_none_or(|sum| sum > amount.cents()) {
+            let detail = format!("expected allocations of at most {amount} in all, the payment's amount");
+            return Err(Refusal::field("/allocations", detail));
+        }
+        Ok(())
+    }
+}
+
+/// What receiving a payment changes besides the payment itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The payment with its final allocations and credit, and all postings.
+    pub payment: Decision<Payment>,
+    /// The invoices it paid.
+    pub invoices: Vec<Decision<Invoice>>,
+    /// The patient's invoice set, where it changed.
+    pub set: Option<Decision<InvoiceSet>>,
+}
+
+/// Applies money that has been received, `account` being where it now is, to the payment's invoices as far as they
+/// take it; the rest is the patient's credit. Received money is never refused and never disappears: an invoice that
+/// was paid, voided or changed meanwhile takes what it can.
+///
+/// # Errors
+/// Only where a sum overflows.
+pub fn settle(
+    received: Decision<Payment>,
+    account: Account,
+    invoices: &[Invoice],
+    set: Option<&InvoiceSet>,
+) -> Result<Settlement, Refusal> {
+    let mut payment = received.state;
+    let mut paid: Vec<Decision<Invoice>> = Vec::new();
+    let mut allocations: Vec<Allocation> = Vec::new();
+    for wanted in &payment.allocations {
+        let found = invoices.iter().find(|invoice| invoice.id == wanted.invoice);
+        let Some((invoice, amount)) = found.and_then(|i| Some((i, i.takes(wanted.amount)?))) else {
+            continue;
+        };
+        paid.push(invoice.apply(payment.id, payment.number, amount)?);
+        allocations.push(Allocation { invoice: invoice.id, amount });
+    }
+    let applied = allocations.iter().map(|a| a.amount).sum::<Option<Cents>>();
+    let overflow = || Refusal::too_large("/amount");
+    let applied = applied.ok_or_else(overflow)?;
+    payment.unapplied = payment.amount.cents().checked_sub(applied).ok_or_else(overflow)?;
+    payment.allocations = allocations;
+    let postings = vec![
+        Posting::debit(account, payment.amount.cents()),
+        Posting::credit(Account::PatientReceivable, applied),
+        Posting::credit(Account::PatientCredit, payment.unapplied),
+    ];
+    let set = set.and_then(|set| set.balances_changed(paid.iter().map(|decision| &decision.state)));
+    let payment = Decision { state: payment, events: received.events, postings };
+    Ok(Settlement { payment, invoices: paid, set })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use chrono::{DateTime, NaiveDate};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        Currency, InvoiceStatus, Number, PatientId, PaymentId, PaymentStatus,
+        invoice::{Charges, InvoiceLine, Terms},
+        payment::{NewPayment, Receipt, Tender},
+    };
+
+    fn today() -> NaiveDate {
+        "2026-06-01".parse().unwrap()
+    }
+
+    fn invoice(n: u128, cents: i64) -> Invoice {
+        let line = InvoiceLine {
+            number: 1,
+            code: None,
+            description: "Visit".try_into().unwrap(),
+            quantity: 1.try_into().unwrap(),
+            unit_price: cents.try_into().unwrap(),
+            discount: None,
+            treatment: None,
+        };
+        let terms = Terms { location: None, payment_type: None, date: today(), term: 30.try_into().unwrap() };
+        let patient = (PatientId::new(Uuid::nil()), "Ada Lovelace".try_into().unwrap());
+        let charges = Charges { lines: vec![line], discount: None };
+        let id = InvoiceId::new(Uuid::from_u128(n));
+        let number = Number::new(NonZeroU32::MIN);
+        Invoice::create(id, number, patient, Currency::Usd, charges, terms, today(), DateTime::UNIX_EPOCH)
+            .and_then(|draft| draft.state.send(false, DateTime::UNIX_EPOCH))
+            .unwrap()
+            .state
+    }
+
+    fn payment(cents: i64, allocations: Vec<Allocation>) -> Payment {
+        let new = NewPayment {
+            id: PaymentId::new(Uuid::nil()),
+            number: Number::new(NonZeroU32::MIN),
+            patient: PatientId::new(Uuid::nil()),
+            patient_name: "Ada Lovelace".try_into().unwrap(),
+            amount: cents.try_into().unwrap(),
+            currency: Currency::Usd,
+            payment_type: None,
+            treatment: None,
+            due_date: None,
+            memo: None,
+            link: None,
+            allocations,
+        };
+        Payment::create(new, false, DateTime::UNIX_EPOCH).state
+    }
+
+    fn receive(payment: &Payment, invoices: &[Invoice]) -> Settlement {
+        let receipt = Receipt { tender: Tender::Cash, received_on: today() };
+        let received = payment.record(&receipt, today(), DateTime::UNIX_EPOCH).unwrap();
+        settle(received, Account::CashDrawer, invoices, None).unwrap()
+    }
+
+    fn meant(invoice: &Invoice, cents: i64) -> Allocation {
+        Allocation { invoice: invoice.id, amount: cents.try_into().unwrap() }
+    }
+
+    #[test]
+    fn one_payment_pays_many_invoices_and_the_rest_is_credit() {
+        let (a, b) = (invoice(1, 6_000), invoice(2, 5_000));
+        let payment = payment(10_000, vec![meant(&a, 6_000), meant(&b, 3_000)]);
+        let settled = receive(&payment, &[a, b]);
+        let statuses: Vec<_> =
+            settled.invoices.iter().map(|d| (d.state.status, d.state.balance().get())).collect();
+        assert_eq!(statuses, [(InvoiceStatus::Paid, 0), (InvoiceStatus::Open, 2_000)]);
+        assert_eq!(settled.payment.state.unapplied, Cents::new(1_000));
+        assert_eq!(settled.payment.state.status, PaymentStatus::Paid);
+    }
+
+    #[test]
+    fn money_for_an_invoice_that_was_paid_or_voided_meanwhile_becomes_credit() {
+        let open = invoice(1, 6_000);
+        let payment = payment(6_000, vec![meant(&open, 6_000)]);
+        let void = open.delete().unwrap().state;
+        for meanwhile in [vec![void], vec![]] {
+            let settled = receive(&payment, &meanwhile);
+            assert_eq!(settled.payment.state.unapplied, Cents::new(6_000));
+            assert!(settled.payment.state.allocations.is_empty() && settled.invoices.is_empty());
+        }
+    }
+
+    #[test]
+    fn staff_cannot_allocate_more_than_was_paid_or_one_invoice_twice() {
+        let (a, b) = (invoice(1, 6_000), invoice(2, 5_000));
+        let amount = Amount::try_from(10_000).unwrap();
+        assert!(Allocation::check(&[meant(&a, 6_000), meant(&b, 4_000)], amount).is_ok());
+        assert!(Allocation::check(&[meant(&a, 6_000), meant(&b, 4_001)], amount).is_err());
+        assert!(Allocation::check(&[meant(&a, 1), meant(&a, 1)], amount).is_err());
+        let many: Vec<Allocation> = (0..26).map(|n| meant(&invoice(n, 100), 1)).collect();
+        assert!(Allocation::check(&many, amount).is_err());
+    }
+
+    #[test]
+    fn a_payment_is_received_once() {
+        let receipt = Receipt { tender: Tender::Cash, received_on: today() };
+        let paid = receive(&payment(100, vec![]), &[]).payment.state;
+        assert!(paid.record(&receipt, today(), DateTime::UNIX_EPOCH).is_err());
+        let tomorrow = Receipt { tender: Tender::Cash, received_on: today().succ_opt().unwrap() };
+        assert!(payment(100, vec![]).record(&tomorrow, today(), DateTime::UNIX_EPOCH).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn received_money_is_conserved(
+            amount in 1_i64..=9_999_999,
+            bills in proptest::collection::vec((1_i64..=999_999, 1_i64..=999_999), 0..25),
+        ) {
+            let invoices: Vec<Invoice> = bills.iter().zip(1..).map(|((bill, _), n)| invoice(n, *bill)).collect();
+            let allocations: Vec<Allocation> =
+                invoices.iter().zip(&bills).map(|(invoice, (_, wanted))| meant(invoice, *wanted)).collect();
+            prop_assume!(Allocation::check(&allocations, amount.try_into().unwrap()).is_ok());
+            let settled = receive(&payment(amount, allocations), &invoices);
+            let payment = &settled.payment.state;
+            let applied: i64 = payment.allocations.iter().map(|a| a.amount.cents().get()).sum();
+            prop_assert_eq!(applied + payment.unapplied.get(), amount, "allocations and credit are the amount");
+            let fell: i64 = settled.invoices.iter().map(|d| {
+                let before = invoices.iter().find(|i| i.id == d.state.id).unwrap();
+                before.balance().get() - d.state.balance().get()
+            }).sum();
+            prop_assert_eq!(fell, applied, "balances fall by what was applied");
+            let posted: i64 = settled.payment.postings.iter().map(|p| p.cents.get()).sum();
+            prop_assert_eq!(posted, 0, "postings balance");
+            prop_assert!(settled.invoices.iter().all(|d| d.state.balance() >= Cents::ZERO));
+        }
+    }
+}
