@@ -124,9 +124,6 @@ typed_id!(
     /// A one-time payment link.
     LinkId, "lnk");
 typed_id!(
-    /// An entry of the journal.
-    JournalId, "jrn");
-typed_id!(
     /// A rule set, over all its versions.
     RuleSetId, "rul");
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::{Cents, Currency, JournalId, PatientId};
+use crate::{Cents, Currency, PatientId};
 
 /// The accounts of a practice's books. Debit is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -76,16 +76,16 @@ pub enum Unbalanced {
 /// An entry of the journal: appended, never edited. A correction is a new entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
-    /// Its id.
-    pub id: JournalId,
+    /// What caused it: an invoice or payment, by its id.
+    pub source: String,
+    /// The version of that invoice or payment after it: with the source, the entry's identity.
+    pub version: u64,
     /// When it was booked (UTC).
     pub at: DateTime<Utc>,
     /// Whose money it is.
     pub patient: PatientId,
     /// The currency of the books.
     pub currency: Currency,
-    /// What caused it: an invoice or payment, by its id.
-    pub source: String,
     postings: Vec<Posting>,
 }
 
@@ -95,11 +95,10 @@ impl JournalEntry {
     /// # Errors
     /// Where the postings do not sum to zero.
     pub fn balanced(
-        id: JournalId,
+        (source, version): (String, u64),
         at: DateTime<Utc>,
         patient: PatientId,
         currency: Currency,
-        source: String,
         postings: &[Posting],
     ) -> Result<Option<Self>, Unbalanced> {
         let mut merged: Vec<Posting> = Vec::new();
@@ -115,7 +114,7 @@ impl JournalEntry {
         if !sum.is_zero() {
             return Err(Unbalanced::NotZero);
         }
-        let entry = Self { id, at, patient, currency, source, postings: merged };
+        let entry = Self { source, version, at, patient, currency, postings: merged };
         Ok((!entry.postings.is_empty()).then_some(entry))
     }
 
@@ -139,8 +138,9 @@ mod tests {
     use super::*;
 
     fn entry(postings: &[Posting]) -> Result<Option<JournalEntry>, Unbalanced> {
-        let (id, patient) = (JournalId::new(Uuid::nil()), PatientId::new(Uuid::nil()));
-        JournalEntry::balanced(id, DateTime::UNIX_EPOCH, patient, Currency::Usd, "inv_x".to_owned(), postings)
+        let source = ("inv_x".to_owned(), 1);
+        let patient = PatientId::new(Uuid::nil());
+        JournalEntry::balanced(source, DateTime::UNIX_EPOCH, patient, Currency::Usd, postings)
     }
 
     #[test]

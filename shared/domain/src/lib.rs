@@ -21,7 +21,7 @@ pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
 pub use id::{
-    AttemptId, InvoiceId, JournalId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
+    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

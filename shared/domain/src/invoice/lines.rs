@@ -15,6 +15,11 @@ use crate::{
 #[serde(try_from = "u16", into = "u16")]
 pub struct Quantity(u16);
 
+impl Quantity {
+    /// A single unit.
+    pub const ONE: Self = Self(1);
+}
+
 impl TryFrom<u16> for Quantity {
     type Error = &'static str;
 

@@ -20,6 +20,9 @@ use crate::{Cents, Currency, InvoiceId, Number, PatientId, payment::PaymentType,
 pub struct Term(u16);
 
 impl Term {
+    /// What an invoice has unless it says otherwise.
+    pub const THIRTY_DAYS: Self = Self(30);
+
     /// The number of days.
     pub const fn days(self) -> u16 {
         self.0

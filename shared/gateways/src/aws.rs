@@ -1,0 +1,142 @@
+//! The one lean configuration that all AWS clients share.
+//!
+//! Built by hand instead of by `aws-config`: a function has exactly one source of region and credentials, the
+//! variables that Lambda sets, and the default chain would compile in STS and try sources that never answer.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use secrecy::{ExposeSecret, SecretString};
+
+/// Amazon Root CA 1 to 4, to which every AWS endpoint chains (<https://www.amazontrust.com/repository/>).
+///
+/// Parsing the system's whole store costs more instructions than the rest of a function's start.
+const AMAZON_ROOTS: &[u8] = include_bytes!("aws/amazon-roots.pem");
+
+/// AWS is a millisecond away: a connection that takes longer than this is lost, and a retry finds another host.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// One try of one call. Far above DynamoDB's worst usual answer, with room for the TLS handshake of a small function.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A call with all its retries: well under the 30 seconds that API Gateway waits for a function
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the clients need to know, read from the environment elsewhere.
+pub struct AwsSettings {
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: SecretString,
+    /// `AWS_SESSION_TOKEN`: always set in Lambda, where it outlives the execution environment; not set locally.
+    pub session_token: Option<SecretString>,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: the local stack's server; none in production.
+    pub dynamodb_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SESV2`: the local stack's server; none in production.
+    pub sesv2_endpoint: Option<String>,
+}
+
+/// Makes the configuration of each AWS client; all of them share one HTTP client.
+pub struct Aws {
+    shared: SdkConfig,
+    dynamodb_endpoint: Option<String>,
+    sesv2_endpoint: Option<String>,
+}
+
+impl Aws {
+    /// Call once, in the init phase. Nothing is sent.
+    #[must_use]
+    pub fn new(settings: AwsSettings) -> Self {
+        let shared = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(settings.region))
+            .credentials_provider(credentials(
+                settings.access_key_id,
+                &settings.secret_access_key,
+                settings.session_token.as_ref(),
+            ))
+            .http_client(http_client())
+            .timeout_config(timeouts())
+            // Answers are small and the attempt's time limit ends a stalled one.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .build();
+        Self {
+            shared,
+            dynamodb_endpoint: settings.dynamodb_endpoint,
+            sesv2_endpoint: settings.sesv2_endpoint,
+        }
+    }
+
+    /// For `aws_sdk_dynamodb::Client::new`. The store knows which of its calls may be repeated.
+    #[must_use]
+    pub fn dynamodb(&self, retry: RetryConfig) -> SdkConfig {
+        self.service(self.dynamodb_endpoint.as_ref(), retry)
+    }
+
+    /// For `aws_sdk_sesv2::Client::new`. Without retries: a repeated call could send a second message.
+    #[must_use]
+    pub fn sesv2(&self) -> SdkConfig {
+        self.service(self.sesv2_endpoint.as_ref(), RetryConfig::disabled())
+    }
+
+    fn service(&self, endpoint: Option<&String>, retry: RetryConfig) -> SdkConfig {
+        let mut builder = self.shared.to_builder().retry_config(retry);
+        builder.set_endpoint_url(endpoint.cloned());
+        builder.build()
+    }
+}
+
+fn credentials(
+    key: String,
+    secret: &SecretString,
+    token: Option<&SecretString>,
+) -> SharedCredentialsProvider {
+    let mut credentials = Credentials::builder()
+        .access_key_id(key)
+        .secret_access_key(secret.expose_secret())
+        .provider_name("environment");
+    credentials.set_session_token(token.map(|token| token.expose_secret().to_owned()));
+    SharedCredentialsProvider::new(credentials.build())
+}
+
+/// One connector for all clients. Left to itself the SDK parses the roots once more for each client that is made, and
+/// again at its first call.
+fn http_client() -> SharedHttpClient {
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let builder = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let connector = match TlsContext::builder().with_trust_store(roots).build() {
+        Ok(context) => builder.tls_context(context).build(),
+        // Unreachable in this version of the crate; the system's store is slower and as safe.
+        Err(_) => builder.build(),
+    };
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

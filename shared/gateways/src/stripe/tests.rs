@@ -1,0 +1,60 @@
+//! The client against a server that answers in Stripe's shapes.
+
+mod failures;
+mod requests;
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use super::{NewCheckoutSession, PaymentMethod, Stripe};
+use crate::test_server::TestServer;
+
+const KEY: &str = "att_01J9ZP6T3M";
+
+fn client(url: &str) -> Stripe {
+    Stripe::new(url, &"sk_test_canary".into()).unwrap()
+}
+
+/// The sample of Stripe's own API description (`fixtures3.json` of `stripe/openapi`, MIT), cut to one nested member.
+pub(crate) fn session() -> Value {
+    json!({
+        "id": "cs_test_a1YS1URlnyQCN5fUUduORoQ7Pw41PJqDWkIVQCpJPqkfIhd6tVY8XB1OLY",
+        "object": "checkout.session",
+        "amount_total": 12500,
+        "client_reference_id": "att_01J9ZP6T3M",
+        "created": 1_234_567_890,
+        "currency": "usd",
+        "customer_details": {"email": "example@example.com", "name": null},
+        "expires_at": 1_234_571_490,
+        "livemode": false,
+        "metadata": {"payment": "pay_01J9"},
+        "mode": "payment",
+        "payment_intent": null,
+        "payment_status": "unpaid",
+        "status": "open",
+        "url": "https://checkout.stripe.com/pay/c/cs_test_a1YS1URlnyQCN5fUUduORoQ7Pw41PJqDWkIVQCpJPqkfIhd6tVY8XB1OLY",
+    })
+}
+
+async fn create(server: &TestServer) -> Result<super::CheckoutSession, super::StripeError> {
+    create_with(&client(&server.url)).await
+}
+
+async fn create_with(stripe: &Stripe) -> Result<super::CheckoutSession, super::StripeError> {
+    let metadata = BTreeMap::from([("payment".to_owned(), "pay_01J9".to_owned())]);
+    let session = NewCheckoutSession {
+        amount_cents: 12_500,
+        currency: "usd",
+        practice: "Müller & Lee",
+        attempt_id: "att_01J9ZP6T3M",
+        metadata: &metadata,
+        payment_methods: &[PaymentMethod::Card, PaymentMethod::UsBankAccount],
+        success_url: "https://pay.example.com/pay/done?a=1&b=2",
+        cancel_url: "https://pay.example.com/pay/back",
+        expires_at: DateTime::from_timestamp(1_234_571_490, 0).unwrap(),
+        locale: Some("es"),
+    };
+    stripe.create_checkout_session(&session, KEY).await
+}

@@ -1,0 +1,273 @@
+//! What is stored as a versioned whole, with its events beside it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use paywell_domain::{
+    Currency, Invoice, InvoiceId, InvoiceSet, Link, LinkId, Patient, PatientId, Payment, PaymentId, Practice,
+    PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId, event::Head,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Key, StoreError,
+    counters::Tally,
+    row::{self, Item},
+};
+
+/// An aggregate as it was read: what it is, and which version that was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<A> {
+    /// The aggregate.
+    pub state: A,
+    /// How many events it has had; its ETag.
+    pub version: u64,
+    /// The hash of its last event.
+    pub head: Head,
+}
+
+/// What is stored as a versioned whole.
+pub trait Aggregate: Serialize + DeserializeOwned {
+    /// What names it within its practice.
+    type Id: Copy;
+
+    /// Where it is.
+    fn key_of(practice: &PracticeId, id: Self::Id) -> Key;
+
+    /// What names it.
+    fn id(&self) -> Self::Id;
+
+    /// The name by which events and journal entries refer to it.
+    fn name(&self) -> String;
+
+    /// What the tracker's lists show of it, with the index keys; none where it is in no list.
+    fn row(&self, _practice: &PracticeId) -> Result<Option<Item>, StoreError> {
+        Ok(None)
+    }
+
+    /// Where its row is, whether or not it has one now; none where its kind is in no list.
+    fn row_key(&self, _practice: &PracticeId) -> Option<Key> {
+        None
+    }
+
+    /// What it adds to the practice's counters.
+    fn tally(&self) -> Tally {
+        Tally::default()
+    }
+
+    /// Attributes on the item itself that put it into an index.
+    fn index(&self, _practice: &PracticeId) -> Item {
+        Item::new()
+    }
+
+    /// Whose money its postings move, and in which currency; none where it moves none.
+    fn books(&self) -> Option<(PatientId, Currency)> {
+        None
+    }
+}
+
+impl Aggregate for Practice {
+    type Id = ();
+
+    fn key_of(practice: &PracticeId, (): ()) -> Key {
+        Key::practice(practice)
+    }
+
+    fn id(&self) {}
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Aggregate for RuleSet {
+    type Id = (RuleSetId, u32);
+
+    fn key_of(practice: &PracticeId, (id, version): (RuleSetId, u32)) -> Key {
+        Key::rule_set(practice, id, version)
+    }
+
+    fn id(&self) -> (RuleSetId, u32) {
+        (self.id, self.version)
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Aggregate for Patient {
+    type Id = PatientId;
+
+    fn key_of(practice: &PracticeId, id: PatientId) -> Key {
+        Key::patient(practice, id)
+    }
+
+    fn id(&self) -> PatientId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Aggregate for Treatment {
+    type Id = TreatmentId;
+
+    fn key_of(practice: &PracticeId, id: TreatmentId) -> Key {
+        Key::treatment(practice, id)
+    }
+
+    fn id(&self) -> TreatmentId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Aggregate for Invoice {
+    type Id = InvoiceId;
+
+    fn key_of(practice: &PracticeId, id: InvoiceId) -> Key {
+        Key::invoice(practice, id)
+    }
+
+    fn id(&self) -> InvoiceId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
+        row::of_invoice(self, practice)
+    }
+
+    fn row_key(&self, practice: &PracticeId) -> Option<Key> {
+        Some(row::key("INVOICES", practice, &self.id.to_string()))
+    }
+
+    fn tally(&self) -> Tally {
+        Tally::of("invoice", self.status.name(), self.balance())
+    }
+
+    fn books(&self) -> Option<(PatientId, Currency)> {
+        Some((self.patient, self.currency))
+    }
+}
+
+impl Aggregate for Payment {
+    type Id = PaymentId;
+
+    fn key_of(practice: &PracticeId, id: PaymentId) -> Key {
+        Key::payment(practice, id)
+    }
+
+    fn id(&self) -> PaymentId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
+        row::of_payment(self, practice).map(Some)
+    }
+
+    fn row_key(&self, practice: &PracticeId) -> Option<Key> {
+        Some(row::key("PAYMENTS", practice, &self.id.to_string()))
+    }
+
+    fn tally(&self) -> Tally {
+        Tally::of("payment", self.status.name(), self.amount.cents())
+    }
+
+    fn books(&self) -> Option<(PatientId, Currency)> {
+        Some((self.patient, self.currency))
+    }
+}
+
+impl Aggregate for Link {
+    type Id = LinkId;
+
+    fn key_of(practice: &PracticeId, id: LinkId) -> Key {
+        Key::link(practice, id)
+    }
+
+    fn id(&self) -> LinkId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Aggregate for InvoiceSet {
+    type Id = PatientId;
+
+    fn key_of(practice: &PracticeId, patient: PatientId) -> Key {
+        Key::invoice_set(practice, patient)
+    }
+
+    fn id(&self) -> PatientId {
+        self.id.patient
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
+        row::of_set(self, practice).map(Some)
+    }
+
+    fn row_key(&self, practice: &PracticeId) -> Option<Key> {
+        Some(row::key("SETS", practice, &self.id.to_string()))
+    }
+
+    fn tally(&self) -> Tally {
+        Tally::of("set", self.status.name(), self.outstanding())
+    }
+
+    fn index(&self, practice: &PracticeId) -> Item {
+        let Some(at) = self.next_send_at.filter(|_| self.status.is_chasing()) else { return Item::new() };
+        HashMap::from([
+            ("send".to_owned(), AttributeValue::S(crate::keys::due_shard(self.id))),
+            ("send_at".to_owned(), AttributeValue::S(crate::keys::due_at(at, practice, self.id.patient))),
+        ])
+    }
+}
+
+/// The item of an aggregate.
+pub(crate) fn encode<A: Aggregate>(
+    practice: &PracticeId,
+    state: &A,
+    version: u64,
+    head: Head,
+) -> Result<Item, StoreError> {
+    let mut item = A::key_of(practice, state.id()).attributes();
+    item.insert("v".to_owned(), AttributeValue::N(version.to_string()));
+    item.insert("h".to_owned(), AttributeValue::S(head.to_string()));
+    item.insert("d".to_owned(), serde_dynamo::to_attribute_value(state)?);
+    item.extend(state.index(practice));
+    Ok(item)
+}
+
+/// The aggregate of an item.
+pub(crate) fn decode<A: Aggregate>(item: &Item) -> Result<Stored<A>, StoreError> {
+    let missing = |name: &str| StoreError::internal(format!("an aggregate without {name}"));
+    let version = item.get("v").and_then(|v| v.as_n().ok()).ok_or_else(|| missing("v"))?;
+    let head = item.get("h").and_then(|h| h.as_s().ok()).ok_or_else(|| missing("h"))?;
+    let document = item.get("d").cloned().ok_or_else(|| missing("d"))?;
+    Ok(Stored {
+        state: serde_dynamo::from_attribute_value(document)?,
+        version: version.parse().map_err(StoreError::internal)?,
+        head: head.parse().map_err(StoreError::internal)?,
+    })
+}

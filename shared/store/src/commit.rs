@@ -1,0 +1,294 @@
+//! The one way to write: everything a command changes, in one transaction, or nothing.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update},
+};
+use chrono::{DateTime, Utc};
+use paywell_domain::{
+    Account, Actor, Cents, Decision, Event, InvoiceSet, JournalEntry, PatientId, PracticeId,
+    event::{Head, chain},
+};
+
+use crate::{
+    Aggregate, CommitError, Key, Store, StoreError, Stored, aggregate, counters::Tally, row::Item,
+};
+
+/// The most items of one transaction
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
+const MAX_ITEMS: usize = 100;
+
+/// On whose behalf, from which request and when something is written.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Whose books.
+    pub practice: PracticeId,
+    /// Who.
+    pub actor: Actor,
+    /// From which request.
+    pub request: String,
+    /// When (UTC); read once for the whole command.
+    pub now: DateTime<Utc>,
+}
+
+/// What a command writes: aggregates guarded by version with their events, rows and index entries; journal entries;
+/// counters; the saved answer.
+#[derive(Debug)]
+#[must_use = "nothing is written until it is committed"]
+pub struct Commit {
+    by: By,
+    writes: Vec<Write>,
+    tally: Tally,
+    balances: BTreeMap<PatientId, (Cents, Cents)>,
+}
+
+#[derive(Debug)]
+enum Write {
+    Create(Item),
+    Replace(Item, u64),
+    Overwrite(Item),
+    Remove(Key),
+    Unchanged(Key, u64),
+    Once { item: Item, expired_before: i64 },
+}
+
+impl Commit {
+    /// An empty commit.
+    pub fn new(by: &By) -> Self {
+        Self { by: by.clone(), writes: Vec::new(), tally: Tally::default(), balances: BTreeMap::new() }
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// A new aggregate; the commit fails with a conflict where there is one of that id. Gives it as it will be read.
+    ///
+    /// # Errors
+    /// It cannot be encoded, or its postings do not balance: a bug.
+    pub fn create<A: Aggregate>(&mut self, decision: Decision<A>) -> Result<Stored<A>, StoreError> {
+        let (stored, item) = self.append(None, decision)?;
+        self.writes.push(Write::Create(item));
+        Ok(stored)
+    }
+
+    /// A changed aggregate; the commit fails with a conflict where it was changed since it was read. A decision
+    /// without events changes nothing. Gives the aggregate as it will be read.
+    ///
+    /// # Errors
+    /// It cannot be encoded, or its postings do not balance: a bug.
+    pub fn update<A: Aggregate>(&mut self, before: &Stored<A>, decision: Decision<A>) -> Result<Stored<A>, StoreError> {
+        let (stored, item) = self.append(Some(before), decision)?;
+        if stored.version > before.version {
+            self.writes.push(Write::Replace(item, before.version));
+        }
+        Ok(stored)
+    }
+
+    /// The commit fails with a conflict where this was changed since it was read, though nothing of it is written.
+    pub fn require_unchanged<A: Aggregate>(&mut self, read: &Stored<A>) {
+        self.writes.push(Write::Unchanged(A::key_of(&self.by.practice, read.state.id()), read.version));
+    }
+
+    /// Keeps an invoice set that has ended, before the patient's next one takes its place.
+    ///
+    /// # Errors
+    /// It cannot be encoded: a bug.
+    pub fn keep_earlier_set(&mut self, ended: &Stored<InvoiceSet>) -> Result<(), StoreError> {
+        let mut item = aggregate::encode(&self.by.practice, &ended.state, ended.version, ended.head)?;
+        item.extend(Key::earlier_set(&self.by.practice, ended.state.id).attributes());
+        self.writes.push(Write::Create(item));
+        Ok(())
+    }
+
+    /// An item that holds no decision of its own, written with the aggregate that it is derived from.
+    pub(crate) fn put(&mut self, item: Item) {
+        self.writes.push(Write::Overwrite(item));
+    }
+
+    /// An item that may be written once, until it has expired (Unix time in `x`, seconds).
+    pub(crate) fn put_once(&mut self, item: Item) {
+        self.writes.push(Write::Once { item, expired_before: self.by.now.timestamp() });
+    }
+
+    /// On whose behalf and when.
+    pub fn by(&self) -> &By {
+        &self.by
+    }
+
+    /// Adds what goes with an aggregate: its events, journal entry, row and counters. Gives it as it will be stored.
+    fn append<A: Aggregate>(
+        &mut self,
+        before: Option<&Stored<A>>,
+        decision: Decision<A>,
+    ) -> Result<(Stored<A>, Item), StoreError> {
+        let Decision { state, events, postings } = decision;
+        let practice = self.by.practice.clone();
+        let key = A::key_of(&practice, state.id());
+        let (mut version, mut head) = before.map_or((0, Head::GENESIS), |stored| (stored.version, stored.head));
+        if events.is_empty() && before.is_some() {
+            return Ok((Stored { state, version, head }, Item::new()));
+        }
+        for kind in events {
+            version = version.saturating_add(1);
+            let event = Event {
+                of: state.name(),
+                seq: version,
+                at: self.by.now,
+                actor: self.by.actor.clone(),
+                request: self.by.request.clone(),
+                kind,
+            };
+            let text = event.text()?;
+            head = chain(head, &text);
+            let mut item = key.event(version).attributes();
+            item.insert("b".to_owned(), AttributeValue::S(text));
+            item.insert("h".to_owned(), AttributeValue::S(head.to_string()));
+            self.writes.push(Write::Create(item));
+        }
+        self.journal(&state, version, &postings)?;
+        match (state.row(&practice)?, state.row_key(&practice)) {
+            (Some(row), _) => self.writes.push(Write::Overwrite(row)),
+            (None, Some(key)) => self.writes.push(Write::Remove(key)),
+            (None, None) => {}
+        }
+        // A patient's new invoice set takes the place of the earlier one, which still counts.
+        if let Some(stored) = before.filter(|stored| stored.state.name() == state.name()) {
+            self.tally.add(&stored.state.tally(), -1);
+        }
+        self.tally.add(&state.tally(), 1);
+        let item = aggregate::encode(&practice, &state, version, head)?;
+        Ok((Stored { state, version, head }, item))
+    }
+
+    fn journal<A: Aggregate>(
+        &mut self,
+        state: &A,
+        version: u64,
+        postings: &[paywell_domain::Posting],
+    ) -> Result<(), StoreError> {
+        let Some((patient, currency)) = state.books() else {
+            return if postings.is_empty() { Ok(()) } else { Err(StoreError::internal("postings without books")) };
+        };
+        let source = (state.name(), version);
+        let entry = JournalEntry::balanced(source, self.by.now, patient, currency, postings)
+            .map_err(StoreError::internal)?;
+        let Some(entry) = entry else { return Ok(()) };
+        let (owed, credit) = self.balances.entry(patient).or_default();
+        let add = |a: Cents, b: Cents| a.checked_add(b).ok_or_else(|| StoreError::internal("a balance overflows"));
+        *owed = add(*owed, entry.effect(Account::PatientReceivable))?;
+        *credit = add(*credit, entry.effect(Account::PatientCredit).negated())?;
+        let mut item: Item = serde_dynamo::to_item(&entry)?;
+        item.extend(Key::journal(&self.by.practice, entry.at, &entry.source, entry.version).attributes());
+        self.writes.push(Write::Create(item));
+        Ok(())
+    }
+
+    fn into_items(self, table: &str) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let first = self.writes.iter().find_map(|write| match write {
+            Write::Create(item) | Write::Replace(item, _) => item.get("pk").and_then(|pk| pk.as_s().ok()),
+            _ => None,
+        });
+        let source = first.cloned().unwrap_or_default();
+        let mut items = Vec::new();
+        for write in self.writes {
+            items.push(write.into_item(table)?);
+        }
+        for (patient, (owed, credit)) in self.balances {
+            let key = Key::patient_balance(&self.by.practice, patient);
+            if !owed.is_zero() || !credit.is_zero() {
+                let update = Update::builder()
+                    .table_name(table)
+                    .set_key(Some(key.attributes()))
+                    .update_expression("ADD owed :owed, credit :credit")
+                    .expression_attribute_values(":owed", AttributeValue::N(owed.get().to_string()))
+                    .expression_attribute_values(":credit", AttributeValue::N(credit.get().to_string()))
+                    .build()
+                    .map_err(StoreError::internal)?;
+                items.push(TransactWriteItem::builder().update(update).build());
+            }
+        }
+        if let Some(update) = self.tally.update(table, &self.by.practice, &source)? {
+            items.push(TransactWriteItem::builder().update(update).build());
+        }
+        Ok(items)
+    }
+}
+
+impl Write {
+    fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        const ABSENT: &str = "attribute_not_exists(pk)";
+        const SAME: &str = "v = :v";
+        let version = |v: u64| AttributeValue::N(v.to_string());
+        let put = |item| Put::builder().table_name(table).set_item(Some(item));
+        let build = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
+            let put = put.build().map_err(StoreError::internal)?;
+            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
+        };
+        match self {
+            Self::Create(item) => build(put(item).condition_expression(ABSENT)),
+            Self::Replace(item, v) => {
+                build(put(item).condition_expression(SAME).expression_attribute_values(":v", version(v)))
+            }
+            Self::Overwrite(item) => build(put(item)),
+            Self::Once { item, expired_before } => build(
+                put(item)
+                    .condition_expression(format!("{ABSENT} OR x < :now"))
+                    .expression_attribute_values(":now", AttributeValue::N(expired_before.to_string())),
+            ),
+            Self::Remove(key) => {
+                let delete = Delete::builder().table_name(table).set_key(Some(key.attributes())).build();
+                Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::internal)?).build())
+            }
+            Self::Unchanged(key, v) => {
+                let check = ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key.attributes()))
+                    .condition_expression(SAME)
+                    .expression_attribute_values(":v", version(v))
+                    .build()
+                    .map_err(StoreError::internal)?;
+                Ok(TransactWriteItem::builder().condition_check(check).build())
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Writes a commit: one transaction. The SDK sends the same client request token with its own retries, so a lost
+    /// reply does not write twice.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] where something read has changed or is being changed: nothing was written. With an
+    /// unavailable table it is not known whether it was.
+    pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        let items = commit.into_items(&self.table)?;
+        if items.is_empty() {
+            return Ok(());
+        }
+        if items.len() > MAX_ITEMS {
+            return Err(StoreError::internal(format!("a commit of {} items", items.len())).into());
+        }
+        let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        sent.map(drop).map_err(|error| classify(&error).unwrap_or_else(|| CommitError::Store(error.into())))
+    }
+}
+
+/// A conflict, where the transaction was cancelled for no other reason than conditions and other transactions.
+fn classify(error: &SdkError<TransactWriteItemsError>) -> Option<CommitError> {
+    let service = error.as_service_error()?;
+    if matches!(service, TransactWriteItemsError::TransactionInProgressException(_)) {
+        return Some(CommitError::Conflict);
+    }
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = service else { return None };
+    let codes = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+    let mut codes = codes.filter(|code| *code != "None").peekable();
+    codes.peek()?;
+    codes
+        .all(|code| matches!(code, "ConditionalCheckFailed" | "TransactionConflict"))
+        .then_some(CommitError::Conflict)
+}

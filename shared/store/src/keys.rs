@@ -1,0 +1,282 @@
+//! Every key of the table is made here.
+//!
+//! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
+//! functions apart. Three look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
+//! link's token), `WEBHOOK#` (a processor event) and `DUE#` (the outreach index).
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use paywell_domain::{
+    InvoiceId, InvoiceStatus, LinkId, PatientId, PaymentId, PaymentStatus, PracticeId, RuleSetId, SetId, SetStatus,
+    TreatmentId, link::TokenHash, number::Series,
+};
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+/// The sort key of an aggregate within its partition.
+pub(crate) const AGGREGATE: &str = "A";
+/// The prefix of an aggregate's events.
+pub(crate) const EVENTS: &str = "E#";
+/// The prefix of the links of an invoice.
+pub(crate) const LINKS: &str = "L#";
+/// How many items the counters of a practice are spread over.
+pub(crate) const COUNTER_SHARDS: u8 = 8;
+/// How many partitions the due sets of all practices are spread over.
+pub(crate) const DUE_SHARDS: u8 = 8;
+
+impl Key {
+    fn aggregate(pk: String) -> Self {
+        Self { pk, sk: AGGREGATE.to_owned() }
+    }
+
+    /// A practice.
+    pub fn practice(practice: &PracticeId) -> Self {
+        Self::aggregate(format!("PRACTICE#{practice}"))
+    }
+
+    /// A rule set's version.
+    pub fn rule_set(practice: &PracticeId, id: RuleSetId, version: u32) -> Self {
+        Self::aggregate(format!("RULESET#{practice}#{id}#{version:04}"))
+    }
+
+    /// A patient.
+    pub fn patient(practice: &PracticeId, id: PatientId) -> Self {
+        Self::aggregate(format!("PATIENT#{practice}#{id}"))
+    }
+
+    /// What a patient owes and has as credit.
+    pub fn patient_balance(practice: &PracticeId, id: PatientId) -> Self {
+        Self { pk: Self::patient(practice, id).pk, sk: "B".to_owned() }
+    }
+
+    /// A treatment.
+    pub fn treatment(practice: &PracticeId, id: TreatmentId) -> Self {
+        Self::aggregate(format!("TREATMENT#{practice}#{id}"))
+    }
+
+    /// An invoice.
+    pub fn invoice(practice: &PracticeId, id: InvoiceId) -> Self {
+        Self::aggregate(format!("INVOICE#{practice}#{id}"))
+    }
+
+    /// A payment.
+    pub fn payment(practice: &PracticeId, id: PaymentId) -> Self {
+        Self::aggregate(format!("PAYMENT#{practice}#{id}"))
+    }
+
+    /// A link.
+    pub fn link(practice: &PracticeId, id: LinkId) -> Self {
+        Self::aggregate(format!("LINK#{practice}#{id}"))
+    }
+
+    /// A link as it is shown with one of its invoices.
+    pub fn invoice_link(practice: &PracticeId, invoice: InvoiceId, link: LinkId) -> Self {
+        Self { pk: Self::invoice(practice, invoice).pk, sk: format!("{LINKS}{link}") }
+    }
+
+    /// The patient's current invoice set.
+    pub fn invoice_set(practice: &PracticeId, patient: PatientId) -> Self {
+        Self::aggregate(format!("SET#{practice}#{patient}"))
+    }
+
+    /// A patient's earlier invoice set.
+    pub fn earlier_set(practice: &PracticeId, id: SetId) -> Self {
+        Self { pk: Self::invoice_set(practice, id.patient).pk, sk: format!("Z#{:04}", id.ordinal) }
+    }
+
+    /// An event of the aggregate with this key.
+    pub(crate) fn event(&self, seq: u64) -> Self {
+        Self { pk: self.pk.clone(), sk: format!("{EVENTS}{seq:08}") }
+    }
+
+    /// A journal entry: the practice's month (UTC), then time and cause.
+    pub fn journal(practice: &PracticeId, at: DateTime<Utc>, source: &str, version: u64) -> Self {
+        Self {
+            pk: format!("JOURNAL#{practice}#{}", at.format("%Y-%m")),
+            sk: format!("{}#{source}#{version:08}", at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
+
+    /// A shard of a practice's counters.
+    pub(crate) fn counters(practice: &PracticeId, shard: u8) -> Self {
+        Self { pk: format!("COUNTERS#{practice}"), sk: format!("S#{shard}") }
+    }
+
+    /// The last number given out in a series.
+    pub(crate) fn numbers(practice: &PracticeId, series: Series) -> Self {
+        Self::aggregate(format!("NUMBERS#{practice}#{}", series.prefix()))
+    }
+
+    /// The saved answer of a command.
+    pub(crate) fn idempotency(practice: &PracticeId, scope: &str, key: &str) -> Self {
+        Self::aggregate(format!("IDEMPOTENCY#{practice}#{scope}#{key}"))
+    }
+
+    /// What a token leads to.
+    pub(crate) fn token(hash: &TokenHash) -> Self {
+        Self::aggregate(format!("TOKEN#{}", hash.as_str()))
+    }
+
+    /// A processor event that has been applied.
+    pub(crate) fn webhook(event: &str) -> Self {
+        Self::aggregate(format!("WEBHOOK#{event}"))
+    }
+
+    /// Failed identity checks, by link and by source address.
+    pub(crate) fn attempts(practice: &PracticeId, of: &str) -> Self {
+        Self::aggregate(format!("ATTEMPTS#{practice}#{of}"))
+    }
+
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+/// The partition of a practice's list of a kind: `INVOICES`, `PAYMENTS`, `SETS`.
+pub(crate) fn list(kind: &str, practice: &PracticeId) -> String {
+    format!("{kind}#{practice}")
+}
+
+/// The partition of a list narrowed to a status or a patient.
+pub(crate) fn narrowed(kind: &str, practice: &PracticeId, by: &str) -> String {
+    format!("{kind}#{practice}#{by}")
+}
+
+/// A sort key by due date, then id; a row without one comes last.
+pub(crate) fn by_due(due: Option<NaiveDate>, id: &str) -> String {
+    let date = due.map_or_else(|| "9999-12-31".to_owned(), |due| due.to_string());
+    format!("{date}#{id}")
+}
+
+/// The partition of due sets that a set belongs to.
+pub(crate) fn due_shard(id: SetId) -> String {
+    format!("DUE#{}", shard(id.to_string().as_bytes(), DUE_SHARDS))
+}
+
+/// The sort key of a due set: the instant, to the second, then which.
+pub(crate) fn due_at(at: DateTime<Utc>, practice: &PracticeId, patient: PatientId) -> String {
+    format!("{}#{practice}#{patient}", at.format("%Y%m%dT%H%M%SZ"))
+}
+
+/// Which of `shards` a name belongs to.
+pub(crate) fn shard(name: &[u8], shards: u8) -> u8 {
+    name.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % shards
+}
+
+/// The names by which lists are narrowed.
+pub(crate) trait StatusName {
+    fn status_name(self) -> &'static str;
+}
+
+impl StatusName for InvoiceStatus {
+    fn status_name(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl StatusName for PaymentStatus {
+    fn status_name(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl StatusName for SetStatus {
+    fn status_name(self) -> &'static str {
+        self.name()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use paywell_domain::link::Token;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ID: &str = "01h455vb4pex5vsknk084sn02q";
+
+    fn uuid() -> Uuid {
+        Uuid::parse_str("01890a5d-ac96-774b-bcce-b302099a8057").unwrap()
+    }
+
+    fn practice() -> PracticeId {
+        "prac_riverside".parse().unwrap()
+    }
+
+    fn literal(key: &Key) -> String {
+        format!("{} | {}", key.pk, key.sk)
+    }
+
+    #[test]
+    fn every_key_is_as_it_always_was() {
+        let p = &practice();
+        let at = "2026-06-01T17:00:00Z".parse().unwrap();
+        let patient = PatientId::new(uuid());
+        let set = SetId { patient, ordinal: 2 };
+        let token = Token::from_url("x").hash();
+        for (key, expected) in [
+            (Key::practice(p), "PRACTICE#prac_riverside | A".to_owned()),
+            (Key::rule_set(p, RuleSetId::new(uuid()), 3), format!("RULESET#prac_riverside#rul_{ID}#0003 | A")),
+            (Key::patient(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | A")),
+            (Key::patient_balance(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | B")),
+            (Key::treatment(p, TreatmentId::new(uuid())), format!("TREATMENT#prac_riverside#trt_{ID} | A")),
+            (Key::invoice(p, InvoiceId::new(uuid())), format!("INVOICE#prac_riverside#inv_{ID} | A")),
+            (Key::invoice(p, InvoiceId::new(uuid())).event(7), format!("INVOICE#prac_riverside#inv_{ID} | E#00000007")),
+            (
+                Key::invoice_link(p, InvoiceId::new(uuid()), LinkId::new(uuid())),
+                format!("INVOICE#prac_riverside#inv_{ID} | L#lnk_{ID}"),
+            ),
+            (Key::payment(p, PaymentId::new(uuid())), format!("PAYMENT#prac_riverside#pay_{ID} | A")),
+            (Key::link(p, LinkId::new(uuid())), format!("LINK#prac_riverside#lnk_{ID} | A")),
+            (Key::invoice_set(p, patient), format!("SET#prac_riverside#pat_{ID} | A")),
+            (Key::earlier_set(p, set), format!("SET#prac_riverside#pat_{ID} | Z#0002")),
+            (
+                Key::journal(p, at, "inv_x", 4),
+                "JOURNAL#prac_riverside#2026-06 | 2026-06-01T17:00:00.000Z#inv_x#00000004".to_owned(),
+            ),
+            (Key::counters(p, 5), "COUNTERS#prac_riverside | S#5".to_owned()),
+            (Key::numbers(p, Series::Invoice), "NUMBERS#prac_riverside#INV | A".to_owned()),
+            (Key::idempotency(p, "user_ada", "k-1"), "IDEMPOTENCY#prac_riverside#user_ada#k-1 | A".to_owned()),
+            (Key::token(&token), format!("TOKEN#{} | A", token.as_str())),
+            (Key::webhook("evt_1"), "WEBHOOK#evt_1 | A".to_owned()),
+            (Key::attempts(p, "lnk_x"), "ATTEMPTS#prac_riverside#lnk_x | A".to_owned()),
+        ] {
+            assert_eq!(literal(&key), expected);
+        }
+    }
+
+    #[test]
+    fn every_index_key_is_as_it_always_was() {
+        let p = &practice();
+        let patient = PatientId::new(uuid());
+        assert_eq!(list("INVOICES", p), "INVOICES#prac_riverside");
+        assert_eq!(narrowed("INVOICES", p, InvoiceStatus::Open.name()), "INVOICES#prac_riverside#open");
+        assert_eq!(by_due("2026-06-01".parse().ok(), "inv_x"), "2026-06-01#inv_x");
+        assert_eq!(by_due(None, "pay_x"), "9999-12-31#pay_x");
+        let at = "2026-06-01T17:00:00Z".parse().unwrap();
+        assert_eq!(due_at(at, p, patient), format!("20260601T170000Z#prac_riverside#pat_{ID}"));
+        assert_eq!(due_shard(SetId { patient, ordinal: 1 }), "DUE#5");
+    }
+
+    #[test]
+    fn shards_are_evenly_used() {
+        let mut used = [0_u32; 8];
+        for n in 0..8_000_u128 {
+            let id = PatientId::new(Uuid::from_u128(n * 0x1234_5678_9abc_def1)).to_string();
+            used[usize::from(shard(id.as_bytes(), 8))] += 1;
+        }
+        assert!(used.iter().all(|n| (800..1_200).contains(n)), "{used:?}");
+    }
+}

@@ -1,0 +1,88 @@
+//! The load of a command: everything it decides on, in one consistent batch.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use chrono::{DateTime, Utc};
+use paywell_domain::{Cents, PatientId, PracticeId};
+
+use crate::{
+    Aggregate, Answer, Command, Key, Store, StoreError, Stored, aggregate,
+    idempotency::{self, Reused},
+    row::Item,
+};
+
+/// The most keys of one batch
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
+const MAX_KEYS: usize = 100;
+
+/// What was loaded, by key.
+#[derive(Debug, Default)]
+pub struct Loaded(HashMap<Key, Item>);
+
+impl Loaded {
+    /// The aggregate of that id, if it is there.
+    ///
+    /// # Errors
+    /// The item is not one that this program wrote.
+    pub fn get<A: Aggregate>(&self, practice: &PracticeId, id: A::Id) -> Result<Option<Stored<A>>, StoreError> {
+        self.0.get(&A::key_of(practice, id)).map(aggregate::decode).transpose()
+    }
+
+    /// The saved answer of a command that was done before.
+    ///
+    /// # Errors
+    /// The key was used for another command, or the record is not one that this program wrote.
+    pub fn answer(&self, practice: &PracticeId, command: &Command, now: DateTime<Utc>) -> Result<Option<Answer>, Reused> {
+        match self.0.get(&command.key(practice)) {
+            Some(item) => idempotency::read(item, command, now),
+            None => Ok(None),
+        }
+    }
+
+    /// What a patient owes, and has as credit.
+    pub fn balance(&self, practice: &PracticeId, patient: PatientId) -> (Cents, Cents) {
+        let item = self.0.get(&Key::patient_balance(practice, patient));
+        let number = |name: &str| item.and_then(|i| i.get(name)?.as_n().ok()?.parse().ok()).unwrap_or_default();
+        (Cents::new(number("owed")), Cents::new(number("credit")))
+    }
+
+    /// Adds what another load brought.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+impl Store {
+    /// Reads items by key, consistently: one batch. Keys that are given twice are read once; what is not there is not
+    /// in the answer.
+    ///
+    /// # Errors
+    /// The table cannot be read, or more than a hundred keys are asked for.
+    pub async fn load(&self, keys: impl IntoIterator<Item = Key>) -> Result<Loaded, StoreError> {
+        let mut keys: Vec<Key> = keys.into_iter().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.len() > MAX_KEYS {
+            return Err(StoreError::internal(format!("a load of {} keys", keys.len())));
+        }
+        let mut loaded = Loaded::default();
+        let mut wanted: Vec<Item> = keys.iter().map(Key::attributes).collect();
+        while !wanted.is_empty() {
+            let batch = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
+            let batch = batch.map_err(StoreError::internal)?;
+            let mut answer = self.client.batch_get_item().request_items(&self.table, batch).send().await?;
+            let items = answer.responses.as_mut().and_then(|r| r.remove(&self.table)).unwrap_or_default();
+            loaded.0.extend(items.into_iter().filter_map(|item| Some((key_of(&item)?, item))));
+            // Past 16 MB, or when throttled, the table leaves keys for another request.
+            let rest = answer.unprocessed_keys.and_then(|mut rest| rest.remove(&self.table));
+            wanted = rest.map(|rest| rest.keys).unwrap_or_default();
+        }
+        Ok(loaded)
+    }
+}
+
+fn key_of(item: &Item) -> Option<Key> {
+    let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: text("pk")?, sk: text("sk")? })
+}

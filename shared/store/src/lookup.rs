@@ -1,0 +1,109 @@
+//! The look-ups that are not a practice's: what a token leads to, and which processor events were applied; and the
+//! attempts at the identity check.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use chrono::{DateTime, Duration, Utc};
+use paywell_domain::{LinkId, PaymentId, PracticeId, link::TokenHash};
+use serde::{Deserialize, Serialize};
+
+use crate::{Commit, Key, Store, StoreError, row::Item};
+
+/// How long a token is known after its link has ended: so long its holder gets a kind page instead of a blank no.
+const POINTER_DAYS: i64 = 400;
+/// How long an applied event is known. Stripe retries for three days (<https://docs.stripe.com/webhooks#retries>).
+const WEBHOOK_DAYS: i64 = 60;
+
+/// What a token leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pointer {
+    /// The pay page of a link, in one of its generations.
+    Link {
+        /// Whose.
+        practice: PracticeId,
+        /// Which.
+        link: LinkId,
+        /// Of which generation; an older one than the link's is worthless.
+        generation: u32,
+    },
+    /// The receipt page of a payment.
+    Receipt {
+        /// Whose.
+        practice: PracticeId,
+        /// Which.
+        payment: PaymentId,
+    },
+}
+
+impl Commit {
+    /// Makes a token lead somewhere. The table keeps its hash alone.
+    ///
+    /// # Errors
+    /// It cannot be encoded: a bug.
+    pub fn point(&mut self, token: &TokenHash, pointer: &Pointer) -> Result<(), StoreError> {
+        let mut item: Item = Key::token(token).attributes();
+        item.insert("to".to_owned(), serde_dynamo::to_attribute_value(pointer)?);
+        let ttl = (self.by().now + Duration::days(POINTER_DAYS)).timestamp();
+        item.insert("ttl".to_owned(), AttributeValue::N(ttl.to_string()));
+        self.put(item);
+        Ok(())
+    }
+
+    /// Notes that a processor event is applied; a second time the commit fails with a conflict.
+    pub fn webhook(&mut self, event: &str) {
+        let mut item: Item = Key::webhook(event).attributes();
+        let ttl = (self.by().now + Duration::days(WEBHOOK_DAYS)).timestamp();
+        item.insert("x".to_owned(), AttributeValue::N(ttl.to_string()));
+        item.insert("ttl".to_owned(), AttributeValue::N(ttl.to_string()));
+        self.put_once(item);
+    }
+}
+
+impl Store {
+    /// What a token leads to.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn pointer(&self, token: &TokenHash) -> Result<Option<Pointer>, StoreError> {
+        let key = Key::token(token).attributes();
+        let answer =
+            self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true).send().await?;
+        let to = answer.item.and_then(|mut item| item.remove("to"));
+        to.map(serde_dynamo::from_attribute_value).transpose().map_err(StoreError::from)
+    }
+
+    /// Whether a processor event was applied.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn webhook_applied(&self, event: &str) -> Result<bool, StoreError> {
+        let key = Key::webhook(event).attributes();
+        let answer =
+            self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true).send().await?;
+        Ok(answer.item.is_some())
+    }
+
+    /// Counts an attempt at the identity check against a link or a source address, and gives how many there were in
+    /// the hour (UTC) with this one. Counted before the answer is looked at, so that a race gains nothing.
+    ///
+    /// # Errors
+    /// The table cannot be written.
+    pub async fn count_attempt(&self, practice: &PracticeId, of: &str, now: DateTime<Utc>) -> Result<u32, StoreError> {
+        let of = format!("{of}#{}", now.format("%Y%m%dT%H"));
+        let ttl = (now + Duration::hours(2)).timestamp();
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::attempts(practice, &of).attributes()))
+            .update_expression("ADD n :one SET #ttl = :ttl")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .expression_attribute_values(":ttl", AttributeValue::N(ttl.to_string()))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await?;
+        let count = answer.attributes().and_then(|a| a.get("n")?.as_n().ok()?.parse().ok());
+        count.ok_or_else(|| StoreError::internal("a counter without a number"))
+    }
+}

@@ -1,0 +1,98 @@
+//! The design of the table: who asks what, and what it costs.
+
+/// Whether a read sees every acknowledged write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// It does.
+    Strong,
+    /// Within moments; nothing is decided on it.
+    Eventual,
+    /// It is a write.
+    Write,
+}
+
+/// A way in which the table is used. There are no others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessPattern {
+    /// The method of [`crate::Store`].
+    pub method: &'static str,
+    /// The question.
+    pub question: &'static str,
+    /// The index asked, or the table.
+    pub index: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// What it sees.
+    pub consistency: Consistency,
+    /// Calls, and items read or written.
+    pub cost: &'static str,
+}
+
+const fn pattern(
+    method: &'static str,
+    question: &'static str,
+    (index, key): (&'static str, &'static str),
+    consistency: Consistency,
+    cost: &'static str,
+) -> AccessPattern {
+    AccessPattern { method, question, index, key, consistency, cost }
+}
+
+use Consistency::{Eventual, Strong, Write};
+
+/// Every access pattern; the store's README shows it as a table.
+pub const ACCESS_PATTERNS: &[AccessPattern] = &[
+    pattern("load", "What a command decides on", ("table", "the keys of its aggregates and its idempotency record"), Strong, "1 BatchGetItem"),
+    pattern("commit", "What a command changes", ("table", "aggregates, events, journal, rows, counters, answer"), Write, "1 TransactWriteItems, at most 100 items"),
+    pattern("history", "An invoice, payment or set with all that happened", ("table", "INVOICE#practice#id"), Strong, "1 Query, its own items"),
+    pattern("links_of", "The links of an invoice", ("table", "INVOICE#practice#id, L#…"), Strong, "1 Query, its links"),
+    pattern("invoices", "Invoices by creation", ("table", "INVOICES#practice, id"), Eventual, "1 Query, a page and one"),
+    pattern("invoices", "Invoices by due date", ("by_due", "INVOICES#practice, date#id"), Eventual, "1 Query, a page and one"),
+    pattern("invoices", "Invoices of a status by creation", ("by_status", "INVOICES#practice#status, id"), Eventual, "1 Query, a page and one; open ones at most 500"),
+    pattern("invoices", "Invoices of a status by due date", ("by_status_due", "INVOICES#practice#status, date#id"), Eventual, "1 Query, a page and one; open ones at most 500"),
+    pattern("invoices", "A patient's invoices by creation", ("by_patient", "INVOICES#practice#patient, id"), Eventual, "1 Query, a page and one"),
+    pattern("invoices", "A patient's invoices by due date", ("by_patient_due", "INVOICES#practice#patient, date#id"), Eventual, "1 Query, a page and one"),
+    pattern("payments", "Payments, as invoices are listed", ("the same five", "PAYMENTS#practice…"), Eventual, "1 Query, a page and one"),
+    pattern("invoice_sets", "Invoice sets, as invoices are listed", ("the same five", "SETS#practice…"), Eventual, "1 Query, a page and one"),
+    pattern("counters", "How many and how much in every status", ("table", "COUNTERS#practice, S#shard"), Strong, "1 Query, 8 items"),
+    pattern("journal", "A month's journal", ("table", "JOURNAL#practice#month, time#cause"), Strong, "1 Query a megabyte"),
+    pattern("pointer", "What a token leads to", ("table", "TOKEN#hash"), Strong, "1 GetItem"),
+    pattern("webhook_applied", "Whether a processor event was applied", ("table", "WEBHOOK#event"), Strong, "1 GetItem"),
+    pattern("due_sets", "Invoice sets due by now, of all practices", ("due_sets", "DUE#shard, instant#practice#patient"), Eventual, "1 Query a shard, only what is due"),
+    pattern("take_numbers", "The next numbers of a series", ("table", "NUMBERS#practice#series"), Write, "1 UpdateItem a block"),
+    pattern("count_attempt", "How many identity checks this hour", ("table", "ATTEMPTS#practice#link or source#hour"), Write, "1 UpdateItem"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    const README: &str = include_str!("../README.md");
+
+    fn rendered() -> String {
+        let mut table = String::from("| method | question | index | key | sees | cost |\n|---|---|---|---|---|---|\n");
+        for p in ACCESS_PATTERNS {
+            let sees = match p.consistency {
+                Strong => "every acknowledged write",
+                Eventual => "eventually",
+                Write => "write",
+            };
+            let _ = writeln!(table, "| `{}` | {} | {} | `{}` | {sees} | {} |", p.method, p.question, p.index, p.key, p.cost);
+        }
+        table
+    }
+
+    #[test]
+    fn the_readme_shows_the_access_patterns() {
+        assert!(README.contains(&rendered()), "shared/store/README.md should hold:\n\n{}", rendered());
+    }
+
+    #[test]
+    fn every_index_of_the_table_has_a_pattern() {
+        for index in crate::TABLE.indexes {
+            assert!(ACCESS_PATTERNS.iter().any(|p| p.index == index.name), "{}", index.name);
+        }
+    }
+}

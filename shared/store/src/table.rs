@@ -1,0 +1,108 @@
+//! The table: its keys and indexes. The stack's template is compared with this by a test, and tests create from it.
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
+};
+
+use crate::{Store, StoreError};
+
+/// An index over the table: any two attributes, key attributes of the table included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: &'static str,
+    /// The attribute of its partition key.
+    pub hash: &'static str,
+    /// The attribute of its sort key.
+    pub range: &'static str,
+    /// Whether entries hold the whole item, or keys alone.
+    pub projects_all: bool,
+}
+
+/// The table's definition. Every key attribute is a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableDefinition {
+    /// The attribute of the partition key.
+    pub hash: &'static str,
+    /// The attribute of the sort key.
+    pub range: &'static str,
+    /// The attribute with the second (Unix time) after which an item may be deleted.
+    pub ttl: &'static str,
+    /// The indexes. Only tracker rows and invoice sets have their attributes, so nothing else is in them.
+    pub indexes: &'static [Index],
+}
+
+/// The one table.
+pub const TABLE: TableDefinition = TableDefinition {
+    hash: "pk",
+    range: "sk",
+    ttl: "ttl",
+    indexes: &[
+        Index { name: "by_due", hash: "pk", range: "due", projects_all: true },
+        Index { name: "by_status", hash: "status", range: "sk", projects_all: true },
+        Index { name: "by_status_due", hash: "status", range: "due", projects_all: true },
+        Index { name: "by_patient", hash: "patient", range: "sk", projects_all: true },
+        Index { name: "by_patient_due", hash: "patient", range: "due", projects_all: true },
+        Index { name: "due_sets", hash: "send", range: "send_at", projects_all: false },
+    ],
+};
+
+impl TableDefinition {
+    /// The attributes that are part of some key, each once, in alphabetical order.
+    pub fn key_attributes(&self) -> Vec<&'static str> {
+        let of_indexes = self.indexes.iter().flat_map(|index| [index.hash, index.range]);
+        let mut names: Vec<&str> = [self.hash, self.range].into_iter().chain(of_indexes).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+fn schema(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, StoreError> {
+    [(hash, KeyType::Hash), (range, KeyType::Range)]
+        .into_iter()
+        .map(|(name, kind)| {
+            KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(StoreError::internal)
+        })
+        .collect()
+}
+
+impl Store {
+    /// Creates the table of [`TABLE`] in a database of the local stack or a test. In production the stack's template
+    /// does.
+    ///
+    /// # Errors
+    /// The database refuses, for one because the table exists.
+    pub async fn create_table(&self) -> Result<(), StoreError> {
+        let mut request = self.client.create_table().table_name(&self.table).billing_mode(BillingMode::PayPerRequest);
+        for name in TABLE.key_attributes() {
+            let attribute = AttributeDefinition::builder().attribute_name(name);
+            let attribute = attribute.attribute_type(ScalarAttributeType::S).build();
+            request = request.attribute_definitions(attribute.map_err(StoreError::internal)?);
+        }
+        for index in TABLE.indexes {
+            let kind = if index.projects_all { ProjectionType::All } else { ProjectionType::KeysOnly };
+            let index = GlobalSecondaryIndex::builder()
+                .index_name(index.name)
+                .set_key_schema(Some(schema(index.hash, index.range)?))
+                .projection(Projection::builder().projection_type(kind).build())
+                .build();
+            request = request.global_secondary_indexes(index.map_err(StoreError::internal)?);
+        }
+        request.set_key_schema(Some(schema(TABLE.hash, TABLE.range)?)).send().await?;
+        Ok(())
+    }
+
+    /// Whether the table is there.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn table_exists(&self) -> Result<bool, StoreError> {
+        match self.client.describe_table().table_name(&self.table).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
