@@ -20,9 +20,7 @@ pub mod text;
 pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
-pub use id::{
-    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
-};
+pub use id::{AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId};
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};
 pub use ledger::{Account, JournalEntry, Posting};

@@ -13,9 +13,7 @@ use paywell_domain::{
     event::{Head, chain},
 };
 
-use crate::{
-    Aggregate, CommitError, Key, Store, StoreError, Stored, aggregate, counters::Tally, row::Item,
-};
+use crate::{Aggregate, CommitError, Key, Store, StoreError, Stored, aggregate, counters::Tally, row::Item};
 
 /// The most items of one transaction
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
@@ -81,7 +79,11 @@ impl Commit {
     ///
     /// # Errors
     /// It cannot be encoded, or its postings do not balance: a bug.
-    pub fn update<A: Aggregate>(&mut self, before: &Stored<A>, decision: Decision<A>) -> Result<Stored<A>, StoreError> {
+    pub fn update<A: Aggregate>(
+        &mut self,
+        before: &Stored<A>,
+        decision: Decision<A>,
+    ) -> Result<Stored<A>, StoreError> {
         let (stored, item) = self.append(Some(before), decision)?;
         if stored.version > before.version {
             self.writes.push(Write::Replace(item, before.version));
@@ -129,7 +131,8 @@ impl Commit {
         let Decision { state, events, postings } = decision;
         let practice = self.by.practice.clone();
         let key = A::key_of(&practice, state.id());
-        let (mut version, mut head) = before.map_or((0, Head::GENESIS), |stored| (stored.version, stored.head));
+        let (mut version, mut head) =
+            before.map_or((0, Head::GENESIS), |stored| (stored.version, stored.head));
         if events.is_empty() && before.is_some() {
             return Ok((Stored { state, version, head }, Item::new()));
         }
@@ -172,14 +175,19 @@ impl Commit {
         postings: &[paywell_domain::Posting],
     ) -> Result<(), StoreError> {
         let Some((patient, currency)) = state.books() else {
-            return if postings.is_empty() { Ok(()) } else { Err(StoreError::internal("postings without books")) };
+            return if postings.is_empty() {
+                Ok(())
+            } else {
+                Err(StoreError::internal("postings without books"))
+            };
         };
         let source = (state.name(), version);
         let entry = JournalEntry::balanced(source, self.by.now, patient, currency, postings)
             .map_err(StoreError::internal)?;
         let Some(entry) = entry else { return Ok(()) };
         let (owed, credit) = self.balances.entry(patient).or_default();
-        let add = |a: Cents, b: Cents| a.checked_add(b).ok_or_else(|| StoreError::internal("a balance overflows"));
+        let add =
+            |a: Cents, b: Cents| a.checked_add(b).ok_or_else(|| StoreError::internal("a balance overflows"));
         *owed = add(*owed, entry.effect(Account::PatientReceivable))?;
         *credit = add(*credit, entry.effect(Account::PatientCredit).negated())?;
         let mut item: Item = serde_dynamo::to_item(&entry)?;

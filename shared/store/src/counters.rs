@@ -39,7 +39,12 @@ impl Tally {
     }
 
     /// The update that adds this to the shard of `source`; none where nothing changes.
-    pub(crate) fn update(&self, table: &str, practice: &PracticeId, source: &str) -> Result<Option<Update>, StoreError> {
+    pub(crate) fn update(
+        &self,
+        table: &str,
+        practice: &PracticeId,
+        source: &str,
+    ) -> Result<Option<Update>, StoreError> {
         if self.0.is_empty() {
             return Ok(None);
         }
@@ -75,7 +80,9 @@ impl Store {
             .await?;
         let mut sum = Tally::default();
         for item in answer.items() {
-            let numbers = item.iter().filter_map(|(name, value)| Some((name.clone(), value.as_n().ok()?.parse().ok()?)));
+            let numbers = item
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), value.as_n().ok()?.parse().ok()?)));
             sum.add(&Tally(numbers.collect()), 1);
         }
         Ok(sum)

@@ -85,7 +85,11 @@ impl Store {
     ///
     /// # Errors
     /// The table cannot be read.
-    pub async fn links_of(&self, practice: &PracticeId, invoice: InvoiceId) -> Result<Vec<LinkId>, StoreError> {
+    pub async fn links_of(
+        &self,
+        practice: &PracticeId,
+        invoice: InvoiceId,
+    ) -> Result<Vec<LinkId>, StoreError> {
         let answer = self
             .client
             .query()

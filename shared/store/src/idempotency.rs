@@ -75,7 +75,9 @@ impl Commit {
 
 pub(crate) fn read(item: &Item, command: &Command, now: DateTime<Utc>) -> Result<Option<Answer>, Reused> {
     let text = |name: &str| item.get(name).and_then(|v| v.as_s().ok()).ok_or_else(|| missing(name));
-    let number = |name: &str| item.get(name).and_then(|v| v.as_n().ok()?.parse::<i64>().ok()).ok_or_else(|| missing(name));
+    let number = |name: &str| {
+        item.get(name).and_then(|v| v.as_n().ok()?.parse::<i64>().ok()).ok_or_else(|| missing(name))
+    };
     if number("x")? < now.timestamp() {
         return Ok(None);
     }

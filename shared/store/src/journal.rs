@@ -11,7 +11,11 @@ impl Store {
     ///
     /// # Errors
     /// The table cannot be read.
-    pub async fn journal(&self, practice: &PracticeId, month: DateTime<Utc>) -> Result<Vec<JournalEntry>, StoreError> {
+    pub async fn journal(
+        &self,
+        practice: &PracticeId,
+        month: DateTime<Utc>,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
         let mut entries = Vec::new();
         let mut from = None;
         loop {
@@ -20,7 +24,10 @@ impl Store {
                 .query()
                 .table_name(&self.table)
                 .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(Key::journal(practice, month, "", 0).pk))
+                .expression_attribute_values(
+                    ":pk",
+                    AttributeValue::S(Key::journal(practice, month, "", 0).pk),
+                )
                 .consistent_read(true)
                 .set_exclusive_start_key(from)
                 .send()

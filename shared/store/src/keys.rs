@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
-    InvoiceId, InvoiceStatus, LinkId, PatientId, PaymentId, PaymentStatus, PracticeId, RuleSetId, SetId, SetStatus,
-    TreatmentId, link::TokenHash, number::Series,
+    InvoiceId, InvoiceStatus, LinkId, PatientId, PaymentId, PaymentStatus, PracticeId, RuleSetId, SetId,
+    SetStatus, TreatmentId, link::TokenHash, number::Series,
 };
 
 /// A primary key.
@@ -127,7 +127,7 @@ impl Key {
     }
 
     /// A processor event that has been applied.
-    pub(crate) fn webhook(event: &str) -> Self {
+    pub fn webhook(event: &str) -> Self {
         Self::aggregate(format!("WEBHOOK#{event}"))
     }
 
@@ -228,12 +228,18 @@ mod tests {
         let token = Token::from_url("x").hash();
         for (key, expected) in [
             (Key::practice(p), "PRACTICE#prac_riverside | A".to_owned()),
-            (Key::rule_set(p, RuleSetId::new(uuid()), 3), format!("RULESET#prac_riverside#rul_{ID}#0003 | A")),
+            (
+                Key::rule_set(p, RuleSetId::new(uuid()), 3),
+                format!("RULESET#prac_riverside#rul_{ID}#0003 | A"),
+            ),
             (Key::patient(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | A")),
             (Key::patient_balance(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | B")),
             (Key::treatment(p, TreatmentId::new(uuid())), format!("TREATMENT#prac_riverside#trt_{ID} | A")),
             (Key::invoice(p, InvoiceId::new(uuid())), format!("INVOICE#prac_riverside#inv_{ID} | A")),
-            (Key::invoice(p, InvoiceId::new(uuid())).event(7), format!("INVOICE#prac_riverside#inv_{ID} | E#00000007")),
+            (
+                Key::invoice(p, InvoiceId::new(uuid())).event(7),
+                format!("INVOICE#prac_riverside#inv_{ID} | E#00000007"),
+            ),
             (
                 Key::invoice_link(p, InvoiceId::new(uuid()), LinkId::new(uuid())),
                 format!("INVOICE#prac_riverside#inv_{ID} | L#lnk_{ID}"),
@@ -248,7 +254,10 @@ mod tests {
             ),
             (Key::counters(p, 5), "COUNTERS#prac_riverside | S#5".to_owned()),
             (Key::numbers(p, Series::Invoice), "NUMBERS#prac_riverside#INV | A".to_owned()),
-            (Key::idempotency(p, "user_ada", "k-1"), "IDEMPOTENCY#prac_riverside#user_ada#k-1 | A".to_owned()),
+            (
+                Key::idempotency(p, "user_ada", "k-1"),
+                "IDEMPOTENCY#prac_riverside#user_ada#k-1 | A".to_owned(),
+            ),
             (Key::token(&token), format!("TOKEN#{} | A", token.as_str())),
             (Key::webhook("evt_1"), "WEBHOOK#evt_1 | A".to_owned()),
             (Key::attempts(p, "lnk_x"), "ATTEMPTS#prac_riverside#lnk_x | A".to_owned()),

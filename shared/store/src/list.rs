@@ -52,6 +52,8 @@ pub struct ListQuery {
     pub due_from: Option<NaiveDate>,
     /// Only rows due before this day; needs [`Order::Due`].
     pub due_before: Option<NaiveDate>,
+    /// Whether rows are picked among others, so that more are read than are shown.
+    pub picks: bool,
     /// Where to go on, as an earlier page gave it.
     pub from: Option<(String, Direction)>,
     /// At most how many rows.
@@ -86,19 +88,28 @@ impl Store {
         self.page("INVOICES", practice, query, keep).await
     }
 
-    /// A page of a practice's payments: one query.
+    /// A page of a practice's payments: one query. Rows that `keep` refuses are passed over.
     ///
     /// # Errors
     /// The table cannot be read.
-    pub async fn payments(&self, practice: &PracticeId, query: &ListQuery) -> Result<Page<PaymentRow>, StoreError> {
-        self.page("PAYMENTS", practice, query, |_| true).await
+    pub async fn payments(
+        &self,
+        practice: &PracticeId,
+        query: &ListQuery,
+        keep: impl Fn(&PaymentRow) -> bool,
+    ) -> Result<Page<PaymentRow>, StoreError> {
+        self.page("PAYMENTS", practice, query, keep).await
     }
 
     /// A page of a practice's invoice sets: one query.
     ///
     /// # Errors
     /// The table cannot be read.
-    pub async fn invoice_sets(&self, practice: &PracticeId, query: &ListQuery) -> Result<Page<SetRow>, StoreError> {
+    pub async fn invoice_sets(
+        &self,
+        practice: &PracticeId,
+        query: &ListQuery,
+    ) -> Result<Page<SetRow>, StoreError> {
         self.page("SETS", practice, query, |_| true).await
     }
 
@@ -111,8 +122,8 @@ impl Store {
     ) -> Result<Page<R>, StoreError> {
         let plan = Plan::of(kind, practice, query);
         let backwards = query.from.as_ref().is_some_and(|(_, direction)| *direction == Direction::Previous);
-        // A fifth of a page is too little to look among; one row more tells whether the list goes on.
-        let read_limit = if plan.picks { READ_LIMIT } else { query.limit.saturating_add(1) };
+        // One row more than a page tells whether the list goes on.
+        let read_limit = if query.picks { READ_LIMIT } else { query.limit.saturating_add(1) };
         let answer = self
             .client
             .query()
@@ -171,7 +182,6 @@ struct Plan<'a> {
     query: &'a ListQuery,
     kind: &'a str,
     practice: &'a PracticeId,
-    picks: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -191,11 +201,12 @@ impl<'a> Plan<'a> {
             Scope::Patient(patient) => keys::narrowed(kind, practice, &patient.to_string()),
         };
         let bounds = match query.order {
-            Order::Due => (query.due_from.map(|day| day.to_string()), query.due_before.map(|day| day.to_string())),
+            Order::Due => {
+                (query.due_from.map(|day| day.to_string()), query.due_before.map(|day| day.to_string()))
+            }
             Order::Created => (None, None),
         };
-        let picks = kind == "INVOICES" && matches!(query.scope, Scope::Status("open"));
-        Self { index, hash, range, partition, bounds, list, query, kind, practice, picks }
+        Self { index, hash, range, partition, bounds, list, query, kind, practice }
     }
 
     fn condition(&self) -> String {

@@ -25,7 +25,11 @@ impl Loaded {
     ///
     /// # Errors
     /// The item is not one that this program wrote.
-    pub fn get<A: Aggregate>(&self, practice: &PracticeId, id: A::Id) -> Result<Option<Stored<A>>, StoreError> {
+    pub fn get<A: Aggregate>(
+        &self,
+        practice: &PracticeId,
+        id: A::Id,
+    ) -> Result<Option<Stored<A>>, StoreError> {
         self.0.get(&A::key_of(practice, id)).map(aggregate::decode).transpose()
     }
 
@@ -33,17 +37,28 @@ impl Loaded {
     ///
     /// # Errors
     /// The key was used for another command, or the record is not one that this program wrote.
-    pub fn answer(&self, practice: &PracticeId, command: &Command, now: DateTime<Utc>) -> Result<Option<Answer>, Reused> {
+    pub fn answer(
+        &self,
+        practice: &PracticeId,
+        command: &Command,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Answer>, Reused> {
         match self.0.get(&command.key(practice)) {
             Some(item) => idempotency::read(item, command, now),
             None => Ok(None),
         }
     }
 
+    /// Whether there is anything under a key.
+    pub fn contains(&self, key: &Key) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// What a patient owes, and has as credit.
     pub fn balance(&self, practice: &PracticeId, patient: PatientId) -> (Cents, Cents) {
         let item = self.0.get(&Key::patient_balance(practice, patient));
-        let number = |name: &str| item.and_then(|i| i.get(name)?.as_n().ok()?.parse().ok()).unwrap_or_default();
+        let number =
+            |name: &str| item.and_then(|i| i.get(name)?.as_n().ok()?.parse().ok()).unwrap_or_default();
         (Cents::new(number("owed")), Cents::new(number("credit")))
     }
 

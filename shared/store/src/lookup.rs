@@ -3,7 +3,10 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use chrono::{DateTime, Duration, Utc};
-use paywell_domain::{LinkId, PaymentId, PracticeId, link::TokenHash};
+use paywell_domain::{
+    LinkId, PatientId, PaymentId, PracticeId,
+    link::{LinkFor, TokenHash},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Commit, Key, Store, StoreError, row::Item};
@@ -25,6 +28,10 @@ pub enum Pointer {
         link: LinkId,
         /// Of which generation; an older one than the link's is worthless.
         generation: u32,
+        /// Whose bills; with what it pays, a page is one more read.
+        patient: PatientId,
+        /// What it pays.
+        pays: LinkFor,
     },
     /// The receipt page of a payment.
     Receipt {
@@ -66,21 +73,16 @@ impl Store {
     /// The table cannot be read.
     pub async fn pointer(&self, token: &TokenHash) -> Result<Option<Pointer>, StoreError> {
         let key = Key::token(token).attributes();
-        let answer =
-            self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true).send().await?;
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await?;
         let to = answer.item.and_then(|mut item| item.remove("to"));
         to.map(serde_dynamo::from_attribute_value).transpose().map_err(StoreError::from)
-    }
-
-    /// Whether a processor event was applied.
-    ///
-    /// # Errors
-    /// The table cannot be read.
-    pub async fn webhook_applied(&self, event: &str) -> Result<bool, StoreError> {
-        let key = Key::webhook(event).attributes();
-        let answer =
-            self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true).send().await?;
-        Ok(answer.item.is_some())
     }
 
     /// Counts an attempt at the identity check against a link or a source address, and gives how many there were in
@@ -88,7 +90,12 @@ impl Store {
     ///
     /// # Errors
     /// The table cannot be written.
-    pub async fn count_attempt(&self, practice: &PracticeId, of: &str, now: DateTime<Utc>) -> Result<u32, StoreError> {
+    pub async fn count_attempt(
+        &self,
+        practice: &PracticeId,
+        of: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u32, StoreError> {
         let of = format!("{of}#{}", now.format("%Y%m%dT%H"));
         let ttl = (now + Duration::hours(2)).timestamp();
         let answer = self

@@ -4,11 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use paywell_domain::{PatientId, PracticeId};
 
-use crate::{
-    Store, StoreError,
-    keys::DUE_SHARDS,
-    row::Item,
-};
+use crate::{Store, StoreError, keys::DUE_SHARDS, row::Item};
 
 /// An invoice set that was due when the index was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +44,10 @@ impl Store {
             .index_name("due_sets")
             .key_condition_expression("send = :shard AND send_at BETWEEN :from AND :until")
             .expression_attribute_values(":shard", AttributeValue::S(format!("DUE#{shard}")))
-            .expression_attribute_values(":from", AttributeValue::S(after.map_or("0".to_owned(), |a| format!("{a}!"))))
+            .expression_attribute_values(
+                ":from",
+                AttributeValue::S(after.map_or("0".to_owned(), |a| format!("{a}!"))),
+            )
             .expression_attribute_values(":until", AttributeValue::S(until))
             .limit(limit)
             .send()

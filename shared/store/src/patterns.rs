@@ -42,25 +42,126 @@ use Consistency::{Eventual, Strong, Write};
 
 /// Every access pattern; the store's README shows it as a table.
 pub const ACCESS_PATTERNS: &[AccessPattern] = &[
-    pattern("load", "What a command decides on", ("table", "the keys of its aggregates and its idempotency record"), Strong, "1 BatchGetItem"),
-    pattern("commit", "What a command changes", ("table", "aggregates, events, journal, rows, counters, answer"), Write, "1 TransactWriteItems, at most 100 items"),
-    pattern("history", "An invoice, payment or set with all that happened", ("table", "INVOICE#practice#id"), Strong, "1 Query, its own items"),
-    pattern("links_of", "The links of an invoice", ("table", "INVOICE#practice#id, L#…"), Strong, "1 Query, its links"),
-    pattern("invoices", "Invoices by creation", ("table", "INVOICES#practice, id"), Eventual, "1 Query, a page and one"),
-    pattern("invoices", "Invoices by due date", ("by_due", "INVOICES#practice, date#id"), Eventual, "1 Query, a page and one"),
-    pattern("invoices", "Invoices of a status by creation", ("by_status", "INVOICES#practice#status, id"), Eventual, "1 Query, a page and one; open ones at most 500"),
-    pattern("invoices", "Invoices of a status by due date", ("by_status_due", "INVOICES#practice#status, date#id"), Eventual, "1 Query, a page and one; open ones at most 500"),
-    pattern("invoices", "A patient's invoices by creation", ("by_patient", "INVOICES#practice#patient, id"), Eventual, "1 Query, a page and one"),
-    pattern("invoices", "A patient's invoices by due date", ("by_patient_due", "INVOICES#practice#patient, date#id"), Eventual, "1 Query, a page and one"),
-    pattern("payments", "Payments, as invoices are listed", ("the same five", "PAYMENTS#practice…"), Eventual, "1 Query, a page and one"),
-    pattern("invoice_sets", "Invoice sets, as invoices are listed", ("the same five", "SETS#practice…"), Eventual, "1 Query, a page and one"),
-    pattern("counters", "How many and how much in every status", ("table", "COUNTERS#practice, S#shard"), Strong, "1 Query, 8 items"),
-    pattern("journal", "A month's journal", ("table", "JOURNAL#practice#month, time#cause"), Strong, "1 Query a megabyte"),
+    pattern(
+        "load",
+        "What a command decides on",
+        ("table", "the keys of its aggregates and its idempotency record"),
+        Strong,
+        "1 BatchGetItem",
+    ),
+    pattern(
+        "commit",
+        "What a command changes",
+        ("table", "aggregates, events, journal, rows, counters, answer"),
+        Write,
+        "1 TransactWriteItems, at most 100 items",
+    ),
+    pattern(
+        "history",
+        "An invoice, payment or set with all that happened",
+        ("table", "INVOICE#practice#id"),
+        Strong,
+        "1 Query, its own items",
+    ),
+    pattern(
+        "links_of",
+        "The links of an invoice",
+        ("table", "INVOICE#practice#id, L#…"),
+        Strong,
+        "1 Query, its links",
+    ),
+    pattern(
+        "invoices",
+        "Invoices by creation",
+        ("table", "INVOICES#practice, id"),
+        Eventual,
+        "1 Query, a page and one",
+    ),
+    pattern(
+        "invoices",
+        "Invoices by due date",
+        ("by_due", "INVOICES#practice, date#id"),
+        Eventual,
+        "1 Query, a page and one",
+    ),
+    pattern(
+        "invoices",
+        "Invoices of a status by creation",
+        ("by_status", "INVOICES#practice#status, id"),
+        Eventual,
+        "1 Query, a page and one; open ones at most 500",
+    ),
+    pattern(
+        "invoices",
+        "Invoices of a status by due date",
+        ("by_status_due", "INVOICES#practice#status, date#id"),
+        Eventual,
+        "1 Query, a page and one; open ones at most 500",
+    ),
+    pattern(
+        "invoices",
+        "A patient's invoices by creation",
+        ("by_patient", "INVOICES#practice#patient, id"),
+        Eventual,
+        "1 Query, a page and one",
+    ),
+    pattern(
+        "invoices",
+        "A patient's invoices by due date",
+        ("by_patient_due", "INVOICES#practice#patient, date#id"),
+        Eventual,
+        "1 Query, a page and one",
+    ),
+    pattern(
+        "payments",
+        "Payments, as invoices are listed",
+        ("the same five", "PAYMENTS#practice…"),
+        Eventual,
+        "1 Query, a page and one",
+    ),
+    pattern(
+        "invoice_sets",
+        "Invoice sets, as invoices are listed",
+        ("the same five", "SETS#practice…"),
+        Eventual,
+        "1 Query, a page and one",
+    ),
+    pattern(
+        "counters",
+        "How many and how much in every status",
+        ("table", "COUNTERS#practice, S#shard"),
+        Strong,
+        "1 Query, 8 items",
+    ),
+    pattern(
+        "journal",
+        "A month's journal",
+        ("table", "JOURNAL#practice#month, time#cause"),
+        Strong,
+        "1 Query a megabyte",
+    ),
     pattern("pointer", "What a token leads to", ("table", "TOKEN#hash"), Strong, "1 GetItem"),
-    pattern("webhook_applied", "Whether a processor event was applied", ("table", "WEBHOOK#event"), Strong, "1 GetItem"),
-    pattern("due_sets", "Invoice sets due by now, of all practices", ("due_sets", "DUE#shard, instant#practice#patient"), Eventual, "1 Query a shard, only what is due"),
-    pattern("take_numbers", "The next numbers of a series", ("table", "NUMBERS#practice#series"), Write, "1 UpdateItem a block"),
-    pattern("count_attempt", "How many identity checks this hour", ("table", "ATTEMPTS#practice#link or source#hour"), Write, "1 UpdateItem"),
+    pattern(
+        "due_sets",
+        "Invoice sets due by now, of all practices",
+        ("due_sets", "DUE#shard, instant#practice#patient"),
+        Eventual,
+        "1 Query a shard, only what is due",
+    ),
+    pattern(
+        "take_numbers",
+        "The next numbers of a series",
+        ("table", "NUMBERS#practice#series"),
+        Write,
+        "1 UpdateItem a block",
+    ),
+    pattern(
+        "count_attempt",
+        "How many identity checks this hour",
+        ("table", "ATTEMPTS#practice#link or source#hour"),
+        Write,
+        "1 UpdateItem",
+    ),
 ];
 
 #[cfg(test)]
@@ -72,14 +173,19 @@ mod tests {
     const README: &str = include_str!("../README.md");
 
     fn rendered() -> String {
-        let mut table = String::from("| method | question | index | key | sees | cost |\n|---|---|---|---|---|---|\n");
+        let mut table =
+            String::from("| method | question | index | key | sees | cost |\n|---|---|---|---|---|---|\n");
         for p in ACCESS_PATTERNS {
             let sees = match p.consistency {
                 Strong => "every acknowledged write",
                 Eventual => "eventually",
                 Write => "write",
             };
-            let _ = writeln!(table, "| `{}` | {} | {} | `{}` | {sees} | {} |", p.method, p.question, p.index, p.key, p.cost);
+            let _ = writeln!(
+                table,
+                "| `{}` | {} | {} | `{}` | {sees} | {} |",
+                p.method, p.question, p.index, p.key, p.cost
+            );
         }
         table
     }

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, Utc, serde::ts_seconds};
 use paywell_domain::{
-    Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, PatientId, Payment, PaymentId,
-    PaymentStatus, PracticeId, RuleSetId, SetId, SetStatus, TreatmentId,
+    Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, PatientId, Payment,
+    PaymentId, PaymentStatus, PracticeId, RuleSetId, SetId, SetStatus, TreatmentId,
     invoice::{ShownStatus, Term},
     text::Line,
 };

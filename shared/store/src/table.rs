@@ -1,8 +1,8 @@
 //! The table: its keys and indexes. The stack's template is compared with this by a test, and tests create from it.
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
 };
 
 use crate::{Store, StoreError};
@@ -63,7 +63,11 @@ fn schema(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, StoreError> 
     [(hash, KeyType::Hash), (range, KeyType::Range)]
         .into_iter()
         .map(|(name, kind)| {
-            KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(StoreError::internal)
+            KeySchemaElement::builder()
+                .attribute_name(name)
+                .key_type(kind)
+                .build()
+                .map_err(StoreError::internal)
         })
         .collect()
 }
@@ -75,7 +79,8 @@ impl Store {
     /// # Errors
     /// The database refuses, for one because the table exists.
     pub async fn create_table(&self) -> Result<(), StoreError> {
-        let mut request = self.client.create_table().table_name(&self.table).billing_mode(BillingMode::PayPerRequest);
+        let mut request =
+            self.client.create_table().table_name(&self.table).billing_mode(BillingMode::PayPerRequest);
         for name in TABLE.key_attributes() {
             let attribute = AttributeDefinition::builder().attribute_name(name);
             let attribute = attribute.attribute_type(ScalarAttributeType::S).build();
@@ -101,7 +106,9 @@ impl Store {
     pub async fn table_exists(&self) -> Result<bool, StoreError> {
         match self.client.describe_table().table_name(&self.table).send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(false),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }

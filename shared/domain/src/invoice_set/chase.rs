@@ -1,6 +1,6 @@
 //! What is due for a set now, and what follows once it was done.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use super::{InvoiceSet, SetStatus};
@@ -147,6 +147,19 @@ impl InvoiceSet {
         Decision::of(failed, EventKind::MessageFailed { step, reason })
     }
 
+    /// The provider could not be reached and certainly sent nothing: the claim is given back, for a quarter of an hour
+    /// later. Where the set ended meanwhile, or another step was claimed, nothing is given back.
+    pub fn put_back(&self, step: u16, now: DateTime<Utc>) -> Decision<Self> {
+        let until = now + Duration::minutes(15);
+        let mut back = self.clone();
+        if self.status.is_chasing() && self.next_step == step.saturating_add(1) {
+            back.next_step = step;
+            back.next_send_at = Some(until);
+        }
+        let reason = "the mail provider could not be reached".to_owned();
+        Decision::of(back, EventKind::MessagePostponed { step, until, reason })
+    }
+
     /// When the next step, or the expiry after the last, is due; not before `earliest`.
     pub(super) fn wake_at(
         &self,
@@ -167,7 +180,6 @@ impl InvoiceSet {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Duration;
     use chrono_tz::America::Los_Angeles;
     use uuid::Uuid;
 
@@ -271,6 +283,17 @@ mod tests {
         assert_eq!(claimed.next_step, 1);
         assert_eq!(claimed.next_send_at, Some(at("2026-06-21T17:00:00Z")), "not today again");
         assert_eq!(claimed.due(&rules, &ada, late), Due::Nothing);
+    }
+
+    #[test]
+    fn a_message_that_certainly_was_not_sent_is_tried_again() {
+        let (rules, ada) = (rules(), recipient());
+        let now = at("2026-06-01T17:00:00Z");
+        let claimed = set().claim(&rules, &ada, link(), now).state;
+        let back = claimed.put_back(0, now).state;
+        assert_eq!((back.next_step, back.next_send_at), (0, Some(at("2026-06-01T17:15:00Z"))));
+        let paid = InvoiceSet { status: SetStatus::Paid, next_send_at: None, ..claimed };
+        assert_eq!(paid.put_back(0, now).state.next_send_at, None, "what is paid is not chased again");
     }
 
     #[test]

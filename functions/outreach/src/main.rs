@@ -1,0 +1,28 @@
+//! Outreach: the nightly run, started by a schedule.
+
+use chrono::Duration;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use paywell_app::{App, clock, config, outreach::Run};
+use serde_json::Value;
+
+/// What is kept of the time limit, so that a claimed message is sent and noted before the function is cut off.
+const RESERVE_SECONDS: i64 = 15;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    paywell_http::telemetry::init();
+    let aws = config::aws()?;
+    let app: &'static App = Box::leak(Box::new(config::app(&aws)?.with_links()?.with_mail(&aws)?));
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, event))).await
+}
+
+/// The event says only that it is time: what is due is found by the clock, not by when the event was made.
+async fn run(app: &App, event: LambdaEvent<Value>) -> Result<Run, Error> {
+    let deadline = chrono::DateTime::from(event.context.deadline()) - Duration::seconds(RESERVE_SECONDS);
+    let run = app.run_outreach(&event.context.request_id, clock::now, deadline).await?;
+    tracing::info!(run = %serde_json::to_string(&run)?, "outreach");
+    if run.errors > 0 {
+        tracing::error!(errors = run.errors, "outreach left sets behind");
+    }
+    Ok(run)
+}

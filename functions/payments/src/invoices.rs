@@ -1,0 +1,86 @@
+//! Invoices.
+
+use paywell_app::{
+    requests::invoices::{CreateInvoice, EditInvoice, SendInvoice},
+    views::invoices::InvoiceView,
+};
+use paywell_http::{
+    Call, Problem, Response,
+    api::{StaffApi, answered, commanding},
+    auth::{Authorised, WriteInvoices},
+    problem::ProblemDocument,
+};
+
+/// Writes a draft invoice.
+#[utoipa::path(post, path = "/v1/invoices", tag = "invoices", request_body = CreateInvoice,
+    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 201, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn create(
+    state: &StaffApi,
+    staff: Authorised<WriteInvoices>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (new, fingerprint) = call.json::<CreateInvoice>()?;
+    answered(state.app.create_invoice(&commanding(&staff, &call, &fingerprint)?, new).await?)
+}
+
+/// Edits a draft; of a sent invoice changes date, term, location, or deletes lines.
+#[utoipa::path(patch, path = "/v1/invoices/{id}", tag = "invoices", request_body = EditInvoice,
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn edit(
+    state: &StaffApi,
+    staff: Authorised<WriteInvoices>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let (edit, fingerprint) = call.json::<EditInvoice>()?;
+    answered(state.app.edit_invoice(&commanding(&staff, &call, &fingerprint)?, id, version, edit).await?)
+}
+
+/// Deletes a draft, or voids a sent invoice; refused once money is applied.
+#[utoipa::path(delete, path = "/v1/invoices/{id}", tag = "invoices",
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn delete(
+    state: &StaffApi,
+    staff: Authorised<WriteInvoices>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.delete_invoice(&cx, id, version).await?)
+}
+
+/// Sends an invoice by email, to the portal, or both; the first time it becomes owed.
+#[utoipa::path(post, path = "/v1/invoices/{id}/send", tag = "invoices", request_body = SendInvoice,
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn send(
+    state: &StaffApi,
+    staff: Authorised<WriteInvoices>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (send, fingerprint) = call.json::<SendInvoice>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.send_invoice(&cx, call.path("id")?, send).await?)
+}
+
+/// Mails a reminder of an open invoice now, with a fresh link.
+#[utoipa::path(post, path = "/v1/invoices/{id}/remind", tag = "invoices",
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn remind(
+    state: &StaffApi,
+    staff: Authorised<WriteInvoices>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.remind(&cx, call.path("id")?).await?)
+}

@@ -1,0 +1,39 @@
+//! The routes by which staff write.
+
+pub mod invoices;
+pub mod patients;
+pub mod payments;
+
+use paywell_http::{Method, Route, api::StaffApi};
+
+/// The routes.
+pub fn routes() -> Vec<Route<StaffApi>> {
+    vec![
+        Route::staff(Method::POST, "/v1/patients", patients::create),
+        Route::staff(Method::POST, "/v1/treatments", patients::create_treatment),
+        Route::staff(Method::POST, "/v1/invoices", invoices::create),
+        Route::staff(Method::PATCH, "/v1/invoices/{id}", invoices::edit),
+        Route::staff(Method::DELETE, "/v1/invoices/{id}", invoices::delete),
+        Route::staff(Method::POST, "/v1/invoices/{id}/send", invoices::send),
+        Route::staff(Method::POST, "/v1/invoices/{id}/remind", invoices::remind),
+        Route::staff(Method::POST, "/v1/payments", payments::create),
+        Route::staff(Method::POST, "/v1/payments/{id}/record", payments::record),
+        Route::staff(Method::POST, "/v1/payments/{id}/status", payments::change_status),
+    ]
+}
+
+/// The description of these routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    patients::create,
+    patients::create_treatment,
+    invoices::create,
+    invoices::edit,
+    invoices::delete,
+    invoices::send,
+    invoices::remind,
+    payments::create,
+    payments::record,
+    payments::change_status
+))]
+pub struct Description;

@@ -1,0 +1,56 @@
+//! Payments.
+
+use paywell_app::{
+    requests::payments::{CreatePayment, MovePayment, RecordPayment},
+    views::payments::PaymentView,
+};
+use paywell_http::{
+    Call, Problem, Response,
+    api::{StaffApi, answered, commanding},
+    auth::{Authorised, TakePayments},
+    problem::ProblemDocument,
+};
+
+/// Makes a payment; with a tender, records money received at the desk and applies it.
+#[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = CreatePayment,
+    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 201, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn create(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (new, fingerprint) = call.json::<CreatePayment>()?;
+    answered(state.app.create_payment(&commanding(&staff, &call, &fingerprint)?, new).await?)
+}
+
+/// Records money received at the desk for a pending payment.
+#[utoipa::path(post, path = "/v1/payments/{id}/record", tag = "payments", request_body = RecordPayment,
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn record(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (record, fingerprint) = call.json::<RecordPayment>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.record_payment(&cx, call.path("id")?, record).await?)
+}
+
+/// Moves a payment by hand: submit, cancel, reopen.
+#[utoipa::path(post, path = "/v1/payments/{id}/status", tag = "payments", request_body = MovePayment,
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn change_status(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let (wanted, fingerprint) = call.json::<MovePayment>()?;
+    answered(state.app.move_payment(&commanding(&staff, &call, &fingerprint)?, id, version, wanted).await?)
+}

@@ -1,0 +1,63 @@
+//! The tracker's routes.
+
+pub mod invoices;
+mod list;
+pub mod patients;
+pub mod payments;
+
+use paywell_app::{AppError, config};
+use paywell_http::{Method, Route, api::StaffApi, auth::Verifier, cursor::CursorKey};
+
+/// What the tracker holds.
+pub struct Tracker {
+    /// The use cases, and who may come.
+    pub api: StaffApi,
+    /// Signs cursors.
+    pub cursors: CursorKey,
+}
+
+impl AsRef<Verifier> for Tracker {
+    fn as_ref(&self) -> &Verifier {
+        &self.api.verifier
+    }
+}
+
+/// The key of cursors, from `PAYWELL_CURSOR_KEY`.
+///
+/// # Errors
+/// It is not set, or too short to be a key.
+pub fn cursor_key() -> Result<CursorKey, AppError> {
+    let text = config::setting("PAYWELL_CURSOR_KEY")?;
+    let bytes = text.as_bytes().get(..32).and_then(|bytes| bytes.try_into().ok());
+    bytes
+        .map(CursorKey::new)
+        .ok_or_else(|| AppError::internal("PAYWELL_CURSOR_KEY has less than 32 characters"))
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route<Tracker>> {
+    vec![
+        Route::staff(Method::GET, "/v1/invoices", invoices::list),
+        Route::staff(Method::GET, "/v1/invoices/{id}", invoices::preview),
+        Route::staff(Method::GET, "/v1/patients/{id}", patients::get),
+        Route::staff(Method::GET, "/v1/patients/{id}/invoices", invoices::list_of_patient),
+        Route::staff(Method::GET, "/v1/patients/{id}/invoice-set", patients::invoice_set),
+        Route::staff(Method::GET, "/v1/payments", payments::list),
+        Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
+        Route::staff(Method::GET, "/v1/metrics", payments::metrics),
+    ]
+}
+
+/// The description of these routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    invoices::list,
+    invoices::preview,
+    invoices::list_of_patient,
+    patients::get,
+    patients::invoice_set,
+    payments::list,
+    payments::detail,
+    payments::metrics
+))]
+pub struct Description;

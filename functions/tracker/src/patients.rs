@@ -1,0 +1,34 @@
+//! Patients, and how they are being chased.
+
+use paywell_app::views::{patients::PatientView, sets::InvoiceSetDetail};
+use paywell_http::{
+    Call, Problem, Response, StatusCode,
+    api::reading,
+    auth::{Authorised, ReadTracker},
+    problem::ProblemDocument,
+    respond::json_version,
+};
+
+use crate::Tracker;
+
+/// A patient with balance and credit.
+#[utoipa::path(get, path = "/v1/patients/{id}", tag = "tracker",
+    params(("id" = String, Path, description = "The patient.")),
+    responses((status = 200, body = PatientView), (status = "4XX", body = ProblemDocument)))]
+pub async fn get(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
+    let patient = state.api.app.patient(&reading(&staff, &call)?, call.path("id")?).await?;
+    json_version(StatusCode::OK, &patient, patient.version)
+}
+
+/// The patient's current invoice set, with every message and what became of it.
+#[utoipa::path(get, path = "/v1/patients/{id}/invoice-set", tag = "tracker",
+    params(("id" = String, Path, description = "The patient.")),
+    responses((status = 200, body = InvoiceSetDetail), (status = "4XX", body = ProblemDocument)))]
+pub async fn invoice_set(
+    state: &Tracker,
+    staff: Authorised<ReadTracker>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let set = state.api.app.invoice_set(&reading(&staff, &call)?, call.path("id")?).await?;
+    json_version(StatusCode::OK, &set, set.version)
+}

@@ -1,0 +1,60 @@
+//! Payments, and the practice's numbers.
+
+use paywell_app::{
+    tracker::Metrics,
+    views::payments::{PaymentDetail, PaymentListItem},
+};
+use paywell_domain::PaymentStatus;
+use paywell_http::{
+    Call, Problem, Response, StatusCode,
+    api::reading,
+    auth::{Authorised, ReadTracker},
+    problem::ProblemDocument,
+    respond::{json, json_version},
+};
+
+use crate::{
+    Tracker,
+    list::{ListPage, ListParameters},
+};
+
+/// Payments of the practice.
+#[utoipa::path(get, path = "/v1/payments", tag = "tracker",
+    params(
+        ("status" = Option<PaymentStatus>, Query, description = "Only with this status."),
+        ("sort" = Option<String>, Query, description = "`created`, `-created` (default), `due`, `-due`."),
+        ("limit" = Option<u16>, Query, description = "1 to 100 rows; 50 if left out."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
+    responses((status = 200, body = ListPage<PaymentListItem>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
+    let cx = reading(&staff, &call)?;
+    let asked =
+        call.query::<ListParameters<PaymentStatus>>()?.asked("payments", None, &state.cursors, &cx)?;
+    let (list, bound_to) = asked.into_parts();
+    let page = state.api.app.list_payments(&cx, list).await?;
+    json(StatusCode::OK, &ListPage::of(&page, &bound_to, &state.cursors, &cx, PaymentListItem::of))
+}
+
+/// A payment with patient, treatment and timeline.
+#[utoipa::path(get, path = "/v1/payments/{id}", tag = "tracker",
+    params(("id" = String, Path, description = "The payment.")),
+    responses((status = 200, body = PaymentDetail), (status = "4XX", body = ProblemDocument)))]
+pub async fn detail(
+    state: &Tracker,
+    staff: Authorised<ReadTracker>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let detail = state.api.app.payment_detail(&reading(&staff, &call)?, call.path("id")?).await?;
+    json_version(StatusCode::OK, &detail, detail.payment.version)
+}
+
+/// How many, and how much, in every status.
+#[utoipa::path(get, path = "/v1/metrics", tag = "tracker",
+    responses((status = 200, body = Metrics), (status = "4XX", body = ProblemDocument)))]
+pub async fn metrics(
+    state: &Tracker,
+    staff: Authorised<ReadTracker>,
+    call: Call,
+) -> Result<Response, Problem> {
+    json(StatusCode::OK, &state.api.app.metrics(&reading(&staff, &call)?).await?)
+}

@@ -1,0 +1,150 @@
+//! Card payments. Sources: <https://docs.stripe.com/declines>, <https://docs.stripe.com/payments/3d-secure>.
+
+use super::{Attempt, Outcome, change, emit_charge, keep_for_later, new_charge, record_income};
+use crate::balance;
+use crate::charges::{Charge, ChargeStatus, Failure};
+use crate::error::StripeError;
+use crate::payment_intents::{Capture, PaymentIntent, Status};
+use crate::payment_methods::{PaymentMethod, card_error};
+use crate::state::{Cx, State};
+use crate::test_numbers::CardBehaviour;
+use serde_json::json;
+
+pub(super) fn attempt(
+    state: &mut State,
+    cx: &Cx,
+    intent: &PaymentIntent,
+    method: &PaymentMethod,
+    behaviour: &CardBehaviour,
+    attempt: &Attempt,
+) -> Outcome {
+    let challenge = match behaviour {
+        CardBehaviour::Authenticates => true,
+        CardBehaviour::AuthenticatesUnlessSetUp => !method.set_up,
+        _ => false,
+    };
+    let decline = match behaviour {
+        CardBehaviour::Declines { code, decline_code, message } => {
+            Some(Failure { code: code.clone(), decline_code: decline_code.clone(), message: message.clone() })
+        }
+        CardBehaviour::DeclinesCharges => Some(Failure {
+            code: "card_declined".to_owned(),
+            decline_code: Some("generic_decline".to_owned()),
+            message: "Your card was declined.".to_owned(),
+        }),
+        // https://docs.stripe.com/declines/codes#authentication_required
+        _ if challenge && attempt.off_session => Some(Failure {
+            code: "authentication_required".to_owned(),
+            decline_code: Some("authentication_required".to_owned()),
+            message: "Your card was declined. This transaction requires authentication.".to_owned(),
+        }),
+        _ => None,
+    };
+    if let Some(failure) = decline {
+        return declined(state, cx, intent, method, failure);
+    }
+    if challenge && !attempt.authenticated {
+        change(state, cx, &intent.id, "payment_intent.requires_action", |intent| {
+            intent.status = Status::RequiresAction;
+            intent.payment_method = Some(method.id.clone());
+            intent.last_payment_error = None;
+        });
+        return Outcome::RequiresAction;
+    }
+    let charge_id = state.id("ch_");
+    let mut charge = new_charge(cx, intent, method, charge_id.clone());
+    charge.authenticated = attempt.authenticated;
+    charge.status = ChargeStatus::Succeeded;
+    if intent.capture_method != Capture::Manual {
+        charge.captured = true;
+        charge.amount_captured = intent.amount;
+    }
+    match intent.capture_method {
+        Capture::Automatic => charge.balance_transaction = Some(book(state, cx, &charge)),
+        Capture::AutomaticAsync => charge.books_at = Some(cx.now + 1),
+        Capture::Manual => {}
+    }
+    state.charges.insert(charge_id.clone(), charge);
+    keep_for_later(state, cx, intent, &method.id, attempt.authenticated);
+    emit_charge(state, cx, "charge.succeeded", &charge_id);
+    let event = match intent.capture_method {
+        Capture::Manual => "payment_intent.amount_capturable_updated",
+        Capture::Automatic | Capture::AutomaticAsync => "payment_intent.succeeded",
+    };
+    change(state, cx, &intent.id, event, |intent| {
+        intent.payment_method = Some(method.id.clone());
+        intent.latest_charge = Some(charge_id.clone());
+        intent.last_payment_error = None;
+        if intent.capture_method == Capture::Manual {
+            intent.status = Status::RequiresCapture;
+        } else {
+            intent.status = Status::Succeeded;
+            intent.amount_received = intent.amount;
+        }
+    });
+    Outcome::Taken
+}
+
+/// A card decline: a failed charge, and the PaymentIntent waits for another payment method.
+fn declined(
+    state: &mut State,
+    cx: &Cx,
+    intent: &PaymentIntent,
+    method: &PaymentMethod,
+    failure: Failure,
+) -> Outcome {
+    let charge_id = state.id("ch_");
+    let error = card_error(&failure.code, failure.decline_code.as_deref(), &failure.message)
+        .with("charge", json!(charge_id))
+        .with("payment_method", method.json());
+    let mut charge = new_charge(cx, intent, method, charge_id.clone());
+    charge.status = ChargeStatus::Failed;
+    charge.failure = Some(failure);
+    state.charges.insert(charge_id.clone(), charge);
+    emit_charge(state, cx, "charge.failed", &charge_id);
+    change(state, cx, &intent.id, "payment_intent.payment_failed", |intent| {
+        intent.status = Status::RequiresPaymentMethod;
+        intent.payment_method = None;
+        intent.latest_charge = Some(charge_id);
+        intent.last_payment_error = Some(error.object());
+    });
+    Outcome::Declined(error)
+}
+
+/// The customer failed or gave up 3-D Secure: no charge was made.
+/// Source: <https://docs.stripe.com/error-codes#payment-intent-authentication-failure>
+pub(crate) fn fail_authentication(state: &mut State, cx: &Cx, id: &str) {
+    let method = state.payment_intents.get(id).and_then(|intent| intent.payment_method.clone());
+    let method = method.and_then(|id| state.payment_methods.get(&id)).map(PaymentMethod::json);
+    let error = authentication_failure("payment_intent_authentication_failure", "payment")
+        .with("payment_method", json!(method));
+    change(state, cx, id, "payment_intent.payment_failed", |intent| {
+        intent.status = Status::RequiresPaymentMethod;
+        intent.payment_method = None;
+        intent.last_payment_error = Some(error.object());
+    });
+}
+
+/// The error of a failed 3-D Secure challenge.
+pub(crate) fn authentication_failure(code: &str, kind: &str) -> StripeError {
+    let message = format!(
+        "We are unable to authenticate your {kind} method. Please choose a different payment method and try again."
+    );
+    StripeError::invalid(message).code(code)
+}
+
+fn book(state: &mut State, cx: &Cx, charge: &Charge) -> String {
+    record_income(state, cx, charge, "charge", balance::card_fee(charge.amount))
+}
+
+/// Asynchronous capture: the balance transaction comes after the charge succeeded.
+/// Source: <https://docs.stripe.com/payments/payment-intents/asynchronous-capture>
+pub(crate) fn book_later(state: &mut State, cx: &Cx, id: &str) {
+    let Some(charge) = state.charges.get(id).cloned() else { return };
+    let transaction = book(state, cx, &charge);
+    if let Some(charge) = state.charges.get_mut(id) {
+        charge.balance_transaction = Some(transaction);
+        charge.books_at = None;
+    }
+    emit_charge(state, cx, "charge.updated", id);
+}

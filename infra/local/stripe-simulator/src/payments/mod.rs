@@ -1,0 +1,194 @@
+//! What an attempt to pay does to a PaymentIntent and its charge, whoever starts it: the API or the hosted page.
+//! Sources: <https://docs.stripe.com/payments/paymentintents/lifecycle>, <https://docs.stripe.com/declines>,
+//! <https://docs.stripe.com/payments/ach-direct-debit>.
+
+mod card;
+mod debit;
+
+pub(crate) use card::{authentication_failure, book_later, fail_authentication};
+pub(crate) use debit::settle_debit;
+
+use crate::balance::{self, Movement};
+use crate::charges::{Charge, ChargeStatus};
+use crate::error::{Result, StripeError};
+use crate::params::Reader;
+use crate::payment_intents::{PaymentIntent, find};
+use crate::payment_methods::{self, Details, PaymentMethod};
+use crate::state::{Cx, State};
+
+/// One attempt to pay.
+pub(crate) struct Attempt {
+    pub(crate) method: String,
+    /// The customer is away and cannot authenticate.
+    pub(crate) off_session: bool,
+    /// The customer has just passed 3-D Secure.
+    pub(crate) authenticated: bool,
+    pub(crate) mandate: Option<String>,
+    /// The account holder has just agreed to the debit.
+    pub(crate) mandate_accepted: bool,
+}
+
+/// How an attempt ended.
+pub(crate) enum Outcome {
+    /// The money is taken, or reserved if capture is manual.
+    Taken,
+    /// A bank debit is under way.
+    Processing,
+    /// The customer has to authenticate.
+    RequiresAction,
+    Declined(StripeError),
+}
+
+/// Reads `mandate_data`. Source: <https://docs.stripe.com/api/payment_intents/confirm>
+pub(crate) fn read_mandate_data(reader: &mut Reader) {
+    let acceptance = reader.hash("customer_acceptance", |acceptance| {
+        let kind = acceptance.choice("type", &["online", "offline"]);
+        acceptance.require("type", kind);
+        acceptance.integer("accepted_at");
+        acceptance.hash("offline", |_| ());
+        acceptance.hash("online", |online| {
+            online.required_string("ip_address");
+            online.required_string("user_agent");
+        });
+    });
+    reader.require("customer_acceptance", acceptance);
+}
+
+/// The payment method types that are simulated.
+pub(crate) fn check_types(types: &[String]) -> Result<()> {
+    let unknown = types.iter().find(|kind| !matches!(kind.as_str(), "card" | "us_bank_account"));
+    match unknown {
+        None => Ok(()),
+        Some(kind) => {
+            let message = format!(
+                "Invalid payment_method_types: {kind}. This simulator supports card and us_bank_account"
+            );
+            Err(StripeError::invalid(message).param("payment_method_types"))
+        }
+    }
+}
+
+/// Whether this payment method may be used for a payment of this customer.
+/// Source: <https://docs.stripe.com/error-codes#payment-intent-incompatible-payment-method>
+pub(crate) fn check_method(state: &State, id: &str, customer: Option<&str>, types: &[String]) -> Result<()> {
+    let Some(method) = state.payment_methods.get(id) else {
+        return Err(StripeError::missing("PaymentMethod", id, "payment_method").status(400));
+    };
+    let kind = method.details.kind();
+    if !types.iter().any(|allowed| allowed == kind) {
+        let message = format!(
+            "The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent. Please attach a \
+             PaymentMethod of one of the following types: {}.",
+            types.join(", ")
+        );
+        let code = "payment_intent_incompatible_payment_method";
+        return Err(StripeError::invalid(message).code(code).param("payment_method"));
+    }
+    match (method.customer.as_deref(), customer) {
+        (Some(_), None) => {
+            let message = "The payment method you provided is attached to a customer so for security purposes you \
+                           must provide the customer in the request.";
+            Err(StripeError::invalid(message).param("payment_method"))
+        }
+        (Some(owner), Some(customer)) if owner != customer => {
+            let message = format!("The customer {customer} does not own the PaymentMethod {id}.");
+            Err(StripeError::invalid(message).param("payment_method"))
+        }
+        (None, _) if method.consumed => Err(payment_methods::may_not_be_used_again()),
+        _ => Ok(()),
+    }
+}
+
+/// Attempts to pay. `Err` is a refusal before anything happened; a decline is an [`Outcome`].
+pub(crate) fn attempt(state: &mut State, cx: &Cx, id: &str, attempt: Attempt) -> Result<Outcome> {
+    let intent = find(state, id)?.clone();
+    let Some(method) = state.payment_methods.get(&attempt.method).cloned() else {
+        return Err(StripeError::missing("PaymentMethod", &attempt.method, "payment_method").status(400));
+    };
+    match &method.details {
+        Details::Card { behaviour, .. } => {
+            let behaviour = behaviour.clone();
+            Ok(card::attempt(state, cx, &intent, &method, &behaviour, &attempt))
+        }
+        Details::UsBankAccount { behaviour, .. } => {
+            let behaviour = behaviour.clone();
+            let mandate = debit::mandate_for(state, cx, &intent, &attempt)?;
+            Ok(debit::attempt(state, cx, &intent, &method, &behaviour, mandate))
+        }
+    }
+}
+
+/// After success: attached to the customer if the payment said so, otherwise used up.
+/// Source: <https://docs.stripe.com/payments/save-during-payment>
+fn keep_for_later(state: &mut State, cx: &Cx, intent: &PaymentIntent, method_id: &str, authenticated: bool) {
+    let Some(method) = state.payment_methods.get_mut(method_id) else { return };
+    let keep = intent.setup_future_usage.is_some();
+    if let (true, Some(customer)) = (keep, &intent.customer) {
+        method.set_up = method.set_up || authenticated;
+        payment_methods::attach_to(state, cx, method_id, customer);
+    } else if method.customer.is_none() {
+        method.consumed = true;
+    }
+}
+
+fn new_charge(cx: &Cx, intent: &PaymentIntent, method: &PaymentMethod, id: String) -> Charge {
+    Charge {
+        id,
+        created: cx.now,
+        amount: intent.amount,
+        amount_captured: 0,
+        amount_refunded: 0,
+        captured: false,
+        currency: intent.currency.clone(),
+        customer: intent.customer.clone(),
+        description: intent.description.clone(),
+        metadata: intent.metadata.clone(),
+        payment_intent: intent.id.clone(),
+        payment_method: method.id.clone(),
+        details: method.details.clone(),
+        billing: method.billing.clone(),
+        mandate: None,
+        authenticated: false,
+        receipt_email: intent.receipt_email.clone(),
+        statement_descriptor_suffix: intent.statement_descriptor_suffix.clone(),
+        status: ChargeStatus::Pending,
+        failure: None,
+        balance_transaction: None,
+        settles_at: None,
+        books_at: None,
+        refunds: Vec::new(),
+    }
+}
+
+fn record_income(state: &mut State, cx: &Cx, charge: &Charge, kind: &str, fee: i64) -> String {
+    let movement = Movement {
+        kind,
+        source: &charge.id,
+        amount: charge.amount,
+        fee,
+        currency: &charge.currency,
+        description: charge.description.clone(),
+    };
+    balance::record(state, cx, movement)
+}
+
+/// Changes a PaymentIntent and emits `event` with its new state.
+pub(crate) fn change(
+    state: &mut State,
+    cx: &Cx,
+    id: &str,
+    event: &str,
+    change: impl FnOnce(&mut PaymentIntent),
+) {
+    let Some(intent) = state.payment_intents.get_mut(id) else { return };
+    change(intent);
+    let json = intent.json();
+    state.emit(cx, event, json);
+}
+
+/// Emits an event with the present state of a charge.
+pub(crate) fn emit_charge(state: &mut State, cx: &Cx, event: &str, id: &str) {
+    if let Some(json) = state.charges.get(id).map(|charge| charge.json(state)) {
+        state.emit(cx, event, json);
+    }
+}

@@ -1,0 +1,66 @@
+//! The use cases of Paywell: one function each, what HTTP, schedules and imports share.
+//!
+//! A command is load → decide → commit ([`command`]); a processor command commits before the processor is asked, and
+//! again with what it answered.
+
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod error;
+pub mod ids;
+pub mod invoices;
+pub mod links;
+pub mod mail;
+mod numbers;
+pub mod outreach;
+pub mod patients;
+pub mod pay;
+pub mod payments;
+pub mod processor;
+pub mod requests;
+pub mod tracker;
+pub mod views;
+
+use paywell_gateways::{email::Email, stripe::Stripe};
+use paywell_store::Store;
+use secrecy::SecretString;
+
+pub use command::{Context, Work};
+pub use error::AppError;
+
+/// What a function is given once, when it starts. A function that holds no secret cannot use it.
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// Under which links' tokens are derived; none where a function makes no links.
+    pub link_key: Option<SecretString>,
+    /// The processor; none where a function takes no money.
+    pub stripe: Option<Stripe>,
+    /// The mail provider; none where a function sends nothing.
+    pub email: Option<Email>,
+    /// Where patients reach the pay page, without a slash at the end.
+    pub public_url: String,
+    numbers: numbers::Numbers,
+    settings: tracker::Settings,
+}
+
+impl App {
+    /// The use cases over a table, with no secret and no provider yet.
+    pub fn new(store: Store, public_url: String) -> Self {
+        let numbers = numbers::Numbers::default();
+        let settings = tracker::Settings::default();
+        Self { store, link_key: None, stripe: None, email: None, public_url, numbers, settings }
+    }
+
+    pub(crate) fn link_key(&self) -> Result<&SecretString, AppError> {
+        self.link_key.as_ref().ok_or_else(|| AppError::internal("this function has no link key"))
+    }
+
+    pub(crate) fn stripe(&self) -> Result<&Stripe, AppError> {
+        self.stripe.as_ref().ok_or_else(|| AppError::internal("this function has no processor"))
+    }
+
+    pub(crate) fn email(&self) -> Result<&Email, AppError> {
+        self.email.as_ref().ok_or_else(|| AppError::internal("this function sends no mail"))
+    }
+}

@@ -1,0 +1,209 @@
+//! The nightly run: claims what is due, sends it, notes what became of it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use paywell_domain::{
+    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId,
+    invoice_set::{Due, Recipient},
+    link::LinkFor,
+    payment::MAX_ALLOCATIONS,
+};
+use paywell_store::{By, Commit, CommitError, DueSet, Key, Store, Stored};
+use serde::Serialize;
+use tokio::sync::Mutex;
+
+use crate::{
+    App, AppError, Context, ids,
+    mail::{Mail, Outcome},
+};
+
+/// How many due sets are read at a time.
+const PAGE: i32 = 100;
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Sets that the index said were due.
+    pub due: u32,
+    /// Messages that the provider took.
+    pub sent: u32,
+    /// Messages that may have been sent; they count as sent.
+    pub unknown: u32,
+    /// Messages refused for good.
+    pub failed: u32,
+    /// Messages put off: out of hours, or the provider not reached.
+    pub postponed: u32,
+    /// Sets that ended or were held instead of a message.
+    pub changed: u32,
+    /// Sets that were no longer due, or that another run took.
+    pub skipped: u32,
+    /// Sets that could not be handled; the next run finds them again.
+    pub errors: u32,
+    /// Whether the time was up before all was done; the next run goes on.
+    pub cut_off: bool,
+}
+
+type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), RuleSet>>;
+
+/// A message that was claimed, and is to be sent by whoever claimed it.
+struct Claimed {
+    set: Stored<InvoiceSet>,
+    step: u16,
+    mail: Mail,
+}
+
+impl App {
+    /// Sends what is due, of all practices, until `deadline`. `clock` is read at each decision: a run may last into
+    /// the quiet hours.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub async fn run_outreach(
+        &self,
+        request: &str,
+        clock: fn() -> DateTime<Utc>,
+        deadline: DateTime<Utc>,
+    ) -> Result<Run, AppError> {
+        let (mut run, rules) = (Run::default(), Rules::default());
+        for shard in 0..Store::due_shards() {
+            let mut after: Option<String> = None;
+            loop {
+                let due = self.store.due_sets(shard, clock(), after.as_deref(), PAGE).await?;
+                let Some(last) = due.last() else { break };
+                after = Some(last.position.clone());
+                for set in &due {
+                    if clock() >= deadline {
+                        run.cut_off = true;
+                        return Ok(run);
+                    }
+                    run.due += 1;
+                    if let Err(error) = self.chase(set, request, clock, &rules, &mut run).await {
+                        tracing::error!(practice = %set.practice, patient = %set.patient, %error, "outreach");
+                        run.errors += 1;
+                    }
+                }
+            }
+        }
+        Ok(run)
+    }
+
+    async fn chase(
+        &self,
+        due: &DueSet,
+        request: &str,
+        clock: fn() -> DateTime<Utc>,
+        rules: &Rules,
+        run: &mut Run,
+    ) -> Result<(), AppError> {
+        let by = By {
+            practice: due.practice.clone(),
+            actor: Actor::Schedule,
+            request: request.to_owned(),
+            now: clock(),
+        };
+        let cx = Context { by, command: None };
+        let link = LinkId::new(ids::new(cx.now()));
+        let Some(claimed) = self.claim(&cx, due, link, rules, run).await? else { return Ok(()) };
+        let tags = [("set", &*claimed.set.state.id.to_string())];
+        let outcome = self.send_mail(&claimed.mail, &tags).await;
+        match outcome {
+            Outcome::Sent(_) => run.sent += 1,
+            Outcome::Unknown => run.unknown += 1,
+            Outcome::Failed(_) => run.failed += 1,
+            Outcome::Later => run.postponed += 1,
+        }
+        self.note(&cx, claimed, outcome).await
+    }
+
+    /// Decides and claims in one load and one commit; after that nobody else sends this step.
+    async fn claim(
+        &self,
+        cx: &Context,
+        due: &DueSet,
+        link: LinkId,
+        rules: &Rules,
+        run: &mut Run,
+    ) -> Result<Option<Claimed>, AppError> {
+        let practice_id = cx.practice();
+        let keys = [Key::invoice_set(practice_id, due.patient), Key::patient(practice_id, due.patient)];
+        let counts = Mutex::new(&mut *run);
+        self.change(cx, keys, async |work| {
+            let practice = work.practice()?;
+            let set = work.need::<InvoiceSet>(due.patient, "invoice set")?;
+            let patient = work.need::<Patient>(due.patient, "patient")?;
+            let known = (practice_id.clone(), set.state.rule_set, set.state.rule_set_version);
+            let found = rules.lock().await.get(&known).cloned();
+            let found = match found {
+                Some(found) => found,
+                None => {
+                    work.load([Key::rule_set(practice_id, known.1, known.2)]).await?;
+                    let found = work.need::<RuleSet>((known.1, known.2), "rule set")?.state;
+                    rules.lock().await.insert(known, found.clone());
+                    found
+                }
+            };
+            let recipient = Recipient::of(&patient.state, &practice);
+            let mut counts = counts.lock().await;
+            match set.state.due(&found, &recipient, cx.now()) {
+                Due::Nothing => {
+                    counts.skipped += 1;
+                    Ok(None)
+                }
+                Due::Change(decision) => {
+                    let put_off = decision.state.status == set.state.status;
+                    *(if put_off { &mut counts.postponed } else { &mut counts.changed }) += 1;
+                    work.commit.update(&set, *decision)?;
+                    Ok(None)
+                }
+                Due::Send(step, address) => {
+                    let number = set.state.next_step;
+                    let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
+                    let mail = Mail::step(&practice, &recipient, address, step, &self.pay_url(&token));
+                    let claim = set.state.claim(&found, &recipient, link, cx.now());
+                    // Whatever changes contact or consent between this read and the claim prevents the send.
+                    work.commit.require_unchanged(&patient);
+                    let set = work.commit.update(&set, claim)?;
+                    Ok(Some(Claimed { set, step: number, mail }))
+                }
+            }
+        })
+        .await
+    }
+
+    fn link_for(
+        &self,
+        work: &mut crate::Work<'_>,
+        id: LinkId,
+        set: &InvoiceSet,
+        expires: DateTime<Utc>,
+    ) -> Result<paywell_domain::link::Token, AppError> {
+        let invoices = set.invoices.iter().take(MAX_ALLOCATIONS).map(|member| member.invoice).collect();
+        let link = Link::issue(id, set.id.patient, LinkFor::Invoices(invoices), expires)?;
+        work.give_out(self, link)
+    }
+
+    /// Notes what became of a claimed message: on the version that was claimed, or, where the set changed meanwhile, on
+    /// what it now is.
+    async fn note(&self, cx: &Context, claimed: Claimed, outcome: Outcome) -> Result<(), AppError> {
+        let decide = |set: &InvoiceSet| match &outcome {
+            Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
+            Outcome::Unknown => set.sending_unknown(claimed.step),
+            Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone()),
+            Outcome::Later => set.put_back(claimed.step, cx.now()),
+        };
+        let mut commit = Commit::new(&cx.by);
+        commit.update(&claimed.set, decide(&claimed.set.state))?;
+        match self.store.commit(commit).await {
+            Err(CommitError::Conflict) => {}
+            other => return Ok(other?),
+        }
+        let patient = claimed.set.state.id.patient;
+        self.change(cx, [Key::invoice_set(cx.practice(), patient)], async |work| {
+            let set = work.need::<InvoiceSet>(patient, "invoice set")?;
+            work.commit.update(&set, decide(&set.state))?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,110 @@
+//! Practices, patients and treatments.
+
+use paywell_domain::{Patient, PatientId, Practice, RuleSet, Treatment, TreatmentId};
+use paywell_store::{Answer, Key};
+
+use crate::{
+    App, AppError, Context,
+    command::created,
+    ids,
+    requests::patients::{CreatePatient, CreateTreatment},
+    views::patients::{PatientView, TreatmentView},
+};
+
+impl App {
+    /// Sets a practice up with its first rule set.
+    ///
+    /// # Errors
+    /// It is set up already, or its rule set is none.
+    pub async fn create_practice(
+        &self,
+        cx: &Context,
+        practice: Practice,
+        rules: RuleSet,
+    ) -> Result<(), AppError> {
+        let mut commit = paywell_store::Commit::new(&cx.by);
+        commit.create(practice.create())?;
+        commit.create(rules.create()?)?;
+        Ok(self.store.commit(commit).await?)
+    }
+
+    /// Registers a patient.
+    ///
+    /// # Errors
+    /// A birth date that cannot be.
+    pub async fn create_patient(&self, cx: &Context, new: CreatePatient) -> Result<Answer, AppError> {
+        let id = PatientId::new(ids::new(cx.now()));
+        self.command(cx, [], async |work| {
+            let practice = work.practice()?;
+            let decision = Patient::create(id, new.clone().into(), practice.today(cx.now()))?;
+            let stored = work.commit.create(decision)?;
+            let view = PatientView::of(&stored, Default::default(), practice.currency);
+            created(&view, format!("/v1/patients/{id}"))
+        })
+        .await
+    }
+
+    /// Registers a treatment.
+    ///
+    /// # Errors
+    /// There is no such patient or location.
+    pub async fn create_treatment(&self, cx: &Context, new: CreateTreatment) -> Result<Answer, AppError> {
+        let id = TreatmentId::new(ids::new(cx.now()));
+        let patient = new.patient_id;
+        self.command(cx, [Key::patient(cx.practice(), patient)], async |work| {
+            work.named::<Patient>(patient, "/patient_id", "patient")?;
+            require_location(&work.practice()?, new.location.as_ref().map(|l| l.as_str()))?;
+            let treatment = Treatment {
+                id,
+                patient,
+                external_id: new.external_id.clone(),
+                service_at: new.service_at,
+                physician: new.physician.clone(),
+                location: new.location.clone(),
+                codes: new.codes.clone(),
+            };
+            let stored = work.commit.create(treatment.create())?;
+            created(&TreatmentView::of(&stored.state), format!("/v1/treatments/{id}"))
+        })
+        .await
+    }
+
+    /// A patient with balance and credit.
+    ///
+    /// # Errors
+    /// There is no such patient.
+    pub async fn patient(&self, cx: &Context, id: PatientId) -> Result<PatientView, AppError> {
+        let practice = cx.practice();
+        let keys = [Key::practice(practice), Key::patient(practice, id), Key::patient_balance(practice, id)];
+        let loaded = self.store.load(keys).await?;
+        let stored = loaded.get::<Patient>(practice, id)?.ok_or(AppError::NotFound("patient"))?;
+        let settings = loaded.get::<Practice>(practice, ())?;
+        let settings = settings.ok_or_else(|| AppError::internal("the practice is not set up"))?;
+        Ok(PatientView::of(&stored, loaded.balance(practice, id), settings.state.currency))
+    }
+}
+
+/// Checks that a location is one of the practice's.
+pub(crate) fn require_location(practice: &Practice, location: Option<&str>) -> Result<(), AppError> {
+    match location {
+        Some(id) if practice.location(id).is_none() => {
+            let known: Vec<&str> = practice.locations.iter().map(|location| location.id.as_str()).collect();
+            let detail = format!("expected one of the practice's locations: {}", known.join(", "));
+            Err(paywell_domain::Refusal::field("/location", detail).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that amounts are in the currency of the practice's books.
+pub(crate) fn require_currency(
+    practice: &Practice,
+    currency: paywell_domain::Currency,
+) -> Result<(), AppError> {
+    if practice.currency == currency {
+        return Ok(());
+    }
+    let detail =
+        format!("expected {}, the practice's currency", practice.currency.processor_code().to_uppercase());
+    Err(paywell_domain::Refusal::field("/currency", detail).into())
+}

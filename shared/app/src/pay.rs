@@ -1,0 +1,363 @@
+//! The patient's side of a link: look, say who you are, pay, see the receipt.
+
+mod checkout;
+mod identity;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use paywell_domain::{
+    Cents, Currency, Invoice, InvoiceStatus, Link, LinkId, Patient, Payment, PaymentId, PaymentStatus,
+    Practice, PracticeId,
+    link::{LinkFor, LinkStatus, Token},
+    number::Series,
+    payment::AttemptStatus,
+    practice::IdentityCheck,
+};
+use paywell_store::{Key, Loaded, Pointer, Stored};
+
+use crate::{App, AppError};
+
+pub use checkout::Checkout;
+pub use identity::{Claim, Identity};
+
+/// How a practice shows itself to patients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeCard {
+    /// Its name.
+    pub name: String,
+    /// Where patients call, as people read it.
+    pub phone: String,
+}
+
+/// Why a link that was good is not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Past its date.
+    Expired,
+    /// Withdrawn, or replaced by a newer one.
+    Withdrawn,
+    /// What it was for is paid, by this link or otherwise.
+    Paid,
+    /// A bank debit is on its way: there is nothing more to do.
+    Processing,
+}
+
+/// A service billed, as the patient sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillLine {
+    /// What it was.
+    pub description: String,
+    /// What it comes to.
+    pub amount: String,
+}
+
+/// An invoice or payment, as the patient sees it after the identity check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bill {
+    /// The number.
+    pub number: String,
+    /// Its date.
+    pub date: NaiveDate,
+    /// By when it is to be paid.
+    pub due: Option<NaiveDate>,
+    /// Where the service was.
+    pub location: Option<String>,
+    /// What is billed.
+    pub lines: Vec<BillLine>,
+    /// What was paid before.
+    pub paid: Option<String>,
+    /// What is left.
+    pub balance: String,
+}
+
+/// The pay page of a good link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayPage {
+    /// The practice.
+    pub practice: PracticeCard,
+    /// How the reader is greeted.
+    pub first_name: String,
+    /// What is owed in all.
+    pub amount: Cents,
+    /// Its currency.
+    pub currency: Currency,
+    /// Until when the link is good, in the practice's zone.
+    pub good_until: NaiveDate,
+    /// What is asked before the details are shown.
+    pub asks: IdentityCheck,
+    /// What it is for: after the identity check alone.
+    pub bills: Option<Vec<Bill>>,
+}
+
+/// What a token leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// Nothing that was ever given out.
+    Unknown,
+    /// A link that was good.
+    Ended(PracticeCard, Ended),
+    /// A good link.
+    Page(Box<PayPage>),
+}
+
+/// The receipt page of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptPage {
+    /// The practice.
+    pub practice: PracticeCard,
+    /// The payment's number.
+    pub number: String,
+    /// How much.
+    pub amount: String,
+    /// The currency's sign.
+    pub sign: &'static str,
+    /// Where the payment stands.
+    pub status: PaymentStatus,
+    /// Whether the processor's page can still be used.
+    pub can_continue: bool,
+    /// Whether a bank debit is on its way.
+    pub debit: bool,
+    /// On which day it was received, in the practice's zone.
+    pub paid_on: Option<NaiveDate>,
+    /// What is the patient's credit of it.
+    pub credit: Option<String>,
+}
+
+/// A link that its holder has opened, with all it needs.
+pub(crate) struct Held {
+    pub(crate) practice_id: PracticeId,
+    pub(crate) practice: Practice,
+    pub(crate) link: Stored<Link>,
+    pub(crate) patient: Patient,
+    pub(crate) invoices: Vec<Stored<Invoice>>,
+    pub(crate) payment: Option<Stored<Payment>>,
+    /// Whether the token is of the link's present generation.
+    pub(crate) current: bool,
+}
+
+/// The keys of everything that a link's page shows.
+pub(crate) fn keys(
+    practice: &PracticeId,
+    link: LinkId,
+    patient: paywell_domain::PatientId,
+    pays: &LinkFor,
+) -> Vec<Key> {
+    let mut keys = vec![Key::practice(practice), Key::link(practice, link), Key::patient(practice, patient)];
+    match pays {
+        LinkFor::Invoices(invoices) => keys.extend(invoices.iter().map(|id| Key::invoice(practice, *id))),
+        LinkFor::Payment(id) => keys.push(Key::payment(practice, *id)),
+    }
+    keys
+}
+
+impl App {
+    /// What a token shows. Changes nothing, however often it is asked.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn open(
+        &self,
+        token: &Token,
+        identified: impl Fn(LinkId, u32) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<Opened, AppError> {
+        let Some(held) = self.hold(token).await? else { return Ok(Opened::Unknown) };
+        let card = PracticeCard::of(&held.practice);
+        if let Some(ended) = held.ended(now) {
+            return Ok(Opened::Ended(card, ended));
+        }
+        let known = identified(held.link.state.id, held.link.state.generation);
+        let (first_name, _) = held.patient.responsible_party();
+        Ok(Opened::Page(Box::new(PayPage {
+            practice: card,
+            first_name: first_name.to_string(),
+            amount: held.due(),
+            currency: held.practice.currency,
+            good_until: held.practice.today(held.link.state.expires_at),
+            asks: held.practice.identity_check,
+            bills: known.then(|| held.bills()),
+        })))
+    }
+
+    /// The link behind a token: the pointer, then everything in one load.
+    pub(crate) async fn hold(&self, token: &Token) -> Result<Option<Held>, AppError> {
+        let Some(Pointer::Link { practice, link, generation, patient, pays }) =
+            self.store.pointer(&token.hash()).await?
+        else {
+            return Ok(None);
+        };
+        let loaded = self.store.load(keys(&practice, link, patient, &pays)).await?;
+        let Some(mut held) = Held::of(&loaded, practice, link, generation)? else { return Ok(None) };
+        if held.payment.is_none()
+            && let Some(id) = held.link.state.payment
+        {
+            let loaded = self.store.load([Key::payment(&held.practice_id, id)]).await?;
+            held.payment = loaded.get::<Payment>(&held.practice_id, id)?;
+        }
+        Ok(Some(held))
+    }
+
+    /// The receipt page behind a token that the processor's page returned to.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn receipt(&self, token: &Token, now: DateTime<Utc>) -> Result<Option<ReceiptPage>, AppError> {
+        let Some((practice, payment)) = self.receipt_of(token).await? else { return Ok(None) };
+        let state = &payment.state;
+        let attempt = state.open_attempt();
+        Ok(Some(ReceiptPage {
+            practice: PracticeCard::of(&practice),
+            number: Series::Payment.show(state.number),
+            amount: state.amount.to_string(),
+            sign: state.currency.sign(),
+            status: state.status,
+            can_continue: attempt.is_some_and(|attempt| attempt.is_payable(now)),
+            debit: attempt.is_some_and(|attempt| attempt.status == AttemptStatus::Processing),
+            paid_on: state.paid_at.map(|at| practice.today(at)),
+            credit: state.unapplied.is_positive().then(|| state.unapplied.to_string()),
+        }))
+    }
+
+    pub(crate) async fn receipt_of(
+        &self,
+        token: &Token,
+    ) -> Result<Option<(Practice, Stored<Payment>)>, AppError> {
+        let Some(Pointer::Receipt { practice, payment }) = self.store.pointer(&token.hash()).await? else {
+            return Ok(None);
+        };
+        let loaded = self.store.load([Key::practice(&practice), Key::payment(&practice, payment)]).await?;
+        let settings = loaded.get::<Practice>(&practice, ())?;
+        let found = loaded.get::<Payment>(&practice, payment)?;
+        Ok(settings.zip(found).map(|(settings, found)| (settings.state, found)))
+    }
+}
+
+impl PracticeCard {
+    pub(crate) fn of(practice: &Practice) -> Self {
+        Self { name: practice.name.to_string(), phone: practice.phone.for_people() }
+    }
+}
+
+impl Held {
+    pub(crate) fn of(
+        loaded: &Loaded,
+        practice_id: PracticeId,
+        link: LinkId,
+        generation: u32,
+    ) -> Result<Option<Self>, AppError> {
+        let practice = loaded.get::<Practice>(&practice_id, ())?;
+        let link = loaded.get::<Link>(&practice_id, link)?;
+        let Some((practice, link)) = practice.zip(link) else { return Ok(None) };
+        let Some(patient) = loaded.get::<Patient>(&practice_id, link.state.patient)? else { return Ok(None) };
+        let mut invoices = Vec::new();
+        let mut payment: Option<PaymentId> = link.state.payment;
+        match &link.state.pays {
+            LinkFor::Invoices(ids) => {
+                for id in ids {
+                    invoices.extend(loaded.get::<Invoice>(&practice_id, *id)?);
+                }
+            }
+            LinkFor::Payment(id) => payment = Some(*id),
+        }
+        let payment = match payment {
+            Some(id) => loaded.get::<Payment>(&practice_id, id)?,
+            None => None,
+        };
+        let current = link.state.generation == generation;
+        Ok(Some(Self {
+            practice_id,
+            practice: practice.state,
+            patient: patient.state,
+            link,
+            invoices,
+            payment,
+            current,
+        }))
+    }
+
+    /// What is owed now. The page never says how much: it asks here.
+    pub(crate) fn due(&self) -> Cents {
+        match &self.link.state.pays {
+            LinkFor::Invoices(_) => {
+                let open = self.invoices.iter().filter(|invoice| invoice.state.status == InvoiceStatus::Open);
+                Cents::checked_sum(open.map(|invoice| invoice.state.balance())).unwrap_or(Cents::ZERO)
+            }
+            LinkFor::Payment(_) => {
+                let payable = |payment: &&Stored<Payment>| {
+                    matches!(payment.state.status, PaymentStatus::Pending | PaymentStatus::Processing)
+                };
+                self.payment
+                    .as_ref()
+                    .filter(payable)
+                    .map_or(Cents::ZERO, |payment| payment.state.amount.cents())
+            }
+        }
+    }
+
+    /// Why it cannot be paid by any more, if so.
+    pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<Ended> {
+        let debit = self.payment.as_ref().and_then(|payment| payment.state.open_attempt());
+        match self.link.state.status(now) {
+            LinkStatus::Used => Some(Ended::Paid),
+            LinkStatus::Revoked => Some(Ended::Withdrawn),
+            _ if !self.current => Some(Ended::Withdrawn),
+            _ if debit.is_some_and(|attempt| attempt.status == AttemptStatus::Processing) => {
+                Some(Ended::Processing)
+            }
+            LinkStatus::Expired => Some(Ended::Expired),
+            LinkStatus::Sent | LinkStatus::Opened if self.due().is_positive() => None,
+            LinkStatus::Sent | LinkStatus::Opened => Some(self.settled_otherwise()),
+        }
+    }
+
+    /// Nothing is owed by it: paid some other way, or withdrawn.
+    fn settled_otherwise(&self) -> Ended {
+        let paid = match &self.link.state.pays {
+            LinkFor::Invoices(_) => {
+                self.invoices.iter().any(|invoice| invoice.state.status == InvoiceStatus::Paid)
+            }
+            LinkFor::Payment(_) => {
+                self.payment.as_ref().is_some_and(|payment| payment.state.paid_at.is_some())
+            }
+        };
+        if paid { Ended::Paid } else { Ended::Withdrawn }
+    }
+
+    fn bills(&self) -> Vec<Bill> {
+        let location = |id: &Option<paywell_domain::text::Line<16>>| {
+            let found = id.as_ref().and_then(|id| self.practice.location(id.as_str()));
+            found.map(|location| location.name.to_string())
+        };
+        if let (LinkFor::Payment(_), Some(payment)) = (&self.link.state.pays, &self.payment) {
+            let payment = &payment.state;
+            return vec![Bill {
+                number: Series::Payment.show(payment.number),
+                date: self.practice.today(payment.created_at),
+                due: payment.due_date,
+                location: None,
+                lines: Vec::new(),
+                paid: None,
+                balance: payment.amount.to_string(),
+            }];
+        }
+        let open = self.invoices.iter().map(|stored| &stored.state);
+        let open = open.filter(|invoice| invoice.status == InvoiceStatus::Open);
+        open.map(|invoice| Bill {
+            number: Series::Invoice.show(invoice.number),
+            date: invoice.date,
+            due: Some(invoice.due_date()),
+            location: location(&invoice.location),
+            lines: invoice
+                .lines
+                .iter()
+                .zip(invoice.totals().line_nets)
+                .map(|(line, net)| BillLine {
+                    description: line.description.to_string(),
+                    amount: net.to_string(),
+                })
+                .collect(),
+            paid: invoice.applied.is_positive().then(|| invoice.applied.to_string()),
+            balance: invoice.balance().to_string(),
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,382 @@
+//! Pay was pressed: one attempt, one session at the processor, however often and from wherever it is pressed.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use paywell_domain::{
+    Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
+    link::{LinkFor, Token},
+    number::Series,
+    payment::{Allocation, Attempt, NewPayment, SESSION_MINUTES},
+};
+use paywell_gateways::stripe::{
+    CheckoutSession, NewCheckoutSession, PaymentMethod, SessionStatus, StripeError,
+};
+use paywell_store::{By, Key, Pointer, Stored};
+use secrecy::ExposeSecret;
+
+use super::{Ended, Held};
+use crate::{App, AppError, Context, Work, ids, invoices::full_name, processor::metadata};
+
+/// Where the patient goes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checkout {
+    /// The token was never given out.
+    Unknown,
+    /// The link is not good any more.
+    Ended(Ended),
+    /// To the processor's page.
+    GoTo(String),
+    /// The processor cannot be reached; no money moved, and pressing Pay again is safe.
+    TryAgain,
+}
+
+/// An attempt that is committed and may be taken to the processor.
+struct Ready {
+    practice: Practice,
+    payment: PaymentId,
+    attempt: AttemptId,
+    amount: Amount,
+    session: Option<String>,
+    expires_at: DateTime<Utc>,
+}
+
+enum Next {
+    Ended(Ended),
+    Take(Box<Ready>),
+    /// An attempt of before: the processor is to end its session, or to say what became of it.
+    Close(PaymentId, Box<Attempt>),
+}
+
+/// How long a call that created a session may still be under way after we gave up on it.
+const IN_FLIGHT_MINUTES: i64 = 2;
+
+impl App {
+    /// Pay was pressed on a link's page. The amount is what is owed now, whatever the page said.
+    ///
+    /// # Errors
+    /// The table cannot be reached; the processor refuses what we ask.
+    pub async fn checkout(
+        &self,
+        token: &Token,
+        request: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Checkout, AppError> {
+        let Some(held) = self.hold(token).await? else { return Ok(Checkout::Unknown) };
+        if let Some(ended) = held.ended(now) {
+            return Ok(Checkout::Ended(ended));
+        }
+        let cx = patient_context(&held, request, now);
+        // An attempt that is closed makes room for one new one.
+        for _ in 0..2 {
+            match self.prepare(&cx, &held).await? {
+                Next::Ended(ended) => return Ok(Checkout::Ended(ended)),
+                Next::Take(ready) => return self.take(&cx, *ready).await,
+                Next::Close(payment, attempt) => match self.close(&cx, payment, &attempt).await {
+                    Ok(()) => {}
+                    Err(Trouble::Later) => return Ok(Checkout::TryAgain),
+                    Err(Trouble::App(error)) => return Err(error),
+                },
+            }
+        }
+        Ok(Checkout::TryAgain)
+    }
+
+    /// Continue was pressed on a receipt page: back to the session that is open.
+    ///
+    /// # Errors
+    /// The table cannot be reached; the processor refuses what we ask.
+    pub async fn continue_checkout(
+        &self,
+        token: &Token,
+        request: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Checkout, AppError> {
+        let Some((practice, payment)) = self.receipt_of(token).await? else { return Ok(Checkout::Unknown) };
+        let state = &payment.state;
+        let Some(attempt) = state.open_attempt().filter(|attempt| attempt.is_payable(now)) else {
+            let ended = if state.paid_at.is_some() { Ended::Paid } else { Ended::Expired };
+            return Ok(Checkout::Ended(ended));
+        };
+        let actor = match state.link {
+            Some(link) => Actor::Patient { link },
+            None => return Ok(Checkout::Unknown),
+        };
+        let by = By { practice: practice.id.clone(), actor, request: request.to_owned(), now };
+        let ready = Ready {
+            payment: state.id,
+            attempt: attempt.id,
+            amount: attempt.amount,
+            session: attempt.session.clone(),
+            expires_at: attempt.expires_at,
+            practice,
+        };
+        self.take(&Context { by, command: None }, ready).await
+    }
+
+    /// First commit: the attempt, before the processor is asked.
+    async fn prepare(&self, cx: &Context, held: &Held) -> Result<Next, AppError> {
+        let link = &held.link.state;
+        let payment = PaymentId::new(ids::new(cx.now()));
+        let attempt = AttemptId::new(ids::new(cx.now()));
+        // A number is taken only where a payment may have to be made.
+        let number = match &link.pays {
+            LinkFor::Invoices(_) => {
+                Some(self.numbers.next(&self.store, cx.practice(), Series::Payment).await?)
+            }
+            LinkFor::Payment(_) => None,
+        };
+        self.change(cx, super::keys(cx.practice(), link.id, link.patient, &link.pays), async |work| {
+            let mut fresh = work.held(held)?;
+            if let (None, Some(id)) = (&fresh.payment, fresh.link.state.payment) {
+                work.load([Key::payment(cx.practice(), id)]).await?;
+                fresh.payment = work.find::<Payment>(id)?;
+            }
+            if let Some(ended) = fresh.ended(cx.now()) {
+                return Ok(Next::Ended(ended));
+            }
+            if let Some(next) = fresh.open_attempt(cx.now()) {
+                return Ok(next);
+            }
+            let due = Amount::try_from(fresh.due()).map_err(AppError::internal)?;
+            let stored = match &fresh.payment {
+                // The payment of an attempt before that came to nothing, or the one that staff made.
+                Some(before) if before.state.status == PaymentStatus::Pending => {
+                    let mut aimed = before.state.clone();
+                    if let LinkFor::Invoices(_) = fresh.link.state.pays {
+                        aimed = before.state.retarget(due, fresh.allocations()?)?;
+                    }
+                    aimed.link = Some(link.id);
+                    work.commit.update(before, aimed.start_attempt(attempt, cx.now())?)?
+                }
+                _ => {
+                    let number =
+                        number.ok_or_else(|| AppError::internal("a link for a payment without one"))?;
+                    let made = Payment::create(fresh.new_payment((payment, number), due)?, false, cx.now());
+                    let mut started = made.state.start_attempt(attempt, cx.now())?;
+                    started.events.splice(0..0, made.events);
+                    work.commit.create(started)?
+                }
+            };
+            let id = stored.state.id;
+            let opened = work.commit.update(&fresh.link, fresh.link.state.start_payment(id, cx.now()))?;
+            work.commit.show_link(&opened.state)?;
+            let receipt = Token::of_receipt(self.link_key()?.expose_secret().as_bytes(), id);
+            let practice = cx.practice().clone();
+            work.commit.point(&receipt.hash(), &Pointer::Receipt { practice, payment: id })?;
+            let expires_at = stored.state.open_attempt().map_or(cx.now(), |attempt| attempt.expires_at);
+            let ready = Ready {
+                practice: fresh.practice,
+                payment: id,
+                attempt,
+                amount: due,
+                session: None,
+                expires_at,
+            };
+            Ok(Next::Take(Box::new(ready)))
+        })
+        .await
+    }
+
+    /// Asks the processor for the attempt's page, notes it in a second commit, and only then lets the patient go there.
+    async fn take(&self, cx: &Context, ready: Ready) -> Result<Checkout, AppError> {
+        let asked = match &ready.session {
+            Some(session) => self.stripe()?.retrieve_checkout_session(session).await,
+            None => self.create_session(&ready).await?,
+        };
+        let session = match asked {
+            Ok(session) => session,
+            Err(StripeError::Refused(refusal)) => return Err(AppError::internal(refusal)),
+            Err(error) => {
+                tracing::warn!(attempt = %ready.attempt, %error, "no hosted page");
+                return Ok(Checkout::TryAgain);
+            }
+        };
+        if ready.session.is_none() {
+            self.change(cx, [Key::payment(cx.practice(), ready.payment)], async |work| {
+                let stored = work.need::<Payment>(ready.payment, "payment")?;
+                // A second tab was quicker: the same key gave it the same session.
+                let known =
+                    stored.state.open_attempt().is_some_and(|a| a.session.as_ref() == Some(&session.id));
+                if !known {
+                    work.commit.update(&stored, stored.state.note_session(ready.attempt, &session.id)?)?;
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        match (&session.status, session.url) {
+            (SessionStatus::Open, Some(url)) => Ok(Checkout::GoTo(url)),
+            (SessionStatus::Complete, _) => Ok(Checkout::GoTo(self.receipt_url(ready.payment)? + "?paid")),
+            _ => Ok(Checkout::TryAgain),
+        }
+    }
+
+    async fn create_session(&self, ready: &Ready) -> Result<Result<CheckoutSession, StripeError>, AppError> {
+        let metadata = BTreeMap::from([
+            (metadata::PRACTICE.to_owned(), ready.practice.id.to_string()),
+            (metadata::PAYMENT.to_owned(), ready.payment.to_string()),
+        ]);
+        let (back, attempt) = (self.receipt_url(ready.payment)?, ready.attempt.to_string());
+        let new = NewCheckoutSession {
+            amount_cents: ready.amount.cents().get(),
+            currency: ready.practice.currency.processor_code(),
+            practice: ready.practice.name.as_str(),
+            attempt_id: &attempt,
+            metadata: &metadata,
+            payment_methods: &[PaymentMethod::Card, PaymentMethod::UsBankAccount],
+            success_url: &format!("{back}?paid"),
+            cancel_url: &back,
+            expires_at: ready.expires_at,
+            locale: None,
+        };
+        Ok(self.stripe()?.create_checkout_session(&new, &attempt).await)
+    }
+
+    fn receipt_url(&self, payment: PaymentId) -> Result<String, AppError> {
+        let token = Token::of_receipt(self.link_key()?.expose_secret().as_bytes(), payment);
+        Ok(format!("{}/pay/receipts/{}", self.public_url, token.as_str()))
+    }
+
+    /// Ends an attempt's session at the processor and applies what became of it: expired now, or completed before.
+    async fn close(&self, cx: &Context, payment: PaymentId, attempt: &Attempt) -> Result<(), Trouble> {
+        let stripe = self.stripe().map_err(Trouble::App)?;
+        let id = match &attempt.session {
+            Some(id) => id.clone(),
+            None => match self.find_session(attempt, cx.now()).await? {
+                Some(session) => session.id,
+                None => return self.never_opened(cx, payment, attempt).await.map_err(Trouble::App),
+            },
+        };
+        let session = match stripe.expire_checkout_session(&id, &format!("expire-{id}")).await {
+            Ok(session) => session,
+            // It was no longer open.
+            Err(StripeError::Refused(_)) => {
+                stripe.retrieve_checkout_session(&id).await.map_err(|_| Trouble::Later)?
+            }
+            Err(_) => return Err(Trouble::Later),
+        };
+        self.apply_session(&session, &cx.by.request, cx.now()).await.map_err(Trouble::App)
+    }
+
+    /// The session of an attempt whose creation was never answered: looked for by our reference, never created again.
+    async fn find_session(
+        &self,
+        attempt: &Attempt,
+        now: DateTime<Utc>,
+    ) -> Result<Option<CheckoutSession>, Trouble> {
+        let stripe = self.stripe().map_err(Trouble::App)?;
+        let asked_at = attempt.expires_at - Duration::minutes(SESSION_MINUTES);
+        if now < asked_at + Duration::minutes(IN_FLIGHT_MINUTES) {
+            return Err(Trouble::Later);
+        }
+        // The processor's clock and ours may differ by a little.
+        let (from, until) = (asked_at - Duration::minutes(5), attempt.expires_at);
+        let mut after: Option<String> = None;
+        loop {
+            let page = stripe.list_checkout_sessions(from, until, after.as_deref()).await;
+            let page = page.map_err(|_| Trouble::Later)?;
+            let ours = |session: &&CheckoutSession| {
+                session.client_reference_id.as_deref() == Some(attempt.id.to_string().as_str())
+            };
+            if let Some(found) = page.data.iter().find(ours) {
+                return Ok(Some(found.clone()));
+            }
+            after = page.data.last().map(|session| session.id.clone()).filter(|_| page.has_more);
+            if after.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The processor never made a session for an attempt: nothing was charged.
+    async fn never_opened(
+        &self,
+        cx: &Context,
+        payment: PaymentId,
+        attempt: &Attempt,
+    ) -> Result<(), AppError> {
+        self.change(cx, [Key::payment(cx.practice(), payment)], async |work| {
+            let stored = work.need::<Payment>(payment, "payment")?;
+            let known = stored
+                .state
+                .open_attempt()
+                .is_some_and(|open| open.id == attempt.id && open.session.is_none());
+            if known {
+                work.commit.update(&stored, stored.state.session_expired(attempt.id)?)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+enum Trouble {
+    Later,
+    App(AppError),
+}
+
+fn patient_context(held: &Held, request: &str, now: DateTime<Utc>) -> Context {
+    let actor = Actor::Patient { link: held.link.state.id };
+    let by = By { practice: held.practice_id.clone(), actor, request: request.to_owned(), now };
+    Context { by, command: None }
+}
+
+impl Work<'_> {
+    /// The link's page as it is now, for a decision.
+    fn held(&self, before: &Held) -> Result<Held, AppError> {
+        let generation = before.link.state.generation;
+        let held = Held::of(self.loaded(), before.practice_id.clone(), before.link.state.id, generation)?;
+        held.ok_or(AppError::NotFound("payment link"))
+    }
+}
+
+impl Held {
+    /// What an attempt that is open calls for: going on with it, or closing it first because what is due has changed
+    /// or its time is over.
+    fn open_attempt(&self, now: DateTime<Utc>) -> Option<Next> {
+        let payment = self.payment.as_ref()?;
+        let attempt = payment.state.open_attempt()?;
+        if attempt.is_payable(now) && attempt.amount.cents() == self.due() {
+            return Some(Next::Take(Box::new(Ready {
+                practice: self.practice.clone(),
+                payment: payment.state.id,
+                attempt: attempt.id,
+                amount: attempt.amount,
+                session: attempt.session.clone(),
+                expires_at: attempt.expires_at,
+            })));
+        }
+        Some(Next::Close(payment.state.id, Box::new(attempt.clone())))
+    }
+
+    fn allocations(&self) -> Result<Vec<Allocation>, AppError> {
+        let open = |stored: &&Stored<Invoice>| stored.state.status == InvoiceStatus::Open;
+        let allocation = |stored: &Stored<Invoice>| {
+            let amount = Amount::try_from(stored.state.balance()).map_err(AppError::internal)?;
+            Ok(Allocation { invoice: stored.state.id, amount })
+        };
+        self.invoices.iter().filter(open).map(allocation).collect()
+    }
+
+    fn new_payment(
+        &self,
+        (id, number): (PaymentId, paywell_domain::Number),
+        amount: Amount,
+    ) -> Result<NewPayment, AppError> {
+        Ok(NewPayment {
+            id,
+            number,
+            patient: self.patient.id,
+            patient_name: full_name(&self.patient)?,
+            amount,
+            currency: self.practice.currency,
+            payment_type: None,
+            treatment: None,
+            due_date: None,
+            memo: None,
+            link: Some(self.link.state.id),
+            allocations: self.allocations()?,
+        })
+    }
+}

@@ -1,0 +1,234 @@
+//! Asking for payments, and recording money received at the desk.
+
+use paywell_domain::{
+    Decision, Invoice, InvoiceSet, Patient, Payment, PaymentId, Refusal,
+    number::Series,
+    payment::{Allocation, NewPayment, Receipt, Settlement, settle},
+};
+use paywell_store::{Answer, Key, Stored};
+
+use crate::{
+    App, AppError, Context, Work,
+    command::{answer, created, require_version},
+    ids,
+    invoices::full_name,
+    patients::require_currency,
+    requests::payments::{CreatePayment, MovePayment, NewAllocation, RecordPayment},
+    views::payments::PaymentView,
+};
+
+impl App {
+    /// Makes a payment: a draft, asked for, or, with a tender, received at the desk and applied.
+    ///
+    /// # Errors
+    /// There is no such patient, treatment or invoice; allocations that do not fit.
+    pub async fn create_payment(&self, cx: &Context, new: CreatePayment) -> Result<Answer, AppError> {
+        let practice_id = cx.practice();
+        let id = PaymentId::new(ids::new(cx.now()));
+        let allocations = allocations(&new.allocations);
+        Allocation::check(&allocations, new.amount)?;
+        new.check()?;
+        let number = self.numbers.next(&self.store, practice_id, Series::Payment).await?;
+        let mut keys =
+            vec![Key::patient(practice_id, new.patient_id), Key::invoice_set(practice_id, new.patient_id)];
+        keys.extend(new.treatment_id.map(|id| Key::treatment(practice_id, id)));
+        keys.extend(allocations.iter().map(|a| Key::invoice(practice_id, a.invoice)));
+        self.command(cx, keys, async |work| {
+            let practice = work.practice()?;
+            require_currency(&practice, new.currency)?;
+            let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
+            work.require_treatment(new.treatment_id, patient.id)?;
+            let made = Payment::create(
+                NewPayment {
+                    id,
+                    number,
+                    patient: patient.id,
+                    patient_name: full_name(&patient)?,
+                    amount: new.amount,
+                    currency: practice.currency,
+                    payment_type: new.payment_type,
+                    treatment: new.treatment_id,
+                    due_date: new.due_date,
+                    memo: new.memo.clone(),
+                    link: None,
+                    allocations: allocations.clone(),
+                },
+                new.draft,
+                cx.now(),
+            );
+            let invoices = work.allocated(&made.state)?;
+            let stored = match &new.tender {
+                None => work.commit.create(made)?,
+                Some(tender) => {
+                    let today = practice.today(cx.now());
+                    let receipt = Receipt {
+                        tender: tender.clone().into(),
+                        received_on: new.received_on.unwrap_or(today),
+                    };
+                    let mut received = made.state.record(&receipt, today, cx.now())?;
+                    received.events.splice(0..0, made.events);
+                    let settlement =
+                        settle_strictly(received, &receipt, &invoices, work.set(patient.id)?.as_ref())?;
+                    let payment = work.commit.create(settlement.payment.clone())?;
+                    work.settled(&settlement, &invoices)?;
+                    payment
+                }
+            };
+            created(&PaymentView::of(&stored), format!("/v1/payments/{id}"))
+        })
+        .await
+    }
+
+    /// Records money received at the desk for a payment that was asked for.
+    ///
+    /// # Errors
+    /// It is not pending; allocations that do not fit.
+    pub async fn record_payment(
+        &self,
+        cx: &Context,
+        id: PaymentId,
+        record: RecordPayment,
+    ) -> Result<Answer, AppError> {
+        self.command(cx, [Key::payment(cx.practice(), id)], async |work| {
+            let practice = work.practice()?;
+            let stored = work.need::<Payment>(id, "payment")?;
+            let mut payment = stored.state.clone();
+            if let Some(given) = &record.allocations {
+                payment.allocations = allocations(given);
+                Allocation::check(&payment.allocations, payment.amount)?;
+            }
+            let mut keys = vec![Key::invoice_set(cx.practice(), payment.patient)];
+            keys.extend(payment.allocations.iter().map(|a| Key::invoice(cx.practice(), a.invoice)));
+            work.load(keys).await?;
+            let invoices = work.allocated(&payment)?;
+            let today = practice.today(cx.now());
+            let received_on = record.received_on.unwrap_or(today);
+            let receipt = Receipt { tender: record.tender.clone().into(), received_on };
+            let received = payment.record(&receipt, today, cx.now())?;
+            let settlement =
+                settle_strictly(received, &receipt, &invoices, work.set(payment.patient)?.as_ref())?;
+            let paid = work.commit.update(&stored, settlement.payment.clone())?;
+            work.settled(&settlement, &invoices)?;
+            answer(200, &PaymentView::of(&paid), paid.version)
+        })
+        .await
+    }
+
+    /// Moves a payment by hand: submit, cancel, reopen.
+    ///
+    /// # Errors
+    /// It was changed meanwhile; its state does not allow the move.
+    pub async fn move_payment(
+        &self,
+        cx: &Context,
+        id: PaymentId,
+        version: u64,
+        wanted: MovePayment,
+    ) -> Result<Answer, AppError> {
+        self.command(cx, [Key::payment(cx.practice(), id)], async |work| {
+            let stored = work.need::<Payment>(id, "payment")?;
+            require_version(&stored, version, &PaymentView::of(&stored))?;
+            let moved = work.commit.update(&stored, stored.state.manual_move(wanted.action.as_str())?)?;
+            answer(200, &PaymentView::of(&moved), moved.version)
+        })
+        .await
+    }
+}
+
+fn allocations(new: &[NewAllocation]) -> Vec<Allocation> {
+    new.iter().map(|a| Allocation { invoice: a.invoice_id, amount: a.amount }).collect()
+}
+
+/// At the desk, what an invoice cannot take is refused before anything is recorded; staff can still choose.
+fn settle_strictly(
+    received: Decision<Payment>,
+    receipt: &Receipt,
+    invoices: &[Stored<Invoice>],
+    set: Option<&Stored<InvoiceSet>>,
+) -> Result<Settlement, AppError> {
+    let payment = &received.state;
+    for (index, allocation) in payment.allocations.iter().enumerate() {
+        let invoice = invoices.iter().find(|invoice| invoice.state.id == allocation.invoice);
+        if let Some(invoice) = invoice {
+            let applied = invoice.state.apply(payment.id, payment.number, allocation.amount);
+            applied.map(drop).map_err(|refusal| match refusal {
+                Refusal::Field { detail, .. } => {
+                    Refusal::field(format!("/allocations/{index}/amount"), detail)
+                }
+                other => other,
+            })?;
+        }
+    }
+    let invoices: Vec<Invoice> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
+    Ok(settle(received, receipt.tender.account(), &invoices, set.map(|set| &set.state))?)
+}
+
+impl CreatePayment {
+    /// What does not go together.
+    fn check(&self) -> Result<(), Refusal> {
+        match (self.draft, &self.tender, self.received_on) {
+            (true, Some(_), _) => Err(Refusal::field("/draft", "money that was received is no draft")),
+            (_, None, Some(_)) => {
+                Err(Refusal::field("/received_on", "expected a tender with the day it was received"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Work<'_> {
+    fn require_treatment(
+        &self,
+        id: Option<paywell_domain::TreatmentId>,
+        patient: paywell_domain::PatientId,
+    ) -> Result<(), AppError> {
+        let Some(id) = id else { return Ok(()) };
+        let treatment = self.named::<paywell_domain::Treatment>(id, "/treatment_id", "treatment")?;
+        if treatment.state.patient == patient {
+            return Ok(());
+        }
+        Err(Refusal::field("/treatment_id", "expected a treatment of the payment's patient").into())
+    }
+
+    /// The patient's current invoice set.
+    pub(crate) fn set(
+        &self,
+        patient: paywell_domain::PatientId,
+    ) -> Result<Option<Stored<InvoiceSet>>, AppError> {
+        self.find::<InvoiceSet>(patient)
+    }
+
+    /// The invoices that a payment is meant for: all there, all the payer's.
+    fn allocated(&self, payment: &Payment) -> Result<Vec<Stored<Invoice>>, AppError> {
+        let mut invoices = Vec::new();
+        for (index, allocation) in payment.allocations.iter().enumerate() {
+            let pointer = format!("/allocations/{index}/invoice_id");
+            let invoice = self.named::<Invoice>(allocation.invoice, &pointer, "invoice")?;
+            if invoice.state.patient != payment.patient {
+                return Err(Refusal::field(pointer, "expected an invoice of the payment's patient").into());
+            }
+            invoices.push(invoice);
+        }
+        Ok(invoices)
+    }
+
+    /// Writes what a received payment did to invoices and the set.
+    pub(crate) fn settled(
+        &mut self,
+        settlement: &Settlement,
+        invoices: &[Stored<Invoice>],
+    ) -> Result<(), AppError> {
+        for decision in &settlement.invoices {
+            let before = invoices.iter().find(|invoice| invoice.state.id == decision.state.id);
+            let before =
+                before.ok_or_else(|| AppError::internal("an invoice was settled that was not loaded"))?;
+            self.commit.update(before, decision.clone())?;
+        }
+        if let Some(decision) = &settlement.set {
+            let before = self.set(decision.state.id.patient)?;
+            let before = before.ok_or_else(|| AppError::internal("a set was settled that was not loaded"))?;
+            self.commit.update(&before, decision.clone())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! Invoices.
+
+use chrono::NaiveDate;
+use paywell_domain::{
+    Amount, Currency, PatientId, TreatmentId,
+    invoice::{Discount, InvoiceLine, Quantity, Term},
+    payment::PaymentType,
+    text::Line,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A service to bill.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLine {
+    /// Procedure code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "99213")]
+    pub code: Option<Line<16>>,
+    /// What it was, for the patient.
+    #[schema(value_type = String, example = "Office visit")]
+    pub description: Line<120>,
+    /// How many units: 1 to 9,999.
+    #[serde(default = "one")]
+    #[schema(value_type = u16, default = 1)]
+    pub quantity: Quantity,
+    /// The price of one unit.
+    #[serde(deserialize_with = "super::amount")]
+    #[schema(value_type = String, example = "125.00")]
+    pub unit_price: Amount,
+    /// A percentage or an amount off this line.
+    #[serde(default, deserialize_with = "super::discount")]
+    #[schema(value_type = Option<String>, example = "10%")]
+    pub discount: Option<Discount>,
+    /// The visit it belongs to.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub treatment_id: Option<TreatmentId>,
+}
+
+fn one() -> Quantity {
+    Quantity::ONE
+}
+
+impl NewLine {
+    /// The lines of an invoice, numbered from one after `last`.
+    pub fn number(lines: Vec<Self>, last: u16) -> Vec<InvoiceLine> {
+        let numbers = last.saturating_add(1)..;
+        let numbered = lines.into_iter().zip(numbers).map(|(line, number)| InvoiceLine {
+            number,
+            code: line.code,
+            description: line.description,
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            discount: line.discount,
+            treatment: line.treatment_id,
+        });
+        numbered.collect()
+    }
+}
+
+/// A new invoice: a draft.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateInvoice {
+    /// Who is billed.
+    #[schema(value_type = String, example = "pat_01h455vb4pex5vsknk084sn02q")]
+    pub patient_id: PatientId,
+    /// The currency of all its amounts: the practice's.
+    pub currency: Currency,
+    /// What is billed: 1 to 100 services.
+    pub lines: Vec<NewLine>,
+    /// A percentage or an amount off the whole.
+    #[serde(default, deserialize_with = "super::discount")]
+    #[schema(value_type = Option<String>, example = "10%")]
+    pub discount: Option<Discount>,
+    /// One of the practice's locations.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub location: Option<Line<16>>,
+    /// What kind of payment it asks for.
+    #[serde(default)]
+    pub payment_type: Option<PaymentType>,
+    /// Its date; today if left out.
+    #[serde(default)]
+    pub date: Option<NaiveDate>,
+    /// How many days after its date it is due: 0 to 365.
+    #[serde(default = "thirty_days")]
+    #[schema(value_type = u16, default = 30)]
+    pub term_days: Term,
+}
+
+fn thirty_days() -> Term {
+    Term::THIRTY_DAYS
+}
+
+/// Changes to an invoice; what is left out stays. A sent invoice may lose lines and change date, term, location.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditInvoice {
+    /// All lines anew; drafts only.
+    #[serde(default)]
+    pub lines: Option<Vec<NewLine>>,
+    /// The numbers of lines to delete.
+    #[serde(default)]
+    pub delete_lines: Vec<u16>,
+    /// A percentage or an amount off the whole; null takes it away.
+    #[serde(default, deserialize_with = "discount_given")]
+    #[schema(value_type = Option<String>)]
+    pub discount: Option<Option<Discount>>,
+    /// One of the practice's locations; null takes it away.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<String>)]
+    pub location: Option<Option<Line<16>>>,
+    /// What kind of payment it asks for; null takes it away.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<PaymentType>)]
+    pub payment_type: Option<Option<PaymentType>>,
+    /// Its date.
+    #[serde(default)]
+    pub date: Option<NaiveDate>,
+    /// How many days after its date it is due; the due date follows.
+    #[serde(default)]
+    #[schema(value_type = Option<u16>)]
+    pub term_days: Option<Term>,
+}
+
+fn discount_given<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<Discount>>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    let parsed = text.map(|text| text.parse::<Discount>().map_err(serde::de::Error::custom)).transpose()?;
+    Ok(Some(parsed))
+}
+
+/// How an invoice reaches its patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A mail with a payment link.
+    Email,
+    /// The patient's portal.
+    Portal,
+}
+
+/// Sending an invoice, the first time or again.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendInvoice {
+    /// One or both.
+    pub channels: Vec<Channel>,
+}

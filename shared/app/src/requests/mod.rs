@@ -1,0 +1,38 @@
+//! What the API takes: JSON parsed once into the domain's types. Unknown fields are refused.
+
+pub mod invoices;
+pub mod links;
+pub mod patients;
+pub mod payments;
+
+use std::str::FromStr;
+
+use paywell_domain::{Amount, invoice::Discount};
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// An amount as the API writes it: a decimal string.
+pub(crate) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+    parsed(deserializer)
+}
+
+/// A discount as the API writes it: `"10%"` or `"12.50"`.
+pub(crate) fn discount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Discount>, D::Error> {
+    parsed(deserializer).map(Some)
+}
+
+fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: std::fmt::Display>,
+{
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+/// A field that is absent, null, or set: an edit tells the three apart.
+pub(crate) fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,117 @@
+//! Payments.
+
+use chrono::NaiveDate;
+use paywell_domain::{
+    Amount, Currency, InvoiceId, PatientId, TreatmentId,
+    payment::{PaymentType, Tender},
+    text::Line,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A part of a payment for an invoice.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAllocation {
+    /// The invoice.
+    #[schema(value_type = String)]
+    pub invoice_id: InvoiceId,
+    /// How much of the payment.
+    #[serde(deserialize_with = "super::amount")]
+    #[schema(value_type = String, example = "125.00")]
+    pub amount: Amount,
+}
+
+/// How money was received at the desk.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NewTender {
+    /// Notes and coins.
+    Cash,
+    /// A paper check.
+    Check {
+        /// The number printed on it.
+        #[schema(value_type = String)]
+        number: Line<30>,
+    },
+    /// A card on the practice's own terminal.
+    ExternalCard {
+        /// The terminal's reference.
+        #[schema(value_type = String)]
+        reference: Line<60>,
+    },
+}
+
+impl From<NewTender> for Tender {
+    fn from(tender: NewTender) -> Self {
+        match tender {
+            NewTender::Cash => Self::Cash,
+            NewTender::Check { number } => Self::Check { number },
+            NewTender::ExternalCard { reference } => Self::ExternalCard { reference },
+        }
+    }
+}
+
+/// A new payment: asked for, or with `tender` received at the desk.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePayment {
+    /// Who pays.
+    #[schema(value_type = String)]
+    pub patient_id: PatientId,
+    /// How much.
+    #[serde(deserialize_with = "super::amount")]
+    #[schema(value_type = String, example = "125.00")]
+    pub amount: Amount,
+    /// The practice's currency.
+    pub currency: Currency,
+    /// What it is for.
+    #[serde(default)]
+    pub payment_type: Option<PaymentType>,
+    /// The visit it is for.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub treatment_id: Option<TreatmentId>,
+    /// When it is to be paid.
+    #[serde(default)]
+    pub due_date: Option<NaiveDate>,
+    /// A note for staff.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub memo: Option<Line<200>>,
+    /// Whether it is not asked for yet.
+    #[serde(default)]
+    pub draft: bool,
+    /// How it was received; left out where it is only asked for.
+    #[serde(default)]
+    pub tender: Option<NewTender>,
+    /// On which day it was received; today if left out.
+    #[serde(default)]
+    pub received_on: Option<NaiveDate>,
+    /// Which invoices it pays: at most 25. What is left over becomes the patient's credit.
+    #[serde(default)]
+    pub allocations: Vec<NewAllocation>,
+}
+
+/// Money received at the desk for a payment that was asked for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPayment {
+    /// How it was received.
+    pub tender: NewTender,
+    /// On which day; today if left out.
+    #[serde(default)]
+    pub received_on: Option<NaiveDate>,
+    /// Which invoices it pays; as the payment says if left out.
+    #[serde(default)]
+    pub allocations: Option<Vec<NewAllocation>>,
+}
+
+/// A change of status by hand.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MovePayment {
+    /// `submit`, `cancel` or `reopen`, as the payment's `allowed` says.
+    #[schema(value_type = String)]
+    pub action: Line<20>,
+}

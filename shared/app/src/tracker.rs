@@ -1,0 +1,237 @@
+//! The tracker: lists, previews, cards. Reads only.
+
+use std::{collections::BTreeMap, collections::HashMap, sync::Mutex};
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use paywell_domain::{
+    EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Patient, PatientId, Payment, PaymentId,
+    PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
+};
+use paywell_store::{Direction, InvoiceRow, Key, ListQuery, Order, Page, PaymentRow, Scope};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    App, AppError, Context,
+    views::{
+        invoices::{AppliedPayment, InvoicePreview, InvoiceView},
+        links::LinkView,
+        patients::PatientView,
+        payments::{PaymentDetail, PaymentView},
+        sets::InvoiceSetDetail,
+        timeline::TimelineEntry,
+    },
+};
+
+/// How long a practice's settings are good enough for what is shown. Decisions always read them.
+const SETTINGS_MINUTES: i64 = 5;
+
+/// A page of a list, as it is asked for.
+#[derive(Debug, Clone)]
+pub struct List<S> {
+    /// Only of this patient.
+    pub patient: Option<PatientId>,
+    /// Only with this status.
+    pub status: Option<S>,
+    /// By what.
+    pub order: Order,
+    /// Whether the latest comes first.
+    pub descending: bool,
+    /// At most how many.
+    pub limit: usize,
+    /// Where to go on.
+    pub from: Option<(String, Direction)>,
+}
+
+/// How many, and how much.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Metric {
+    /// How many.
+    pub count: i64,
+    /// Their amounts (payments) or balances (invoices, sets).
+    pub amount: String,
+}
+
+/// A practice's numbers by status.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Metrics {
+    /// By stored status; overdue and partially paid ones are open.
+    pub invoices: BTreeMap<String, Metric>,
+    /// By status.
+    pub payments: BTreeMap<String, Metric>,
+    /// By status.
+    pub invoice_sets: BTreeMap<String, Metric>,
+}
+
+#[derive(Default)]
+pub(crate) struct Settings(Mutex<HashMap<PracticeId, (Practice, DateTime<Utc>)>>);
+
+impl App {
+    /// The practice's settings, good enough to show things by.
+    ///
+    /// # Errors
+    /// The practice is not set up, or the table cannot be read.
+    pub async fn settings(&self, cx: &Context) -> Result<Practice, AppError> {
+        let known = self.settings.0.lock().ok().and_then(|known| known.get(cx.practice()).cloned());
+        if let Some((practice, _)) = known.filter(|(_, until)| cx.now() < *until) {
+            return Ok(practice);
+        }
+        let loaded = self.store.load([Key::practice(cx.practice())]).await?;
+        let stored = loaded.get::<Practice>(cx.practice(), ())?;
+        let practice = stored.ok_or_else(|| AppError::internal("the practice is not set up"))?.state;
+        if let Ok(mut known) = self.settings.0.lock() {
+            known.insert(
+                cx.practice().clone(),
+                (practice.clone(), cx.now() + Duration::minutes(SETTINGS_MINUTES)),
+            );
+        }
+        Ok(practice)
+    }
+
+    /// A page of invoices, and the practice's day by which their status is shown.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn list_invoices(
+        &self,
+        cx: &Context,
+        list: List<ShownStatus>,
+    ) -> Result<(Page<InvoiceRow>, NaiveDate), AppError> {
+        let today = self.settings(cx).await?.today(cx.now());
+        let wanted = list.status;
+        let mut query = query(&list, wanted.map(|status| status.stored().name()));
+        query.picks |= wanted.is_some_and(|status| status.stored() == InvoiceStatus::Open);
+        if query.order == Order::Due {
+            match wanted {
+                Some(ShownStatus::Overdue) => query.due_before = Some(today),
+                Some(ShownStatus::Unpaid | ShownStatus::PartiallyPaid) => query.due_from = Some(today),
+                _ => {}
+            }
+        }
+        let keep = |row: &InvoiceRow| wanted.is_none_or(|status| row.shown(today) == status);
+        Ok((self.store.invoices(cx.practice(), &query, keep).await?, today))
+    }
+
+    /// A page of payments.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn list_payments(
+        &self,
+        cx: &Context,
+        list: List<PaymentStatus>,
+    ) -> Result<Page<PaymentRow>, AppError> {
+        let wanted = list.status;
+        let query = query(&list, wanted.map(PaymentStatus::name));
+        let keep = |row: &PaymentRow| wanted.is_none_or(|status| row.status == status);
+        Ok(self.store.payments(cx.practice(), &query, keep).await?)
+    }
+
+    /// An invoice with everything about it: one query.
+    ///
+    /// # Errors
+    /// There is no such invoice.
+    pub async fn preview(&self, cx: &Context, id: InvoiceId) -> Result<InvoicePreview, AppError> {
+        let today = self.settings(cx).await?.today(cx.now());
+        let history = self.store.history::<Invoice>(cx.practice(), id).await?;
+        let history = history.ok_or(AppError::NotFound("invoice"))?;
+        let applied = history.events.iter().filter_map(|event| match &event.kind {
+            EventKind::PaymentApplied { payment, number, cents, .. } => Some(AppliedPayment {
+                payment_id: payment.to_string(),
+                number: number.clone(),
+                amount: cents.to_string(),
+                applied_at: event.at,
+            }),
+            _ => None,
+        });
+        Ok(InvoicePreview {
+            invoice: InvoiceView::of(&history.stored, today),
+            payments: applied.collect(),
+            links: history.links.iter().map(|summary| LinkView::of(&summary.link, cx.now())).collect(),
+            timeline: history.events.iter().map(TimelineEntry::of).collect(),
+            history_intact: history.broken_at.is_none(),
+        })
+    }
+
+    /// A payment with everything about it: one query, and one load of its patient and treatment.
+    ///
+    /// # Errors
+    /// There is no such payment.
+    pub async fn payment_detail(&self, cx: &Context, id: PaymentId) -> Result<PaymentDetail, AppError> {
+        let history = self.store.history::<Payment>(cx.practice(), id).await?;
+        let history = history.ok_or(AppError::NotFound("payment"))?;
+        let payment = &history.stored.state;
+        let practice = cx.practice();
+        let mut keys =
+            vec![Key::patient(practice, payment.patient), Key::patient_balance(practice, payment.patient)];
+        keys.extend(payment.treatment.map(|id| Key::treatment(practice, id)));
+        let loaded = self.store.load(keys).await?;
+        let treatment = match payment.treatment {
+            Some(id) => loaded.get::<Treatment>(practice, id)?,
+            None => None,
+        };
+        let patient = loaded.get::<Patient>(practice, payment.patient)?;
+        let balance = loaded.balance(practice, payment.patient);
+        Ok(PaymentDetail {
+            payment: PaymentView::of(&history.stored),
+            patient_details: patient.map(|stored| PatientView::of(&stored, balance, payment.currency)),
+            treatment: PaymentDetail::visit(treatment.as_ref()),
+            timeline: history.events.iter().map(TimelineEntry::of).collect(),
+            history_intact: history.broken_at.is_none(),
+        })
+    }
+
+    /// A patient's current invoice set with everything that happened: one query.
+    ///
+    /// # Errors
+    /// The patient was never chased.
+    pub async fn invoice_set(&self, cx: &Context, patient: PatientId) -> Result<InvoiceSetDetail, AppError> {
+        let currency = self.settings(cx).await?.currency;
+        let history = self.store.history::<InvoiceSet>(cx.practice(), patient).await?;
+        let history = history.ok_or(AppError::NotFound("invoice set"))?;
+        let timeline = history.events.iter().map(TimelineEntry::of).collect();
+        Ok(InvoiceSetDetail::of(&history.stored, currency, timeline))
+    }
+
+    /// The practice's numbers by status: one query.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn metrics(&self, cx: &Context) -> Result<Metrics, AppError> {
+        let tally = self.store.counters(cx.practice()).await?;
+        let metric = |kind: &str, status: &str| Metric {
+            count: tally.get(&format!("{kind}_{status}_n")),
+            amount: paywell_domain::Cents::new(tally.get(&format!("{kind}_{status}_cents"))).to_string(),
+        };
+        let table =
+            |kind: &str, names: &[&str]| names.iter().map(|n| ((*n).to_owned(), metric(kind, n))).collect();
+        let shown = |status: &InvoiceStatus| *status != InvoiceStatus::Deleted;
+        Ok(Metrics {
+            invoices: table(
+                "invoice",
+                &InvoiceStatus::ALL.iter().filter(|s| shown(s)).map(|s| s.name()).collect::<Vec<_>>(),
+            ),
+            payments: table("payment", &PaymentStatus::ALL.map(PaymentStatus::name)),
+            invoice_sets: table("set", &SetStatus::ALL.map(SetStatus::name)),
+        })
+    }
+}
+
+/// Which index answers: of a patient by the patient's, else of a status by the status's.
+fn query<S>(list: &List<S>, status: Option<&'static str>) -> ListQuery {
+    let scope = match (list.patient, status) {
+        (Some(patient), _) => Scope::Patient(patient),
+        (None, Some(status)) => Scope::Status(status),
+        (None, None) => Scope::All,
+    };
+    ListQuery {
+        scope,
+        order: list.order,
+        descending: list.descending,
+        due_from: None,
+        due_before: None,
+        picks: list.patient.is_some() && status.is_some(),
+        from: list.from.clone(),
+        limit: list.limit,
+    }
+}

@@ -1,0 +1,20 @@
+//! What the API shows. Amounts are decimal strings beside their currency.
+
+pub mod invoices;
+pub mod links;
+pub mod patients;
+pub mod payments;
+pub mod sets;
+pub mod timeline;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A patient where something else is shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PatientRef {
+    /// The id.
+    pub id: String,
+    /// The whole name.
+    pub name: String,
+}

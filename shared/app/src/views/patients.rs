@@ -1,0 +1,100 @@
+//! Patients and treatments.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use paywell_domain::{Cents, Currency, Patient, Treatment};
+use paywell_store::Stored;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A patient, with what is owed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PatientView {
+    /// The id.
+    pub id: String,
+    /// The version, for `If-Match`.
+    pub version: u64,
+    /// The id of the practice's other systems.
+    pub external_id: Option<String>,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Date of birth.
+    pub birth_date: NaiveDate,
+    /// Where the patient lives.
+    pub postal_code: Option<String>,
+    /// Where mail goes.
+    pub email: Option<String>,
+    /// In international form.
+    pub phone: Option<String>,
+    /// The given name of whoever is responsible for paying, if not the patient.
+    pub guarantor: Option<String>,
+    /// IANA time zone, where it is known.
+    pub time_zone: Option<String>,
+    /// Whether the patient has died.
+    pub deceased: bool,
+    /// What all open invoices come to.
+    pub balance: String,
+    /// Money not yet applied to an invoice.
+    pub credit: String,
+    /// The currency of both.
+    pub currency: Currency,
+}
+
+impl PatientView {
+    /// The patient with balance and credit.
+    pub fn of(stored: &Stored<Patient>, (balance, credit): (Cents, Cents), currency: Currency) -> Self {
+        let details = &stored.state.details;
+        Self {
+            id: stored.state.id.to_string(),
+            version: stored.version,
+            external_id: details.external_id.as_ref().map(ToString::to_string),
+            first_name: details.first_name.to_string(),
+            last_name: details.last_name.to_string(),
+            birth_date: details.birth_date,
+            postal_code: details.postal_code.as_ref().map(ToString::to_string),
+            email: details.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: details.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            guarantor: details.guarantor.as_ref().map(|guarantor| guarantor.first_name.to_string()),
+            time_zone: details.time_zone.map(|zone| zone.name().to_owned()),
+            deceased: details.deceased,
+            balance: balance.to_string(),
+            credit: credit.to_string(),
+            currency,
+        }
+    }
+}
+
+/// A treatment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TreatmentView {
+    /// The id.
+    pub id: String,
+    /// Whose it was.
+    pub patient_id: String,
+    /// The id of the practice's other systems.
+    pub external_id: Option<String>,
+    /// When the service began (UTC).
+    pub service_at: DateTime<Utc>,
+    /// Who treated.
+    pub physician: Option<String>,
+    /// Where.
+    pub location: Option<String>,
+    /// Procedure codes.
+    pub codes: Vec<String>,
+}
+
+impl TreatmentView {
+    /// The treatment.
+    pub fn of(treatment: &Treatment) -> Self {
+        Self {
+            id: treatment.id.to_string(),
+            patient_id: treatment.patient.to_string(),
+            external_id: treatment.external_id.as_ref().map(ToString::to_string),
+            service_at: treatment.service_at,
+            physician: treatment.physician.as_ref().map(ToString::to_string),
+            location: treatment.location.as_ref().map(ToString::to_string),
+            codes: treatment.codes.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Invoice sets.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use paywell_domain::{Currency, InvoiceSet, SetStatus};
+use paywell_store::Stored;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{PatientRef, timeline::TimelineEntry};
+
+/// An invoice of a set.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SetInvoiceView {
+    /// The invoice.
+    pub invoice_id: String,
+    /// What is left of it.
+    pub balance: String,
+}
+
+/// A patient's current invoice set, with everything that happened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceSetDetail {
+    /// The id.
+    pub id: String,
+    /// The version, for `If-Match`.
+    pub version: u64,
+    /// Whose charges are chased.
+    pub patient: PatientRef,
+    /// How it stands.
+    pub status: SetStatus,
+    /// What is left over all its invoices.
+    pub outstanding: String,
+    /// The currency.
+    pub currency: Currency,
+    /// What is chased.
+    pub invoices: Vec<SetInvoiceView>,
+    /// The rule set it follows.
+    pub rule_set_id: String,
+    /// The version it started with.
+    pub rule_set_version: u32,
+    /// The day from which steps are counted.
+    pub started_on: NaiveDate,
+    /// The step that comes next, from 0.
+    pub next_step: u16,
+    /// When it is due (UTC).
+    pub next_send_at: Option<DateTime<Utc>>,
+    /// Everything that happened, in order.
+    pub timeline: Vec<TimelineEntry>,
+}
+
+impl InvoiceSetDetail {
+    /// The set with its history.
+    pub fn of(stored: &Stored<InvoiceSet>, currency: Currency, timeline: Vec<TimelineEntry>) -> Self {
+        let set = &stored.state;
+        let member = |i: &paywell_domain::invoice_set::SetInvoice| SetInvoiceView {
+            invoice_id: i.invoice.to_string(),
+            balance: i.balance.to_string(),
+        };
+        Self {
+            id: set.id.to_string(),
+            version: stored.version,
+            patient: PatientRef { id: set.id.patient.to_string(), name: set.patient_name.to_string() },
+            status: set.status,
+            outstanding: set.outstanding().to_string(),
+            currency,
+            invoices: set.invoices.iter().map(member).collect(),
+            rule_set_id: set.rule_set.to_string(),
+            rule_set_version: set.rule_set_version,
+            started_on: set.started_on,
+            next_step: set.next_step,
+            next_send_at: set.next_send_at,
+            timeline,
+        }
+    }
+}

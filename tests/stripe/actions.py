@@ -1,0 +1,69 @@
+"""Steps that many tests take."""
+
+import contextlib
+
+import pytest
+import stripe
+
+CARD = {"method": "card", "email": "pat@example.com", "name": "Pat Doe", "expiry": "12 / 34", "cvc": "123"}
+BANK = {"method": "us_bank_account", "email": "pat@example.com", "name": "Pat Doe", "routing_number": "110000000"}
+
+
+@contextlib.contextmanager
+def refused(status, kind, code=None, param=None, message=None):
+    """Asserts that the call is refused with this HTTP status, error type, code, and message."""
+    with pytest.raises(stripe.StripeError) as caught:
+        yield caught
+    error = caught.value
+    assert error.http_status == status, error
+    assert error.error.type == kind, error
+    assert error.error.code == code, error
+    if param is not None:
+        assert error.error.param == param, error
+    if message is not None:
+        assert message in error.error.message, error
+
+
+def session_params(amount=12500, **more):
+    """A payment session for `amount` cents."""
+    line = {
+        "price_data": {"currency": "usd", "unit_amount": amount, "product_data": {"name": "Payment to Practice"}},
+        "quantity": 1,
+    }
+    return {
+        "mode": "payment",
+        "success_url": "https://practice.test/done?session={CHECKOUT_SESSION_ID}",
+        "cancel_url": "https://practice.test/back",
+        "line_items": [line],
+        "payment_method_types": ["card", "us_bank_account"],
+        **more,
+    }
+
+
+def open_session(api, amount=12500, **more):
+    return api.checkout.sessions.create(params=session_params(amount, **more))
+
+
+def post(browser, url, form):
+    return browser.post(url, data=form, allow_redirects=False, timeout=10)
+
+
+def pay_by_card(browser, session, number="4242424242424242"):
+    return post(browser, session.url, {**CARD, "number": number})
+
+
+def pay_by_bank(browser, session, account="000123456789"):
+    return post(browser, session.url, {**BANK, "account_number": account})
+
+
+def paid_intent(api, amount=12500, **more):
+    """A PaymentIntent paid by card over the API."""
+    params = {
+        "amount": amount,
+        "currency": "usd",
+        "payment_method": "pm_card_visa",
+        "payment_method_types": ["card"],
+        "confirm": True,
+        **more,
+    }
+    return api.payment_intents.create(params=params)
