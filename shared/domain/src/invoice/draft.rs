@@ -47,10 +47,10 @@ impl Charges {
 }
 
 fn check_date(date: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
-    let earliest = NaiveDate::from_ymd_opt(1990, 1, 1).unwrap_or(NaiveDate::MIN);
+    let earliest = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(NaiveDate::MIN);
     let latest = today + chrono::Days::new(366);
     if date < earliest || date > latest {
-        return Err(Refusal::field("/date", "expected a date from 1990-01-01 to a year from today"));
+        return Err(Refusal::field("/date", "expected a date from 1900-01-01 to a year from today"));
     }
     Ok(())
 }

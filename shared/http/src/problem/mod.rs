@@ -141,7 +141,7 @@ impl Problem {
     }
 
     /// What only the log may say.
-    pub(crate) fn internal_message(&self) -> Option<&str> {
+    pub fn internal_message(&self) -> Option<&str> {
         self.0.internal.as_deref()
     }
 

@@ -44,6 +44,12 @@ impl Call {
         query::parse(self.request.uri().query().unwrap_or_default())
     }
 
+    /// Whether the query has a parameter, whatever its value.
+    pub fn has_parameter(&self, name: &str) -> bool {
+        let query = self.request.uri().query().unwrap_or_default();
+        form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
+    }
+
     /// The JSON body and the request's fingerprint: see [`body::parse`].
     ///
     /// # Errors

@@ -32,11 +32,7 @@ const STANDARD_HEADERS: [(HeaderName, HeaderValue); 3] = [
 ///
 /// # Errors
 /// Where the routes contradict each other, or the Lambda runtime ends.
-pub async fn serve<S>(
-    state: S,
-    routes: Vec<Route<S>>,
-    clock: fn() -> DateTime<Utc>,
-) -> Result<(), Error> {
+pub async fn serve<S>(state: S, routes: Vec<Route<S>>, clock: fn() -> DateTime<Utc>) -> Result<(), Error> {
     let state: &'static S = Box::leak(Box::new(state));
     let router = Router::new(routes)?;
     // The runtime is made of one thread, and it polls where it creates.

@@ -1,0 +1,39 @@
+//! The routes of the pay page. GET and HEAD change nothing.
+
+mod handlers;
+mod identity_cookie;
+mod pages;
+
+use paywell_app::{App, config};
+use paywell_http::{Method, Route};
+use secrecy::SecretString;
+
+/// What the function holds.
+pub struct Checkout {
+    app: App,
+    identity_key: SecretString,
+    policy: String,
+}
+
+impl Checkout {
+    /// The pay page over the use cases. The key signs the cookie that remembers a passed identity check.
+    ///
+    /// `PAYWELL_HOSTED_PAGE_ORIGIN` names where the processor's hosted pages are, Stripe's own if it is not set: after
+    /// Pay the browser may be sent there, and nowhere else.
+    pub fn new(app: App, identity_key: SecretString) -> Self {
+        let hosted = config::setting("PAYWELL_HOSTED_PAGE_ORIGIN");
+        let hosted = hosted.unwrap_or_else(|_| "https://checkout.stripe.com".to_owned());
+        Self { app, identity_key, policy: pages::content_security_policy(&hosted) }
+    }
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route<Checkout>> {
+    vec![
+        Route::public(Method::GET, "/pay/{token}", handlers::show),
+        Route::public(Method::POST, "/pay/{token}/identity", handlers::identify),
+        Route::public(Method::POST, "/pay/{token}/checkout", handlers::pay),
+        Route::public(Method::GET, "/pay/receipts/{token}", handlers::receipt),
+        Route::public(Method::POST, "/pay/receipts/{token}/continue", handlers::continue_payment),
+    ]
+}
