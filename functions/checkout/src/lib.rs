@@ -4,7 +4,7 @@ mod handlers;
 mod identity_cookie;
 mod pages;
 
-use paywell_app::{App, config};
+use paywell_app::{App, AppError, config};
 use paywell_http::{Method, Route};
 use secrecy::SecretString;
 
@@ -16,14 +16,18 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The pay page over the use cases. The key signs the cookie that remembers a passed identity check.
+    /// The pay page over the use cases. The key of links also signs the cookie that remembers a passed identity check.
     ///
     /// `PAYWELL_HOSTED_PAGE_ORIGIN` names where the processor's hosted pages are, Stripe's own if it is not set: after
     /// Pay the browser may be sent there, and nowhere else.
-    pub fn new(app: App, identity_key: SecretString) -> Self {
+    ///
+    /// # Errors
+    /// The use cases have no link key.
+    pub fn new(app: App) -> Result<Self, AppError> {
         let hosted = config::setting("PAYWELL_HOSTED_PAGE_ORIGIN");
         let hosted = hosted.unwrap_or_else(|_| "https://checkout.stripe.com".to_owned());
-        Self { app, identity_key, policy: pages::content_security_policy(&hosted) }
+        let identity_key = app.link_key.clone().ok_or_else(|| AppError::internal("no link key"))?;
+        Ok(Self { app, identity_key, policy: pages::content_security_policy(&hosted) })
     }
 }
 

@@ -7,6 +7,7 @@ use paywell_http::{serve, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let app = config::app(&config::aws()?)?.with_links()?.with_processor()?;
-    serve(Checkout::new(app, config::secret("PAYWELL_LINK_KEY")?), routes(), clock::now).await
+    let aws = config::aws()?;
+    let app = config::app(&aws)?.with_links(&aws).await?.with_processor(&aws).await?;
+    serve(Checkout::new(app)?, routes(), clock::now).await
 }

@@ -6,6 +6,7 @@ use paywell_http::{api::StaffApi, serve, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let app = config::app(&config::aws()?)?.with_links()?;
+    let aws = config::aws()?;
+    let app = config::app(&aws)?.with_links(&aws).await?;
     serve(StaffApi::new(app).await?, links::routes(), clock::now).await
 }

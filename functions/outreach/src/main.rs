@@ -12,7 +12,7 @@ const RESERVE_SECONDS: i64 = 15;
 async fn main() -> Result<(), Error> {
     paywell_http::telemetry::init();
     let aws = config::aws()?;
-    let app: &'static App = Box::leak(Box::new(config::app(&aws)?.with_links()?.with_mail(&aws)?));
+    let app: &'static App = Box::leak(Box::new(config::app(&aws)?.with_links(&aws).await?.with_mail(&aws)?));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, event))).await
 }
 

@@ -4,7 +4,7 @@ use lambda_http::http::StatusCode;
 use paywell_app::App;
 use paywell_gateways::stripe::webhook::{TOLERANCE, WebhookError, verify};
 use paywell_http::{Call, Method, Problem, Response, Route, problem::Kind, respond::empty};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// The event was not signed by the processor, or not lately.
 const NOT_SIGNED: Kind = Kind {
@@ -19,6 +19,12 @@ pub struct Webhooks {
     pub app: App,
     /// The endpoint's signing secrets.
     pub secrets: Vec<SecretString>,
+}
+
+/// The signing secrets of a setting: one, or two with a comma between while one is replaced.
+pub fn signing_secrets(setting: &SecretString) -> Vec<SecretString> {
+    let parts = setting.expose_secret().split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| SecretString::from(part.to_owned())).collect()
 }
 
 /// The routes.

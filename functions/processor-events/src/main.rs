@@ -2,12 +2,13 @@
 
 use paywell_app::{clock, config};
 use paywell_http::{serve, telemetry};
-use processor_events::{Webhooks, routes};
+use processor_events::{Webhooks, routes, signing_secrets};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let app = config::app(&config::aws()?)?;
-    serve(Webhooks { app, secrets: vec![config::secret("STRIPE_WEBHOOK_SECRET")?] }, routes(), clock::now)
-        .await
+    let aws = config::aws()?;
+    let app = config::app(&aws)?;
+    let secrets = signing_secrets(&config::secret(&aws, "STRIPE_WEBHOOK_SECRET").await?);
+    serve(Webhooks { app, secrets }, routes(), clock::now).await
 }

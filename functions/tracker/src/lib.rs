@@ -5,8 +5,9 @@ mod list;
 pub mod patients;
 pub mod payments;
 
-use paywell_app::{AppError, config};
+use paywell_app::AppError;
 use paywell_http::{Method, Route, api::StaffApi, auth::Verifier, cursor::CursorKey};
+use secrecy::{ExposeSecret, SecretString};
 
 /// What the tracker holds.
 pub struct Tracker {
@@ -22,16 +23,13 @@ impl AsRef<Verifier> for Tracker {
     }
 }
 
-/// The key of cursors, from `PAYWELL_CURSOR_KEY`.
+/// The key of cursors: the first 32 characters of the secret.
 ///
 /// # Errors
-/// It is not set, or too short to be a key.
-pub fn cursor_key() -> Result<CursorKey, AppError> {
-    let text = config::setting("PAYWELL_CURSOR_KEY")?;
-    let bytes = text.as_bytes().get(..32).and_then(|bytes| bytes.try_into().ok());
-    bytes
-        .map(CursorKey::new)
-        .ok_or_else(|| AppError::internal("PAYWELL_CURSOR_KEY has less than 32 characters"))
+/// It is too short to be a key.
+pub fn cursor_key(secret: &SecretString) -> Result<CursorKey, AppError> {
+    let bytes = secret.expose_secret().as_bytes().get(..32).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(CursorKey::new).ok_or_else(|| AppError::internal("the cursor key has less than 32 characters"))
 }
 
 /// The routes.

@@ -7,6 +7,8 @@ use tracker::{Tracker, cursor_key, routes};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let api = StaffApi::new(config::app(&config::aws()?)?).await?;
-    serve(Tracker { api, cursors: cursor_key()? }, routes(), clock::now).await
+    let aws = config::aws()?;
+    let cursors = cursor_key(&config::signing_key(&aws, "PAYWELL_CURSOR_KEY").await?)?;
+    let api = StaffApi::new(config::app(&aws)?).await?;
+    serve(Tracker { api, cursors }, routes(), clock::now).await
 }

@@ -1,6 +1,6 @@
 //! The environment, read once.
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, error::DisplayErrorContext};
 use aws_smithy_types::retry::RetryConfig;
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
@@ -8,7 +8,7 @@ use paywell_gateways::{
     stripe::Stripe,
 };
 use paywell_store::Store;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{App, AppError};
 
@@ -21,12 +21,38 @@ pub fn setting(name: &str) -> Result<String, AppError> {
     std::env::var(name).map_err(|_| AppError::internal(format!("{name} is not set")))
 }
 
-/// A setting that must not be shown.
+/// A setting that must not be shown: in production the secret that `<NAME>_ARN` names, read from Secrets Manager; in
+/// the local stack `<NAME>` itself.
 ///
 /// # Errors
-/// It is not set.
-pub fn secret(name: &str) -> Result<SecretString, AppError> {
-    setting(name).map(SecretString::from)
+/// It is not set, cannot be read, or is empty.
+pub async fn secret(aws: &Aws, name: &str) -> Result<SecretString, AppError> {
+    let text = match setting(&format!("{name}_ARN")) {
+        Ok(arn) => {
+            let client = aws_sdk_secretsmanager::Client::new(&aws.secretsmanager());
+            let answer = client.get_secret_value().secret_id(arn).send().await;
+            let answer = answer
+                .map_err(|error| AppError::internal(format!("{name}: {}", DisplayErrorContext(error))))?;
+            answer.secret_string.unwrap_or_default()
+        }
+        Err(_) => setting(name)?,
+    };
+    match text.trim() {
+        "" => Err(AppError::internal(format!("{name} is empty"))),
+        text => Ok(SecretString::from(text.to_owned())),
+    }
+}
+
+/// A secret that signs: at least 32 characters.
+///
+/// # Errors
+/// It is not set, or too short to be a key.
+pub async fn signing_key(aws: &Aws, name: &str) -> Result<SecretString, AppError> {
+    let key = secret(aws, name).await?;
+    match key.expose_secret().len() {
+        32.. => Ok(key),
+        _ => Err(AppError::internal(format!("{name} has less than 32 characters"))),
+    }
 }
 
 /// The clients of AWS, from what the Lambda runtime gives.
@@ -37,10 +63,11 @@ pub fn aws() -> Result<Aws, AppError> {
     Ok(Aws::new(AwsSettings {
         region: setting("AWS_REGION")?,
         access_key_id: setting("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: secret("AWS_SECRET_ACCESS_KEY")?,
-        session_token: secret("AWS_SESSION_TOKEN").ok(),
+        secret_access_key: SecretString::from(setting("AWS_SECRET_ACCESS_KEY")?),
+        session_token: setting("AWS_SESSION_TOKEN").ok().map(SecretString::from),
         dynamodb_endpoint: setting("AWS_ENDPOINT_URL_DYNAMODB").ok(),
         sesv2_endpoint: setting("AWS_ENDPOINT_URL_SESV2").ok(),
+        secretsmanager_endpoint: setting("AWS_ENDPOINT_URL_SECRETS_MANAGER").ok(),
     }))
 }
 
@@ -61,13 +88,8 @@ impl App {
     ///
     /// # Errors
     /// `PAYWELL_LINK_KEY` is not set or too short to be a key.
-    pub fn with_links(mut self) -> Result<Self, AppError> {
-        use secrecy::ExposeSecret;
-        let key = secret("PAYWELL_LINK_KEY")?;
-        if key.expose_secret().len() < 32 {
-            return Err(AppError::internal("PAYWELL_LINK_KEY has less than 32 characters"));
-        }
-        self.link_key = Some(key);
+    pub async fn with_links(mut self, aws: &Aws) -> Result<Self, AppError> {
+        self.link_key = Some(signing_key(aws, "PAYWELL_LINK_KEY").await?);
         Ok(self)
     }
 
@@ -75,10 +97,10 @@ impl App {
     ///
     /// # Errors
     /// `STRIPE_SECRET_KEY` is not set, or `STRIPE_BASE_URL` is not one.
-    pub fn with_processor(mut self) -> Result<Self, AppError> {
+    pub async fn with_processor(mut self, aws: &Aws) -> Result<Self, AppError> {
         let base = setting("STRIPE_BASE_URL").unwrap_or_else(|_| "https://api.stripe.com".to_owned());
-        let stripe = Stripe::new(&base, &secret("STRIPE_SECRET_KEY")?).map_err(AppError::internal)?;
-        self.stripe = Some(stripe);
+        let key = secret(aws, "STRIPE_SECRET_KEY").await?;
+        self.stripe = Some(Stripe::new(&base, &key).map_err(AppError::internal)?);
         Ok(self)
     }
 

