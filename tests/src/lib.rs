@@ -1,0 +1,6 @@
+//! What the tests share, and what compares the code with its descriptions.
+
+pub mod openapi;
+pub mod routes;
+pub mod template;
+pub mod support;

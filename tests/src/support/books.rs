@@ -1,0 +1,219 @@
+//! Proof of a practice's books: every derived figure against what it is derived from.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use paywell_domain::{
+    Account, Invoice, InvoiceSet, JournalEntry, Link, Patient, Payment, PaymentStatus,
+};
+use paywell_store::{Aggregate, StoreError};
+use serde::de::DeserializeOwned;
+
+use super::{Clinic, World};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// Everything that a table holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dump(BTreeMap<(String, String), Item>);
+
+/// A practice's books, as the table has them.
+#[derive(Debug)]
+pub struct Books {
+    /// Its invoices, deleted ones too.
+    pub invoices: Vec<Invoice>,
+    /// Its payments.
+    pub payments: Vec<Payment>,
+    /// Its invoice sets, earlier ones too.
+    pub sets: Vec<InvoiceSet>,
+    /// Its journal.
+    pub journal: Vec<JournalEntry>,
+    dump: Dump,
+}
+
+impl World {
+    /// Everything in the table, but for the numbers that were taken: a refused command may leave a gap.
+    pub async fn dump(&self) -> Dump {
+        let mut items = BTreeMap::new();
+        let mut pages = self.client.scan().table_name(&self.table).into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let item = item.unwrap();
+            let key = (text(&item, "pk"), text(&item, "sk"));
+            if !key.0.starts_with("NUMBERS#") {
+                items.insert(key, item);
+            }
+        }
+        Dump(items)
+    }
+}
+
+impl Dump {
+    /// How many items there are whose partition key begins so.
+    pub fn count(&self, prefix: &str) -> usize {
+        self.0.keys().filter(|(pk, _)| pk.starts_with(prefix)).count()
+    }
+
+    /// Whether a text stands anywhere in it.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.0.iter().any(|(key, item)| format!("{key:?}{item:?}").contains(text))
+    }
+
+    fn of<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a (String, String), &'a Item)> {
+        self.0.iter().filter(move |((pk, _), _)| pk.starts_with(prefix))
+    }
+
+    fn decoded<A: DeserializeOwned>(&self, prefix: &str) -> Vec<A> {
+        let whole = self.of(prefix).filter(|((_, sk), _)| sk == "A" || sk.starts_with("Z#"));
+        whole.map(|(_, item)| serde_dynamo::from_attribute_value(item["d"].clone()).unwrap()).collect()
+    }
+}
+
+fn text(item: &Item, name: &str) -> String {
+    item[name].as_s().unwrap().clone()
+}
+
+fn number(item: &Item, name: &str) -> i64 {
+    item.get(name).map_or(0, |value| value.as_n().unwrap().parse().unwrap())
+}
+
+impl Clinic {
+    /// Reads the practice's books and proves them.
+    pub async fn proven_books(&self) -> Books {
+        let dump = self.world.dump().await;
+        let of = |kind: &str| format!("{kind}#{}#", self.practice);
+        let months = of("JOURNAL");
+        let journal = dump.of(&months).map(|(_, item)| serde_dynamo::from_item(item.clone()).unwrap());
+        let books = Books {
+            invoices: dump.decoded(&of("INVOICE")),
+            payments: dump.decoded(&of("PAYMENT")),
+            sets: dump.decoded(&of("SET")),
+            journal: journal.collect(),
+            dump: dump.clone(),
+        };
+        books.every_entry_balances();
+        books.balances_are_the_journals(self);
+        books.money_is_where_payments_say();
+        books.sets_follow_their_invoices();
+        books.counters_are_a_recount(self);
+        books.rows_are_those_of_their_aggregates(self);
+        books.histories_are_whole(self).await;
+        books
+    }
+}
+
+impl Books {
+    fn every_entry_balances(&self) {
+        for entry in &self.journal {
+            let sum: i64 = entry.postings().iter().map(|posting| posting.cents.get()).sum();
+            assert_eq!(sum, 0, "{entry:?}");
+        }
+    }
+
+    fn balances_are_the_journals(&self, clinic: &Clinic) {
+        for patient in self.dump.decoded::<Patient>(&format!("PATIENT#{}#", clinic.practice)) {
+            let effect = |account| -> i64 {
+                let own = self.journal.iter().filter(|entry| entry.patient == patient.id);
+                own.map(|entry| entry.effect(account).get()).sum()
+            };
+            let key = (format!("PATIENT#{}#{}", clinic.practice, patient.id), "B".to_owned());
+            let empty = Item::new();
+            let item = self.dump.0.get(&key).unwrap_or(&empty);
+            let invoices = self.invoices.iter().filter(|invoice| invoice.patient == patient.id);
+            let owed: i64 = invoices.map(|invoice| invoice.balance().get()).sum();
+            let payments = self.payments.iter().filter(|payment| payment.patient == patient.id);
+            let credit: i64 = payments.map(|payment| payment.unapplied.get()).sum();
+            assert_eq!(number(item, "owed"), owed, "what {} owes is what the invoices say", patient.id);
+            assert_eq!(effect(Account::PatientReceivable), owed, "and what the journal says");
+            assert_eq!(number(item, "credit"), credit, "the credit of {} is what is unapplied", patient.id);
+            assert_eq!(-effect(Account::PatientCredit), credit, "and what the journal says");
+        }
+    }
+
+    fn money_is_where_payments_say(&self) {
+        let paid = || self.payments.iter().filter(|payment| payment.status == PaymentStatus::Paid);
+        for payment in paid() {
+            let applied: i64 = payment.allocations.iter().map(|a| a.amount.cents().get()).sum();
+            assert_eq!(applied + payment.unapplied.get(), payment.amount.cents().get(), "{payment:?}");
+        }
+        for invoice in &self.invoices {
+            let of_it = paid().flat_map(|payment| &payment.allocations).filter(|a| a.invoice == invoice.id);
+            let applied: i64 = of_it.map(|allocation| allocation.amount.cents().get()).sum();
+            assert_eq!(applied, invoice.applied.get(), "{} has what payments gave it", invoice.id);
+            assert!(applied <= invoice.totals().total.get(), "{} has no cent too much", invoice.id);
+        }
+    }
+
+    fn sets_follow_their_invoices(&self) {
+        for set in self.sets.iter().filter(|set| set.status.is_open()) {
+            assert!(!set.invoices.is_empty(), "{} chases something", set.id);
+            for member in &set.invoices {
+                let invoice = self.invoices.iter().find(|invoice| invoice.id == member.invoice).unwrap();
+                assert_eq!(member.balance, invoice.balance(), "{} in {}", invoice.id, set.id);
+            }
+        }
+    }
+
+    fn counters_are_a_recount(&self, clinic: &Clinic) {
+        let mut expected: BTreeMap<String, i64> = BTreeMap::new();
+        let mut count = |kind: &str, status: &str, cents: i64| {
+            *expected.entry(format!("{kind}_{status}_n")).or_default() += 1;
+            *expected.entry(format!("{kind}_{status}_cents")).or_default() += cents;
+        };
+        for invoice in &self.invoices {
+            count("invoice", invoice.status.name(), invoice.balance().get());
+        }
+        for payment in &self.payments {
+            count("payment", payment.status.name(), payment.amount.cents().get());
+        }
+        for set in &self.sets {
+            count("set", set.status.name(), set.outstanding().get());
+        }
+        let mut counted: BTreeMap<String, i64> = BTreeMap::new();
+        for (_, item) in self.dump.of(&format!("COUNTERS#{}", clinic.practice)) {
+            for name in item.keys().filter(|name| *name != "pk" && *name != "sk") {
+                *counted.entry(name.clone()).or_default() += number(item, name);
+            }
+        }
+        expected.retain(|_, cents| *cents != 0);
+        counted.retain(|_, cents| *cents != 0);
+        assert_eq!(counted, expected, "the counters are a recount");
+    }
+
+    fn rows_are_those_of_their_aggregates(&self, clinic: &Clinic) {
+        let practice = &clinic.practice;
+        let derived = |row: Result<Option<Item>, StoreError>| row.unwrap();
+        let mut expected: Vec<Item> = Vec::new();
+        expected.extend(self.invoices.iter().filter_map(|invoice| derived(invoice.row(practice))));
+        expected.extend(self.payments.iter().filter_map(|payment| derived(payment.row(practice))));
+        expected.extend(self.sets.iter().filter_map(|set| derived(set.row(practice))));
+        for kind in ["INVOICES", "PAYMENTS", "SETS"] {
+            for (_, row) in self.dump.of(&format!("{kind}#{practice}")) {
+                let place = expected.iter().position(|derived| derived == row);
+                drop(expected.swap_remove(place.unwrap_or_else(|| panic!("a row of nothing: {row:?}"))));
+            }
+        }
+        assert!(expected.is_empty(), "rows that are missing: {expected:?}");
+    }
+
+    async fn histories_are_whole(&self, clinic: &Clinic) {
+        for invoice in &self.invoices {
+            whole::<Invoice>(clinic, invoice.id).await;
+        }
+        for payment in &self.payments {
+            whole::<Payment>(clinic, payment.id).await;
+        }
+        for set in &self.sets {
+            whole::<InvoiceSet>(clinic, set.id.patient).await;
+        }
+        for link in self.dump.decoded::<Link>(&format!("LINK#{}#", clinic.practice)) {
+            whole::<Link>(clinic, link.id).await;
+        }
+    }
+}
+
+async fn whole<A: Aggregate>(clinic: &Clinic, id: A::Id) {
+    let history = clinic.world.store.history::<A>(&clinic.practice, id).await.unwrap().unwrap();
+    let name = history.stored.state.name();
+    assert_eq!(history.broken_at, None, "the history of {name}");
+    assert_eq!(u64::try_from(history.events.len()).unwrap(), history.stored.version, "{name}");
+}

@@ -1,0 +1,108 @@
+//! A practice in a world, and its staff's requests.
+
+use std::rc::Rc;
+
+use paywell_app::{Context, ids};
+use paywell_domain::{
+    Actor, Currency, Practice, PracticeId, RuleSet, RuleSetId,
+    practice::{IdentityCheck, Location},
+};
+use paywell_store::By;
+use serde_json::Value;
+
+use super::{Request, World};
+
+/// A practice. Clones are the same practice.
+#[derive(Clone)]
+pub struct Clinic {
+    /// The world it is in.
+    pub world: Rc<World>,
+    /// Its id.
+    pub practice: PracticeId,
+}
+
+impl Clinic {
+    /// A practice in a world of its own.
+    pub async fn open() -> Self {
+        Self::open_in(&World::new().await, "prac_riverside").await
+    }
+
+    /// Another practice in the same world.
+    pub async fn neighbour(&self) -> Self {
+        Self::open_in(&self.world, "prac_hillside").await
+    }
+
+    /// A practice of New York, with the standard rules, that chases from the day after the due date.
+    pub async fn open_in(world: &Rc<World>, id: &str) -> Self {
+        let clinic = Self { world: world.clone(), practice: id.parse().unwrap() };
+        let rules = RuleSet::standard(RuleSetId::new(ids::new(world.now()))).unwrap();
+        let practice = Practice {
+            id: clinic.practice.clone(),
+            name: "Riverside Clinic".try_into().unwrap(),
+            phone: "+16175550100".to_owned().try_into().unwrap(),
+            email: "billing@riverside.example".to_owned().try_into().unwrap(),
+            time_zone: chrono_tz::America::New_York,
+            currency: Currency::Usd,
+            identity_check: IdentityCheck::DateOfBirth,
+            locations: vec![Location { id: "main".try_into().unwrap(), name: "Main Street".try_into().unwrap() }],
+            link_days: 30,
+            chase_after_days: 1,
+            rule_set: rules.id,
+            rule_set_version: rules.version,
+        };
+        world.app.create_practice(&clinic.context(), practice, rules).await.unwrap();
+        world.practices.borrow_mut().push(id.to_owned());
+        clinic
+    }
+
+    /// Work that runs by itself.
+    pub fn context(&self) -> Context {
+        Context { by: self.by(), command: None }
+    }
+
+    /// On whose behalf it is written.
+    pub fn by(&self) -> By {
+        By {
+            practice: self.practice.clone(),
+            actor: Actor::Import,
+            request: self.new_key(),
+            now: self.world.tick(),
+        }
+    }
+
+    /// A GET by a biller.
+    pub fn get(&self, path: &str) -> Request {
+        Request::new(self, "GET", path)
+    }
+
+    /// A POST by a biller, of a new command.
+    pub fn post(&self, path: &str, body: &Value) -> Request {
+        Request::new(self, "POST", path).json(body)
+    }
+
+    /// A POST without a body.
+    pub fn post_empty(&self, path: &str) -> Request {
+        Request::new(self, "POST", path)
+    }
+
+    /// A PATCH by a biller, of a new command.
+    pub fn patch(&self, path: &str, body: &Value) -> Request {
+        Request::new(self, "PATCH", path).json(body)
+    }
+
+    /// A DELETE by a biller, of a new command.
+    pub fn delete(&self, path: &str) -> Request {
+        Request::new(self, "DELETE", path)
+    }
+
+    /// A request of any method, with nothing in it but an idempotency key.
+    pub fn request(&self, method: &'static str, path: &str) -> Request {
+        Request::new(self, method, path)
+    }
+
+    pub(super) fn new_key(&self) -> String {
+        let used = self.world.used_keys.get() + 1;
+        self.world.used_keys.set(used);
+        format!("key-{used}")
+    }
+}

@@ -1,0 +1,54 @@
+//! What the practice's mail provider took.
+
+use http::Request;
+use mailbox::{Config, Mailbox};
+use serde_json::{Value, json};
+
+use super::loopback;
+
+/// A mailbox of one test.
+pub struct Mail {
+    /// Where the provider's client finds it.
+    pub url: String,
+}
+
+impl Mail {
+    pub(super) fn start() -> Self {
+        let mailbox = Mailbox::new(Config::default()).unwrap();
+        let url = loopback::serve(|listener| async move {
+            mailbox::serve(mailbox, listener, std::future::pending()).await.unwrap();
+        });
+        Self { url }
+    }
+
+    /// What was sent to an address, the first first.
+    pub async fn to(&self, address: &str) -> Vec<Value> {
+        let mut messages = self.all().await;
+        messages.retain(|message| message["to"] == json!([address]));
+        messages
+    }
+
+    /// Everything that was sent, the first first.
+    pub async fn all(&self) -> Vec<Value> {
+        let request = Request::get(format!("{}/api/messages", self.url)).body(String::new()).unwrap();
+        let mut messages: Vec<Value> =
+            serde_json::from_slice(loopback::send(request).await.body()).unwrap();
+        messages.reverse();
+        messages
+    }
+
+    /// The next sends go wrong: `throttle`, `error`, or `accept_then_drop`.
+    pub async fn fault(&self, kind: &str, count: u32) {
+        let request = Request::post(format!("{}/api/faults", self.url));
+        let request = request.header("content-type", "application/json");
+        let body = json!({ "next": kind, "count": count }).to_string();
+        assert!(loopback::send(request.body(body).unwrap()).await.status().is_success());
+    }
+
+    /// The pay page's path in a message.
+    pub fn pay_path(message: &Value) -> String {
+        let text = message["text"].as_str().unwrap();
+        let at = text.find("/pay/").expect("a message with a link");
+        text[at..].split_whitespace().next().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,116 @@
+//! The payment processor: its simulator on loopback, and webhooks signed as it signs them.
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac};
+use http::Request as HttpRequest;
+use paywell_domain::{Payment, PaymentId, link::Token};
+use paywell_store::{Aggregate, Stored};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use stripe_simulator::{Config, Simulator};
+
+use super::{Clinic, Request, World, loopback};
+
+/// The endpoint's signing secret.
+pub const WEBHOOK_SECRET: &str = "whsec_tests";
+/// The account's secret key.
+pub(super) const SECRET_KEY: &str = "sk_test_tests";
+
+/// A processor of one test. It goes by the system's clock, and so does its world.
+pub struct Processor {
+    /// Where it is.
+    pub url: String,
+}
+
+impl Processor {
+    /// A processor that sends no webhooks by itself.
+    pub fn start() -> Self {
+        let config = Config { secret_key: SECRET_KEY.to_owned(), ..Config::default() };
+        let simulator = Simulator::new(config).unwrap();
+        let url = loopback::serve(|listener| async move {
+            stripe_simulator::serve(simulator, listener, std::future::pending()).await.unwrap();
+        });
+        Self { url }
+    }
+
+    /// Orders something of its control interface.
+    pub async fn order(&self, path: &str, body: &Value) {
+        let request = HttpRequest::post(format!("{}/_simulator/{path}", self.url));
+        let request = request.header("content-type", "application/json").body(body.to_string()).unwrap();
+        let answer = loopback::send(request).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
+    /// A practice whose processor this is.
+    pub async fn clinic(&self) -> Clinic {
+        let world = World::at(paywell_app::clock::now(), &self.url).await;
+        Clinic::open_in(&world, "prac_riverside").await
+    }
+}
+
+impl Clinic {
+    /// Pay was pressed on a link's page: the patient is at the processor. Gives the payment.
+    pub async fn press_pay(&self, link: &Value) -> Stored<Payment> {
+        let url = link["url"].as_str().unwrap();
+        let token = Token::from_url(url.rsplit('/').next().unwrap());
+        let now = self.world.tick();
+        let checkout = self.world.app.checkout(&token, "req-pay", now).await.unwrap();
+        assert!(matches!(checkout, paywell_app::pay::Checkout::GoTo(_)), "{checkout:?}");
+        let payments = self.ids("/v1/payments?status=processing").await;
+        self.stored_payment(&payments[0]).await
+    }
+
+    /// A payment as the table has it.
+    pub async fn stored_payment(&self, id: &str) -> Stored<Payment> {
+        self.stored::<Payment>(id.parse::<PaymentId>().unwrap()).await
+    }
+
+    /// An aggregate as the table has it.
+    pub async fn stored<A: Aggregate>(&self, id: A::Id) -> Stored<A> {
+        let key = A::key_of(&self.practice, id);
+        let loaded = self.world.store.load([key]).await.unwrap();
+        loaded.get::<A>(&self.practice, id).unwrap().expect("it is there")
+    }
+
+    /// A webhook of the processor, signed now.
+    pub fn webhook(&self, event: &Value) -> Request {
+        let body = event.to_string();
+        let signature = signed(WEBHOOK_SECRET, self.world.now(), &body);
+        self.unsigned_webhook(&body).header("stripe-signature", &signature)
+    }
+
+    /// A delivery to the webhooks' route, without a signature.
+    pub fn unsigned_webhook(&self, body: &str) -> Request {
+        let request = self.post_empty("/webhooks/stripe").without("idempotency-key");
+        request.token("").header("content-type", "application/json").body(body)
+    }
+}
+
+/// The processor's signature over a delivery.
+pub fn signed(secret: &str, at: DateTime<Utc>, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("{}.{body}", at.timestamp()).as_bytes());
+    format!("t={},v1={:x}", at.timestamp(), mac.finalize().into_bytes())
+}
+
+/// An event about the session of a payment's last attempt.
+pub fn session_event(clinic: &Clinic, id: &str, kind: &str, payment: &Payment) -> Value {
+    let attempt = payment.attempts.last().unwrap();
+    let (status, paid) = match kind {
+        "checkout.session.expired" => ("expired", "unpaid"),
+        "checkout.session.async_payment_failed" => ("complete", "unpaid"),
+        _ => ("complete", "paid"),
+    };
+    let now = clinic.world.now().timestamp();
+    json!({
+        "id": id, "object": "event", "type": kind, "created": now, "livemode": false,
+        "data": { "object": {
+            "id": attempt.session, "object": "checkout.session", "url": null, "status": status,
+            "payment_status": paid, "payment_intent": "pi_test_1", "mode": "payment",
+            "amount_total": payment.amount.cents().get(), "currency": "usd",
+            "client_reference_id": attempt.id.to_string(), "created": now,
+            "metadata": { "practice": clinic.practice.as_str(), "payment": payment.id.to_string() },
+            "expires_at": attempt.expires_at.timestamp(),
+        }},
+    })
+}

@@ -1,0 +1,178 @@
+//! Sees every call to the table at the wire: counts calls and round trips, adds up what the engine says they cost,
+//! and loses replies on demand.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+/// What a piece of work asked of the table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls by operation.
+    pub by_operation: BTreeMap<String, u32>,
+    /// Sequential round trips: calls that were under way together count once.
+    pub round_trips: u32,
+    /// Read units.
+    pub rcu: Decimal,
+    /// Write units, of the table and its indexes.
+    pub wcu: Decimal,
+    /// Write units of the indexes alone.
+    pub index_wcu: Decimal,
+}
+
+impl Calls {
+    /// How often an operation was called.
+    pub fn of(&self, operation: &str) -> u32 {
+        self.by_operation.get(operation).copied().unwrap_or_default()
+    }
+
+    /// All calls.
+    pub fn total(&self) -> u32 {
+        self.by_operation.values().sum()
+    }
+
+    /// The calls, without the block of numbers that is taken now and then.
+    pub fn without_numbers(&self) -> BTreeMap<&str, u32> {
+        let known = self.by_operation.iter().filter(|(name, _)| *name != "UpdateItem");
+        known.map(|(name, count)| (name.as_str(), *count)).collect()
+    }
+
+    fn add(&mut self, operation: &str, consumed: &Value) {
+        *self.by_operation.entry(operation.to_owned()).or_default() += 1;
+        let tables: &[Value] = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
+        for table in tables {
+            let total = units(&table["CapacityUnits"]);
+            if matches!(operation, "BatchGetItem" | "GetItem" | "Query" | "Scan") {
+                self.rcu += total;
+            } else {
+                self.wcu += total;
+                let indexes = table["GlobalSecondaryIndexes"].as_object();
+                self.index_wcu += indexes
+                    .into_iter()
+                    .flatten()
+                    .map(|(_, index)| units(&index["CapacityUnits"]))
+                    .sum::<Decimal>();
+            }
+        }
+    }
+}
+
+fn units(value: &Value) -> Decimal {
+    value.as_number().map_or(Decimal::ZERO, |number| number.to_string().parse().unwrap())
+}
+
+/// The recorder of one world's calls.
+#[derive(Clone, Default)]
+pub struct Recorder(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    calls: Calls,
+    under_way: u32,
+    /// Operations whose replies are to be lost, after the engine did what was asked.
+    lose: Vec<String>,
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Recorder")
+    }
+}
+
+impl Recorder {
+    /// A client's HTTP client, with the recorder in front of it.
+    pub(super) fn before(&self, client: SharedHttpClient) -> SharedHttpClient {
+        let recorder = self.clone();
+        http_client_fn(move |settings, components| {
+            let next = client.http_connector(settings, components);
+            SharedHttpConnector::new(Recording { recorder: recorder.clone(), next })
+        })
+    }
+
+    /// What a piece of work asks of the table.
+    pub async fn of<T>(&self, work: impl Future<Output = T>) -> (T, Calls) {
+        self.0.lock().unwrap().calls = Calls::default();
+        let given = work.await;
+        (given, self.0.lock().unwrap().calls.clone())
+    }
+
+    /// The next call of an operation takes effect, and its reply is lost.
+    pub fn lose_reply(&self, operation: &str) {
+        self.0.lock().unwrap().lose.push(operation.to_owned());
+    }
+
+    fn begin(&self) {
+        let mut state = self.0.lock().unwrap();
+        if state.under_way == 0 {
+            state.calls.round_trips += 1;
+        }
+        state.under_way += 1;
+    }
+
+    /// Notes a call that has ended, and says whether its reply is to be lost.
+    fn end(&self, operation: &str, answer: Option<&[u8]>) -> bool {
+        let mut state = self.0.lock().unwrap();
+        state.under_way -= 1;
+        let answer = answer.and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok()).unwrap_or_default();
+        state.calls.add(operation, &answer["ConsumedCapacity"]);
+        let lost = state.lose.iter().position(|name| name == operation);
+        lost.map(|place| state.lose.remove(place)).is_some()
+    }
+}
+
+#[derive(Debug)]
+struct Recording {
+    recorder: Recorder,
+    next: SharedHttpConnector,
+}
+
+impl HttpConnector for Recording {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        ask_for_units(&mut request);
+        let (recorder, next) = (self.recorder.clone(), self.next.clone());
+        HttpConnectorFuture::new(async move {
+            recorder.begin();
+            let answer = match next.call(request).await {
+                Ok(response) => whole(response).await,
+                Err(error) => Err(error),
+            };
+            let lost = recorder.end(&operation, answer.as_ref().ok().and_then(|r| r.body().bytes()));
+            if lost { Err(ConnectorError::io("the reply is lost".into())) } else { answer }
+        })
+    }
+}
+
+/// Signatures are not checked by the engines, so the signed body may be changed.
+fn ask_for_units(request: &mut HttpRequest) {
+    let Some(Ok(mut body)) = request.body().bytes().map(serde_json::from_slice::<Value>) else { return };
+    body["ReturnConsumedCapacity"] = "INDEXES".into();
+    let text = body.to_string();
+    request.headers_mut().insert("content-length", text.len().to_string());
+    *request.body_mut() = SdkBody::from(text);
+}
+
+async fn whole(response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let collected = response.into_body().collect().await.map_err(ConnectorError::io)?;
+    let bytes: Bytes = collected.to_bytes();
+    let mut answer = HttpResponse::new(status, SdkBody::from(bytes));
+    *answer.headers_mut() = headers;
+    Ok(answer)
+}

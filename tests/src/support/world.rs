@@ -1,0 +1,163 @@
+//! A table of its own with all functions over it, a mailbox, and a clock that tests set.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use aws_sdk_dynamodb::Client;
+use aws_smithy_types::retry::RetryConfig;
+use chrono::{DateTime, Duration, Utc};
+use paywell_app::App;
+use paywell_gateways::{
+    aws::{Aws, AwsSettings},
+    email::Email,
+    stripe::Stripe,
+};
+use paywell_http::{api::StaffApi, auth::Verifier, cursor::CursorKey};
+use paywell_store::Store;
+use processor_events::Webhooks;
+use secrecy::SecretString;
+use tracker::Tracker;
+
+use super::{Function, Mail, Recorder, RouteInfo, engine, issuer, processor};
+
+/// The functions that answer HTTP.
+pub const FUNCTIONS: [&str; 4] = ["tracker", "payments", "links", "processor-events"];
+
+/// The key of links; at least 32 characters.
+const LINK_KEY: &str = "a key of links for tests, and tests alone";
+
+/// A table, and everything that stands on it.
+pub struct World {
+    /// Sees the functions' calls to the table.
+    pub recorder: Recorder,
+    /// What was sent.
+    pub mail: Mail,
+    /// The table's name.
+    pub table: String,
+    /// The table, past the recorder.
+    pub client: Client,
+    /// The store over it, past the recorder.
+    pub store: Store,
+    /// The use cases as outreach and checkout have them: with links, mail and the processor.
+    pub app: &'static App,
+    functions: Vec<Function>,
+    now: Cell<DateTime<Utc>>,
+    pub(super) used_keys: Cell<u32>,
+    pub(super) practices: RefCell<Vec<String>>,
+}
+
+impl World {
+    /// A world in which it is a Monday at noon in New York: 1 June 2026, 16:00 UTC.
+    pub async fn new() -> Rc<Self> {
+        Self::at("2026-06-01T16:00:00Z".parse().unwrap(), "http://127.0.0.1:9").await
+    }
+
+    /// A world at an instant, with a processor at that address.
+    pub async fn at(now: DateTime<Utc>, processor: &str) -> Rc<Self> {
+        let recorder = Recorder::default();
+        let mail = Mail::start();
+        let table = format!("paywell-{}", paywell_app::ids::new(paywell_app::clock::now()));
+        let aws = aws(&mail);
+        let config = aws.dynamodb(RetryConfig::standard().with_max_attempts(3));
+        let client = Client::new(&config);
+        let store = Store::new(client.clone(), &table);
+        store.create_table().await.unwrap();
+        let http = recorder.before(config.http_client().unwrap());
+        let recorded = Client::new(&config.to_builder().http_client(http).build());
+        let making = Making { recorded, table: &table, aws: &aws, processor };
+        let functions = making.functions();
+        let app: &'static App = Box::leak(Box::new(making.app(true)));
+        let (now, used_keys) = (Cell::new(now), Cell::new(0));
+        let practices = RefCell::default();
+        Rc::new(Self { recorder, mail, table, client, store, app, functions, now, used_keys, practices })
+    }
+
+    /// What time it is now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now.get()
+    }
+
+    /// Sets the clock.
+    pub fn set_clock(&self, now: DateTime<Utc>) {
+        self.now.set(now);
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        self.now.set(self.now.get() + time);
+    }
+
+    /// What time it is for the next request: no two come in the same second.
+    pub(super) fn tick(&self) -> DateTime<Utc> {
+        self.pass(Duration::seconds(1));
+        self.now()
+    }
+
+    /// Every route of every function.
+    pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
+        self.functions.iter().flat_map(|function| &function.routes)
+    }
+
+    /// The function that API Gateway would send a request to: the one with the route, or one with the path.
+    pub(super) fn function(&self, method: &str, path: &str) -> &Function {
+        let covers = |route: &RouteInfo| route.covers(path);
+        let exact = |route: &RouteInfo| covers(route) && route.method.as_str() == method;
+        let found = self.functions.iter().find(|function| function.routes.iter().any(exact));
+        let found = found.or_else(|| self.functions.iter().find(|f| f.routes.iter().any(covers)));
+        found.unwrap_or(&self.functions[0])
+    }
+}
+
+fn aws(mail: &Mail) -> Aws {
+    Aws::new(AwsSettings {
+        region: "us-east-1".to_owned(),
+        access_key_id: "test".to_owned(),
+        secret_access_key: SecretString::from("test"),
+        session_token: None,
+        dynamodb_endpoint: Some(engine().url.clone()),
+        sesv2_endpoint: Some(mail.url.clone()),
+        secretsmanager_endpoint: None,
+    })
+}
+
+struct Making<'a> {
+    recorded: Client,
+    table: &'a str,
+    aws: &'a Aws,
+    processor: &'a str,
+}
+
+impl Making<'_> {
+    fn app(&self, with_processor: bool) -> App {
+        let store = Store::new(self.recorded.clone(), self.table);
+        let mut app = App::new(store, "https://pay.example.com".to_owned());
+        app.link_key = Some(SecretString::from(LINK_KEY));
+        app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
+        if with_processor {
+            app.stripe = Some(Stripe::new(self.processor, &SecretString::from(processor::SECRET_KEY)).unwrap());
+        }
+        app
+    }
+
+    fn staff(&self) -> StaffApi {
+        let verifier = Verifier::new(&issuer().url, "paywell").unwrap();
+        StaffApi { app: self.app(false), verifier }
+    }
+
+    fn functions(&self) -> Vec<Function> {
+        let tracker = Tracker { api: self.staff(), cursors: CursorKey::new([7; 32]) };
+        let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
+        vec![
+            Function::start("tracker", tracker, tracker::routes()),
+            Function::start("payments", self.staff(), payments::routes()),
+            Function::start("links", self.staff(), links::routes()),
+            Function::start(
+                "processor-events",
+                Webhooks { app: self.app(false), secrets },
+                processor_events::routes(),
+            ),
+        ]
+    }
+}
