@@ -2,5 +2,5 @@
 
 pub mod openapi;
 pub mod routes;
-pub mod template;
 pub mod support;
+pub mod template;

@@ -24,8 +24,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
         ))
         .contact(Some(ContactBuilder::new().name(Some("The practice's engineer")).build()))
         .build();
-    let mut api = OpenApiBuilder::new().info(info).servers(Some([ServerBuilder::new().url("/").build()])).build();
-    for part in [tracker::Description::openapi(), payments::Description::openapi(), links::Description::openapi()] {
+    let mut api =
+        OpenApiBuilder::new().info(info).servers(Some([ServerBuilder::new().url("/").build()])).build();
+    for part in
+        [tracker::Description::openapi(), payments::Description::openapi(), links::Description::openapi()]
+    {
         api.merge(part);
     }
     let token = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -48,6 +51,9 @@ mod tests {
 
     #[test]
     fn the_committed_description_is_current() {
-        assert!(text().unwrap() == COMMITTED, "run `cargo run -p paywell-tests --example openapi` and commit");
+        assert!(
+            text().unwrap() == COMMITTED,
+            "run `cargo run -p paywell-tests --example openapi` and commit"
+        );
     }
 }

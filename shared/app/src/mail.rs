@@ -3,10 +3,9 @@
 
 use maud::{DOCTYPE, html};
 use paywell_domain::{
-    EventKind, Patient, Practice, Refusal, invoice_set::Recipient, link::Token, patient::EmailAddress,
-    rule_set::Step,
+    EventKind, Patient, Practice, invoice_set::Recipient, link::Token, patient::EmailAddress, rule_set::Step,
 };
-use paywell_gateways::email::{Message, SendError};
+use paywell_gateways::email::{Message, Refusal, SendError};
 
 use crate::{App, AppError};
 
@@ -29,7 +28,7 @@ pub enum Outcome {
     Failed(String),
     /// It may have been sent, and counts as sent.
     Unknown,
-    /// It certainly was not sent, and can be tried again: throttled, or no connection.
+    /// It certainly was not sent, and can be tried again: no connection, throttled, or nothing of ours is taken now.
     Later,
 }
 
@@ -57,7 +56,7 @@ impl Mail {
         let address = recipient.email.clone().ok_or_else(|| {
             let detail =
                 "the patient (or the guarantor) has no email address; add one, or post it to the portal";
-            Refusal::state("no-email-address", detail)
+            paywell_domain::Refusal::state("no-email-address", detail)
         })?;
         let subject = format!("You have a balance with {}", practice.name);
         let message = "There is a balance on your account.";
@@ -138,13 +137,16 @@ impl App {
         };
         match email.send(&message).await {
             Ok(id) => Outcome::Sent(id.0),
+            // The account's trouble is not the patient's: no set fails for it.
+            Err(
+                error @ (SendError::NotSent | SendError::Throttled | SendError::Refused(Refusal::Sender(_))),
+            ) => {
+                tracing::error!(%error, "no mail can be sent");
+                Outcome::Later
+            }
             Err(SendError::Refused(why)) => {
                 tracing::warn!(%why, "mail refused");
                 Outcome::Failed("the mail provider refused the address or the message".to_owned())
-            }
-            Err(error @ (SendError::NotSent | SendError::Throttled)) => {
-                tracing::warn!(%error, "mail not sent");
-                Outcome::Later
             }
             Err(error @ SendError::Unknown { .. }) => {
                 tracing::warn!(%error, "mail may have been sent");

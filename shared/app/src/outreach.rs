@@ -40,7 +40,7 @@ pub struct Run {
     pub skipped: u32,
     /// Sets that could not be handled; the next run finds them again.
     pub errors: u32,
-    /// Whether the time was up before all was done; the next run goes on.
+    /// Whether it ended before all was done, because the time was up or the provider took nothing; the next run goes on.
     pub cut_off: bool,
 }
 
@@ -73,8 +73,8 @@ impl App {
                 let Some(last) = due.last() else { break };
                 after = Some(last.position.clone());
                 for set in &due {
-                    if clock() >= deadline {
-                        run.cut_off = true;
+                    run.cut_off |= clock() >= deadline;
+                    if run.cut_off {
                         return Ok(run);
                     }
                     run.due += 1;
@@ -111,7 +111,11 @@ impl App {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
             Outcome::Failed(_) => run.failed += 1,
-            Outcome::Later => run.postponed += 1,
+            // No other message would go through either: what is left waits for the next run.
+            Outcome::Later => {
+                run.postponed += 1;
+                run.cut_off = true;
+            }
         }
         self.note(&cx, claimed, outcome).await
     }

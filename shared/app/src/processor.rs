@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Account, Actor, AttemptId, Invoice, InvoiceSet, Link, Payment, PaymentId, PracticeId, Refusal,
+    Account, Actor, AttemptId, Invoice, InvoiceId, InvoiceSet, Link, Payment, PaymentId, PracticeId, Refusal,
     payment::{Settlement, settle},
 };
 use paywell_gateways::stripe::{
@@ -177,7 +177,8 @@ impl Work<'_> {
             && let Some(link) = self.find::<Link>(id)?
         {
             let used = self.commit.update(&link, link.state.payment_made(payment.state.id))?;
-            self.commit.show_link(&used.state)?;
+            let paid: Vec<InvoiceId> = settlement.invoices.iter().map(|paid| paid.state.id).collect();
+            self.commit.show_link_but_for(&used.state, &paid)?;
         }
         Ok(())
     }

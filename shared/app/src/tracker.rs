@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, collections::HashMap, sync::Mutex};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use paywell_domain::{
-    EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Patient, PatientId, Payment, PaymentId,
+    EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId, Payment, PaymentId,
     PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
 };
-use paywell_store::{Direction, InvoiceRow, Key, ListQuery, Order, Page, PaymentRow, Scope};
+use paywell_store::{Direction, InvoiceRow, Key, LinkSummary, ListQuery, Order, Page, PaymentRow, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -135,19 +135,29 @@ impl App {
         let today = self.settings(cx).await?.today(cx.now());
         let history = self.store.history::<Invoice>(cx.practice(), id).await?;
         let history = history.ok_or(AppError::NotFound("invoice"))?;
+        let mut paid_by = Vec::new();
         let applied = history.events.iter().filter_map(|event| match &event.kind {
-            EventKind::PaymentApplied { payment, number, cents, .. } => Some(AppliedPayment {
-                payment_id: payment.to_string(),
-                number: number.clone(),
-                amount: cents.to_string(),
-                applied_at: event.at,
-            }),
+            EventKind::PaymentApplied { payment, number, cents, .. } => {
+                paid_by.push(*payment);
+                Some(AppliedPayment {
+                    payment_id: payment.to_string(),
+                    number: number.clone(),
+                    amount: cents.to_string(),
+                    applied_at: event.at,
+                })
+            }
             _ => None,
         });
+        let payments = applied.collect();
+        // That a link's payment paid this invoice is told by the payment, not by the link beside it.
+        let link = |summary: &LinkSummary| {
+            let used = summary.link.used || summary.link.payment.is_some_and(|id| paid_by.contains(&id));
+            LinkView::of(&Link { used, ..summary.link.clone() }, cx.now())
+        };
         Ok(InvoicePreview {
             invoice: InvoiceView::of(&history.stored, today),
-            payments: applied.collect(),
-            links: history.links.iter().map(|summary| LinkView::of(&summary.link, cx.now())).collect(),
+            payments,
+            links: history.links.iter().map(link).collect(),
             timeline: history.events.iter().map(TimelineEntry::of).collect(),
             history_intact: history.broken_at.is_none(),
         })

@@ -89,7 +89,7 @@ pub enum EventKind {
 
     SetStarted { set: SetId },
     SetInvoiceJoined { invoice: InvoiceId },
-    SetInvoiceSettled { invoice: InvoiceId },
+    SetInvoicesSettled { invoices: Vec<InvoiceId> },
     SetBalanceChanged { outstanding_cents: Cents },
     SetPaid,
     SetExpired,

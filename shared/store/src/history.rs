@@ -39,12 +39,21 @@ impl Commit {
     /// # Errors
     /// It cannot be encoded: a bug.
     pub fn show_link(&mut self, link: &Link) -> Result<(), StoreError> {
+        self.show_link_but_for(link, &[])
+    }
+
+    /// Shows a link with each of its invoices but for these, whose own history tells that it was used: with 25 of them
+    /// both would not fit into one transaction.
+    ///
+    /// # Errors
+    /// It cannot be encoded: a bug.
+    pub fn show_link_but_for(&mut self, link: &Link, paid: &[InvoiceId]) -> Result<(), StoreError> {
         let invoices: &[InvoiceId] = match &link.pays {
             LinkFor::Invoices(invoices) => invoices,
             LinkFor::Payment(_) => &[],
         };
         let (practice, changed_at) = (self.by().practice.clone(), self.by().now);
-        for invoice in invoices {
+        for invoice in invoices.iter().filter(|invoice| !paid.contains(invoice)) {
             let mut item: Item = serde_dynamo::to_item(LinkSummary { link: link.clone(), changed_at })?;
             item.extend(Key::invoice_link(&practice, *invoice, link.id).attributes());
             self.put(item);

@@ -124,6 +124,12 @@ impl Store {
         let backwards = query.from.as_ref().is_some_and(|(_, direction)| *direction == Direction::Previous);
         // One row more than a page tells whether the list goes on.
         let read_limit = if query.picks { READ_LIMIT } else { query.limit.saturating_add(1) };
+        let ascending = query.descending == backwards;
+        let start = match plan.start(ascending) {
+            Start::Edge => None,
+            Start::After(key) => Some(key),
+            Start::Nowhere => return Ok(plan.nothing_left(backwards)),
+        };
         let answer = self
             .client
             .query()
@@ -132,8 +138,8 @@ impl Store {
             .key_condition_expression(plan.condition())
             .set_expression_attribute_names(Some(plan.names()))
             .set_expression_attribute_values(Some(plan.values()))
-            .scan_index_forward(query.descending == backwards)
-            .set_exclusive_start_key(query.from.as_ref().map(|(position, _)| plan.start(position)))
+            .scan_index_forward(ascending)
+            .set_exclusive_start_key(start)
             .limit(i32::try_from(read_limit).unwrap_or(i32::MAX))
             .send()
             .await?;
@@ -169,6 +175,16 @@ impl Store {
         };
         Ok(Page { rows: found.into_iter().map(|(_, row)| row).collect(), next, previous, read: items.len() })
     }
+}
+
+/// Where a query begins.
+enum Start {
+    /// At the edge of the list.
+    Edge,
+    /// After a row, which may be gone.
+    After(Item),
+    /// There is nothing that way.
+    Nowhere,
 }
 
 /// Which index answers a list, and between which keys.
@@ -242,8 +258,29 @@ impl<'a> Plan<'a> {
         value.ok_or_else(|| StoreError::internal("a row without its sort key"))
     }
 
+    /// Where a page begins.
+    fn start(&self, ascending: bool) -> Start {
+        let Some((position, _)) = &self.query.from else { return Start::Edge };
+        let (from, before) = &self.bounds;
+        // Days have begun since the page was shown, and the bounds have moved past its position.
+        let below = from.as_ref().is_some_and(|from| position < from);
+        let above = before.as_ref().is_some_and(|before| position >= before);
+        match (below, above, ascending) {
+            (false, false, _) => Start::After(self.key_at(position)),
+            (true, _, true) | (_, true, false) => Start::Edge,
+            (true, _, false) | (_, true, true) => Start::Nowhere,
+        }
+    }
+
+    /// A page with no rows, and the way back.
+    fn nothing_left<R>(&self, backwards: bool) -> Page<R> {
+        let back = self.query.from.as_ref().map(|(position, _)| position.clone());
+        let (next, previous) = if backwards { (back, None) } else { (None, back) };
+        Page { rows: Vec::new(), next, previous, read: 0 }
+    }
+
     /// The whole key of a row at a position: of the index, and of the table.
-    fn start(&self, position: &str) -> Item {
+    fn key_at(&self, position: &str) -> Item {
         let id = match self.query.order {
             Order::Created => position,
             Order::Due => position.split_once('#').map_or(position, |(_, id)| id),

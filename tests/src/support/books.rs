@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use paywell_domain::{
-    Account, Invoice, InvoiceSet, JournalEntry, Link, Patient, Payment, PaymentStatus,
-};
+use paywell_domain::{Account, Invoice, InvoiceSet, JournalEntry, Link, Patient, Payment, PaymentStatus};
 use paywell_store::{Aggregate, StoreError};
 use serde::de::DeserializeOwned;
 

@@ -44,7 +44,10 @@ impl Clinic {
             time_zone: chrono_tz::America::New_York,
             currency: Currency::Usd,
             identity_check: IdentityCheck::DateOfBirth,
-            locations: vec![Location { id: "main".try_into().unwrap(), name: "Main Street".try_into().unwrap() }],
+            locations: vec![Location {
+                id: "main".try_into().unwrap(),
+                name: "Main Street".try_into().unwrap(),
+            }],
             link_days: 30,
             chase_after_days: 1,
             rule_set: rules.id,

@@ -22,7 +22,8 @@ pub struct RouteInfo {
 impl RouteInfo {
     /// Whether a path is one of the pattern's.
     pub fn covers(&self, path: &str) -> bool {
-        let (pattern, path): (Vec<&str>, Vec<&str>) = (self.pattern.split('/').collect(), path.split('/').collect());
+        let (pattern, path): (Vec<&str>, Vec<&str>) =
+            (self.pattern.split('/').collect(), path.split('/').collect());
         let same = |(wanted, part): (&&str, &&str)| wanted.starts_with('{') || wanted == part;
         pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
     }

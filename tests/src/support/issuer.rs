@@ -67,7 +67,8 @@ impl Issuer {
         let key = RsaKeyPair::from_der(KEY).unwrap();
         let public: RsaPublicKeyComponents<Vec<u8>> = key.public().into();
         let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
-        let key_set = json!({ "keys": [{ "kty": "RSA", "kid": "one", "use": "sig", "alg": "RS256", "n": n, "e": e }] });
+        let key_set =
+            json!({ "keys": [{ "kty": "RSA", "kid": "one", "use": "sig", "alg": "RS256", "n": n, "e": e }] });
         let body = key_set.to_string();
         let url = loopback::serve(|listener| async move {
             loop {

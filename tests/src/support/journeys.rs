@@ -1,6 +1,8 @@
 //! What practices do every day, in one line each.
 
 use chrono::NaiveDate;
+use paywell_app::pay::Opened;
+use paywell_domain::link::Token;
 use serde_json::{Value, json};
 
 use super::{Answer, Clinic};
@@ -19,7 +21,8 @@ impl Clinic {
 
     /// A patient with more or other details; gives the id.
     pub async fn patient_with(&self, first_name: &str, details: &Value) -> String {
-        let mut body = json!({ "first_name": first_name, "last_name": "Lovelace", "birth_date": "1980-12-10" });
+        let mut body =
+            json!({ "first_name": first_name, "last_name": "Lovelace", "birth_date": "1980-12-10" });
         merge(&mut body, details);
         self.post("/v1/patients", &body).await.field("id")
     }
@@ -103,6 +106,13 @@ impl Clinic {
     /// The ids of a list's whole first page.
     pub async fn ids(&self, path: &str) -> Vec<String> {
         ids(&self.get(path).await.ok())
+    }
+
+    /// Whether a pay page's path leads to a bill that can be paid.
+    pub async fn opens(&self, pay_path: &str) -> bool {
+        let token = Token::from_url(pay_path.rsplit('/').next().unwrap());
+        let opened = self.world.app.open(&token, |_, _| false, self.world.now()).await.unwrap();
+        matches!(opened, Opened::Page(_))
     }
 
     /// A metric's count and amount.

@@ -31,8 +31,7 @@ impl Mail {
     /// Everything that was sent, the first first.
     pub async fn all(&self) -> Vec<Value> {
         let request = Request::get(format!("{}/api/messages", self.url)).body(String::new()).unwrap();
-        let mut messages: Vec<Value> =
-            serde_json::from_slice(loopback::send(request).await.body()).unwrap();
+        let mut messages: Vec<Value> = serde_json::from_slice(loopback::send(request).await.body()).unwrap();
         messages.reverse();
         messages
     }

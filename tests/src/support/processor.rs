@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use http::Request as HttpRequest;
-use paywell_domain::{Payment, PaymentId, link::Token};
+use paywell_domain::{Payment, PaymentId};
 use paywell_store::{Aggregate, Stored};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -51,13 +51,21 @@ impl Processor {
 impl Clinic {
     /// Pay was pressed on a link's page: the patient is at the processor. Gives the payment.
     pub async fn press_pay(&self, link: &Value) -> Stored<Payment> {
-        let url = link["url"].as_str().unwrap();
-        let token = Token::from_url(url.rsplit('/').next().unwrap());
-        let now = self.world.tick();
-        let checkout = self.world.app.checkout(&token, "req-pay", now).await.unwrap();
-        assert!(matches!(checkout, paywell_app::pay::Checkout::GoTo(_)), "{checkout:?}");
+        let answer = self.by_patient("POST", &format!("{}/checkout", pay_path(link))).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
         let payments = self.ids("/v1/payments?status=processing").await;
         self.stored_payment(&payments[0]).await
+    }
+
+    /// A request by somebody who holds a link, and no token of staff.
+    pub fn by_patient(&self, method: &'static str, path: &str) -> Request {
+        self.request(method, path).token("").without("idempotency-key")
+    }
+
+    /// A page of the processor.
+    pub async fn fetch(&self, url: &str) -> String {
+        let answer = loopback::send(HttpRequest::get(url).body(String::new()).unwrap()).await;
+        String::from_utf8_lossy(answer.body()).into_owned()
     }
 
     /// A payment as the table has it.
@@ -84,6 +92,12 @@ impl Clinic {
         let request = self.post_empty("/webhooks/stripe").without("idempotency-key");
         request.token("").header("content-type", "application/json").body(body)
     }
+}
+
+/// The path of a link's pay page.
+pub fn pay_path(link: &Value) -> &str {
+    let url = link["url"].as_str().unwrap();
+    &url[url.find("/pay/").unwrap()..]
 }
 
 /// The processor's signature over a delivery.

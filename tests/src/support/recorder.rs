@@ -52,6 +52,17 @@ impl Calls {
         known.map(|(name, count)| (name.as_str(), *count)).collect()
     }
 
+    /// Adds what another piece of work asked, after this one.
+    pub fn extend(&mut self, later: &Self) {
+        for (operation, count) in &later.by_operation {
+            *self.by_operation.entry(operation.clone()).or_default() += count;
+        }
+        self.round_trips += later.round_trips;
+        self.rcu += later.rcu;
+        self.wcu += later.wcu;
+        self.index_wcu += later.index_wcu;
+    }
+
     fn add(&mut self, operation: &str, consumed: &Value) {
         *self.by_operation.entry(operation.to_owned()).or_default() += 1;
         let tables: &[Value] = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);

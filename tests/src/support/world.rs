@@ -7,8 +7,9 @@ use std::{
 
 use aws_sdk_dynamodb::Client;
 use aws_smithy_types::retry::RetryConfig;
+use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
-use paywell_app::App;
+use paywell_app::{App, outreach::Run};
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
@@ -18,15 +19,24 @@ use paywell_http::{api::StaffApi, auth::Verifier, cursor::CursorKey};
 use paywell_store::Store;
 use processor_events::Webhooks;
 use secrecy::SecretString;
+use serde_json::Value;
 use tracker::Tracker;
 
-use super::{Function, Mail, Recorder, RouteInfo, engine, issuer, processor};
+use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, processor};
 
 /// The functions that answer HTTP.
-pub const FUNCTIONS: [&str; 4] = ["tracker", "payments", "links", "processor-events"];
+pub const FUNCTIONS: [&str; 5] = ["tracker", "payments", "links", "processor-events", "checkout"];
 
 /// The key of links; at least 32 characters.
 const LINK_KEY: &str = "a key of links for tests, and tests alone";
+
+thread_local! {
+    /// What time it is for a run: each test is a thread.
+    static CLOCK: Cell<DateTime<Utc>> = const { Cell::new(DateTime::UNIX_EPOCH) };
+}
+
+/// The clock that a run reads.
+const CLOCK_OF_RUNS: fn() -> DateTime<Utc> = || CLOCK.get();
 
 /// A table, and everything that stands on it.
 pub struct World {
@@ -95,9 +105,28 @@ impl World {
         self.now()
     }
 
+    /// A run of outreach now, with time enough.
+    pub async fn run_outreach(&self) -> Run {
+        self.run_outreach_until(self.now() + Duration::minutes(10)).await
+    }
+
+    /// A run of outreach now, until a deadline.
+    pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
+        CLOCK.set(self.now());
+        self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
+    }
+
     /// Every route of every function.
     pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
         self.functions.iter().flat_map(|function| &function.routes)
+    }
+
+    /// Answers an event as it comes from API Gateway.
+    pub async fn answer(&self, event: &Value) -> Answer {
+        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
+        let function = self.function(&text("/requestContext/http/method"), &text("/rawPath"));
+        Answer::of(&function.answer(request, self.tick()).await)
     }
 
     /// The function that API Gateway would send a request to: the one with the route, or one with the path.
@@ -136,7 +165,8 @@ impl Making<'_> {
         app.link_key = Some(SecretString::from(LINK_KEY));
         app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
         if with_processor {
-            app.stripe = Some(Stripe::new(self.processor, &SecretString::from(processor::SECRET_KEY)).unwrap());
+            app.stripe =
+                Some(Stripe::new(self.processor, &SecretString::from(processor::SECRET_KEY)).unwrap());
         }
         app
     }
@@ -158,6 +188,7 @@ impl Making<'_> {
                 Webhooks { app: self.app(false), secrets },
                 processor_events::routes(),
             ),
+            Function::start("checkout", Checkout::new(self.app(true)).unwrap(), checkout::routes()),
         ]
     }
 }

@@ -119,13 +119,6 @@ impl App {
         let link = &held.link.state;
         let payment = PaymentId::new(ids::new(cx.now()));
         let attempt = AttemptId::new(ids::new(cx.now()));
-        // A number is taken only where a payment may have to be made.
-        let number = match &link.pays {
-            LinkFor::Invoices(_) => {
-                Some(self.numbers.next(&self.store, cx.practice(), Series::Payment).await?)
-            }
-            LinkFor::Payment(_) => None,
-        };
         self.change(cx, super::keys(cx.practice(), link.id, link.patient, &link.pays), async |work| {
             let mut fresh = work.held(held)?;
             if let (None, Some(id)) = (&fresh.payment, fresh.link.state.payment) {
@@ -150,8 +143,7 @@ impl App {
                     work.commit.update(before, aimed.start_attempt(attempt, cx.now())?)?
                 }
                 _ => {
-                    let number =
-                        number.ok_or_else(|| AppError::internal("a link for a payment without one"))?;
+                    let number = self.numbers.next(&self.store, cx.practice(), Series::Payment).await?;
                     let made = Payment::create(fresh.new_payment((payment, number), due)?, false, cx.now());
                     let mut started = made.state.start_attempt(attempt, cx.now())?;
                     started.events.splice(0..0, made.events);

@@ -83,7 +83,7 @@ pub struct CreateInvoice {
     #[serde(default)]
     pub payment_type: Option<PaymentType>,
     /// Its date; today if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::optional_day")]
     pub date: Option<NaiveDate>,
     /// How many days after its date it is due: 0 to 365.
     #[serde(default = "thirty_days")]
@@ -118,7 +118,7 @@ pub struct EditInvoice {
     #[schema(value_type = Option<PaymentType>)]
     pub payment_type: Option<Option<PaymentType>>,
     /// Its date.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::optional_day")]
     pub date: Option<NaiveDate>,
     /// How many days after its date it is due; the due date follows.
     #[serde(default)]

@@ -7,6 +7,7 @@ pub mod payments;
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use paywell_domain::{Amount, invoice::Discount};
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -26,6 +27,26 @@ where
     T: FromStr<Err: std::fmt::Display>,
 {
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+/// A day as the API writes it: `2026-06-01`, and no other spelling of it.
+pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let plain = |(place, byte): (usize, u8)| {
+        if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
+    };
+    let plain = text.len() == 10 && text.bytes().enumerate().all(plain);
+    let day = text.parse().ok().filter(|_| plain);
+    day.ok_or_else(|| D::Error::custom("expected a date such as \"2026-06-01\""))
+}
+
+/// A day that may be left out.
+pub(crate) fn optional_day<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<NaiveDate>, D::Error> {
+    #[derive(Deserialize)]
+    struct Day(#[serde(deserialize_with = "day")] NaiveDate);
+    Ok(Option::<Day>::deserialize(deserializer)?.map(|Day(day)| day))
 }
 
 /// A field that is absent, null, or set: an edit tells the three apart.

@@ -42,6 +42,7 @@ pub struct CreatePatient {
     #[schema(value_type = String, example = "Lovelace")]
     pub last_name: Line<60>,
     /// From 1880-01-01 to today.
+    #[serde(deserialize_with = "super::day")]
     pub birth_date: NaiveDate,
     /// Where the patient lives.
     #[serde(default)]

@@ -73,7 +73,7 @@ pub struct CreatePayment {
     #[schema(value_type = Option<String>)]
     pub treatment_id: Option<TreatmentId>,
     /// When it is to be paid.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::optional_day")]
     pub due_date: Option<NaiveDate>,
     /// A note for staff.
     #[serde(default)]
@@ -86,7 +86,7 @@ pub struct CreatePayment {
     #[serde(default)]
     pub tender: Option<NewTender>,
     /// On which day it was received; today if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::optional_day")]
     pub received_on: Option<NaiveDate>,
     /// Which invoices it pays: at most 25. What is left over becomes the patient's credit.
     #[serde(default)]
@@ -100,7 +100,7 @@ pub struct RecordPayment {
     /// How it was received.
     pub tender: NewTender,
     /// On which day; today if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::optional_day")]
     pub received_on: Option<NaiveDate>,
     /// Which invoices it pays; as the payment says if left out.
     #[serde(default)]

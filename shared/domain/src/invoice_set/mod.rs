@@ -154,19 +154,24 @@ impl InvoiceSet {
     /// Nothing where none of the invoices is in the set.
     pub fn balances_changed<'a>(&self, changed: impl Iterator<Item = &'a Invoice>) -> Option<Decision<Self>> {
         let mut set = self.clone();
-        let mut events = Vec::new();
+        let mut settled = Vec::new();
         for invoice in changed {
             let Some(member) = set.invoices.iter_mut().find(|member| member.invoice == invoice.id) else {
                 continue;
             };
             member.balance = invoice.balance();
             if member.balance.is_zero() {
-                events.push(EventKind::SetInvoiceSettled { invoice: invoice.id });
+                settled.push(invoice.id);
             }
         }
         set.invoices.retain(|member| !member.balance.is_zero());
         if set == *self {
             return None;
+        }
+        // One event for all of them: a payment of 25 invoices is still one transaction.
+        let mut events = Vec::new();
+        if !settled.is_empty() {
+            events.push(EventKind::SetInvoicesSettled { invoices: settled });
         }
         if set.invoices.is_empty() && set.status.is_open() {
             set.status = SetStatus::Paid;

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+
+/// A member of a practice's staff at the API.
+export class Staff {
+  constructor(stack, role, practice = 'prac_riverside') {
+    this.base = stack.api;
+    this.token = stack.tokens[practice][role];
+  }
+
+  get(path) {
+    return this.send('GET', path);
+  }
+
+  post(path, body) {
+    return this.send('POST', path, body);
+  }
+
+  async send(method, path, body) {
+    const headers = { authorization: `Bearer ${this.token}` };
+    if (method !== 'GET') headers['idempotency-key'] = randomUUID();
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  invoice(id) {
+    return this.get(`/v1/invoices/${id}`);
+  }
+
+  patient(id) {
+    return this.get(`/v1/patients/${id}`);
+  }
+
+  /// The payment that a link's patient made or began.
+  async paymentOf(invoice) {
+    const { items } = await this.get('/v1/payments?limit=100');
+    const ours = items.filter((payment) => payment.patient.id === invoice.patient.id);
+    return Promise.all(ours.map((payment) => this.get(`/v1/payments/${payment.id}`)));
+  }
+}

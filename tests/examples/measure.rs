@@ -1,0 +1,138 @@
+//! Measurements: a table for people, and a JSON line per figure under `target/measure/` for machines.
+//!
+//! `cargo measure writes` counts what requests cost the table: calls, sequential round trips, read and write units.
+//! Units are the engine's; the embedded one reckons by the published rules.
+
+use std::{error::Error, fs, future::IntoFuture, path::Path};
+
+use paywell_tests::support::{Answer, Calls, Clinic, Processor, Request, engine, pay_path, session_event};
+use serde_json::{Value, json};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("writes") => writes().await,
+        _ => Err("usage: measure writes".into()),
+    }
+}
+
+struct Row {
+    name: &'static str,
+    calls: Calls,
+}
+
+/// How many rows a page shows.
+const ROWS: u32 = 50;
+
+async fn writes() -> Outcome<()> {
+    let clinic = Processor::start().clinic().await;
+    let ada = clinic.patient("Ada").await;
+    for _ in 0..ROWS + 5 {
+        clinic.open_invoice(&ada, "125.00").await;
+    }
+    // What a function remembers is remembered, and a block of numbers is at hand.
+    clinic.ids("/v1/invoices").await;
+    clinic.asked_for(&ada, "1.00").await;
+    let mut rows = staff(&clinic, &ada).await;
+    rows.extend(by_link(&clinic, &ada).await);
+    print(&rows);
+    save(&rows)
+}
+
+async fn staff(clinic: &Clinic, ada: &str) -> Vec<Row> {
+    let draft = clinic.draft(ada, "125.00").await;
+    let owed = clinic.open_invoice(ada, "125.00").await;
+    let bill = json!({
+        "patient_id": ada, "currency": "USD",
+        "lines": [{ "code": "99213", "description": "Office visit", "unit_price": "125.00" }],
+    });
+    let portal = json!({ "channels": ["portal"] });
+    let requests = [
+        ("list_50", clinic.get("/v1/invoices")),
+        ("preview", clinic.get(&format!("/v1/invoices/{owed}"))),
+        ("create_invoice", clinic.post("/v1/invoices", &bill)),
+        ("send_portal", clinic.post(&format!("/v1/invoices/{draft}/send"), &portal)),
+        ("cash_payment", clinic.cash(ada, "125.00", &[(&owed, "125.00")])),
+    ];
+    let mut rows = Vec::new();
+    for (name, request) in requests {
+        rows.push(measured(clinic, name, request).await.0);
+    }
+    rows
+}
+
+/// A payment by link, from giving the link out to paid.
+async fn by_link(clinic: &Clinic, ada: &str) -> Vec<Row> {
+    let owed = clinic.open_invoice(ada, "125.00").await;
+    let issue = json!({ "patient_id": ada, "invoice_ids": [owed] });
+    let (issued, link) = measured(clinic, "issue_link", clinic.post("/v1/payment-links", &issue)).await;
+    let link = link.json();
+    let open = clinic.by_patient("GET", pay_path(&link));
+    let opened = measured(clinic, "link_open", open).await.0;
+    let pay = clinic.by_patient("POST", &format!("{}/checkout", pay_path(&link)));
+    let pressed = measured(clinic, "link_pay", pay).await.0;
+    let processing = clinic.ids("/v1/payments?status=processing").await;
+    let mut rows = vec![issued, opened, pressed];
+    if let Some(id) = processing.first() {
+        let payment = clinic.stored_payment(id).await.state;
+        let event: Value = session_event(clinic, "evt_1", "checkout.session.completed", &payment);
+        rows.push(measured(clinic, "link_paid", clinic.webhook(&event)).await.0);
+    }
+    let mut whole = Calls::default();
+    rows.iter().skip(1).for_each(|row| whole.extend(&row.calls));
+    rows.push(Row { name: "link_open_to_paid", calls: whole });
+    rows
+}
+
+async fn measured(clinic: &Clinic, name: &'static str, request: Request) -> (Row, Answer) {
+    let (answer, calls) = clinic.world.recorder.of(request.into_future()).await;
+    assert!(answer.status < 400, "{name}: {} {}", answer.status, answer.text());
+    (Row { name, calls }, answer)
+}
+
+fn print(rows: &[Row]) {
+    let engine = if engine().is_external { "DynamoDB Local" } else { "embedded" };
+    println!("engine: {engine}");
+    println!(
+        "{:<20} {:>5} {:>6} {:>7} {:>7} {:>10} {:>8}  operations",
+        "what", "calls", "trips", "RCU", "WCU", "table arm", "indexes"
+    );
+    for Row { name, calls } in rows {
+        let operations: Vec<String> =
+            calls.by_operation.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        println!(
+            "{name:<20} {:>5} {:>6} {:>7} {:>7} {:>10} {:>8}  {}",
+            calls.total(),
+            calls.round_trips,
+            calls.rcu.normalize(),
+            calls.wcu.normalize(),
+            (calls.wcu - calls.index_wcu).normalize(),
+            calls.index_wcu.normalize(),
+            operations.join(", ")
+        );
+    }
+}
+
+fn save(rows: &[Row]) -> Outcome<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/measure");
+    fs::create_dir_all(&folder)?;
+    let mut lines = String::new();
+    for Row { name, calls } in rows {
+        for (figure, value, unit) in [
+            ("calls", calls.total().to_string(), "calls"),
+            ("round_trips", calls.round_trips.to_string(), "round trips"),
+            ("rcu", calls.rcu.normalize().to_string(), "RCU"),
+            ("wcu", (calls.wcu - calls.index_wcu).normalize().to_string(), "WCU"),
+            ("wcu_of_indexes", calls.index_wcu.normalize().to_string(), "WCU"),
+        ] {
+            let value: serde_json::Number = value.parse()?;
+            let line = json!({ "name": format!("{name}.{figure}"), "value": value, "unit": unit, "n": 1 });
+            lines.push_str(&line.to_string());
+            lines.push('\n');
+        }
+    }
+    fs::write(folder.join("writes.jsonl"), lines)?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! A good request for every route of staff: what access and input are tested with. A new route must be added here.
+
+use paywell_tests::support::{Clinic, Request, RouteInfo};
+use serde_json::{Value, json};
+
+/// A practice with one thing of every kind.
+pub(crate) struct Furnished {
+    pub(crate) clinic: Clinic,
+    pub(crate) patient: String,
+    pub(crate) draft: String,
+    pub(crate) invoice: String,
+    pub(crate) payment: String,
+    pub(crate) link: String,
+    pub(crate) treatment: String,
+}
+
+impl Furnished {
+    pub(crate) async fn of(clinic: Clinic) -> Self {
+        let patient = clinic.patient("Ada").await;
+        let draft = clinic.draft(&patient, "40.00").await;
+        let invoice = clinic.open_invoice(&patient, "60.00").await;
+        let payment = clinic.asked_for(&patient, "10.00").await;
+        let link = clinic.link(&patient, &[&invoice]).await["id"].as_str().unwrap().to_owned();
+        let treatment = json!({ "patient_id": patient, "service_at": "2026-05-01T14:00:00Z" });
+        let treatment = clinic.post("/v1/treatments", &treatment).await.field("id");
+        Self { clinic, patient, draft, invoice, payment, link, treatment }
+    }
+
+    /// The path of a route, naming this practice's things.
+    pub(crate) fn path(&self, route: &RouteInfo) -> String {
+        let id = match route.pattern.split('/').nth(2).unwrap() {
+            "invoices" if matches!(route.method.as_str(), "PATCH" | "DELETE") => &self.draft,
+            "invoices" => &self.invoice,
+            "payments" => &self.payment,
+            "payment-links" => &self.link,
+            _ => &self.patient,
+        };
+        route.pattern.replace("{id}", id)
+    }
+
+    /// The body of a good request; none where the route takes none.
+    pub(crate) fn body(&self, route: &RouteInfo) -> Option<Value> {
+        let allocations = json!([{ "invoice_id": self.invoice, "amount": "5.00" }]);
+        let body = match (route.method.as_str(), route.pattern) {
+            ("GET" | "DELETE", _) => return None,
+            (_, "/v1/invoices/{id}/remind" | "/v1/payment-links/{id}/revoke") => return None,
+            ("POST", "/v1/patients") => {
+                json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
+            }
+            ("POST", "/v1/treatments") => json!({
+                "patient_id": self.patient, "service_at": "2026-05-01T14:00:00Z", "codes": ["99213"],
+            }),
+            ("POST", "/v1/invoices") => json!({
+                "patient_id": self.patient, "currency": "USD", "date": "2026-06-01",
+                "lines": [{ "description": "Visit", "unit_price": "5.00", "treatment_id": self.treatment }],
+            }),
+            ("PATCH", "/v1/invoices/{id}") => json!({ "term_days": 3 }),
+            ("POST", "/v1/invoices/{id}/send") => json!({ "channels": ["portal"] }),
+            ("POST", "/v1/payments") => json!({
+                "patient_id": self.patient, "amount": "5.00", "currency": "USD", "due_date": "2026-07-01",
+                "treatment_id": self.treatment, "tender": { "type": "cash" }, "allocations": allocations,
+            }),
+            ("POST", "/v1/payments/{id}/record") => {
+                json!({ "tender": { "type": "cash" }, "allocations": allocations })
+            }
+            ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),
+            ("POST", "/v1/payment-links") => {
+                json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })
+            }
+            ("POST", "/v1/payment-links/{id}/renew") => json!({ "expires_at": "2026-07-01T00:00:00Z" }),
+            (method, pattern) => panic!("{method} {pattern} has no good request here"),
+        };
+        Some(body)
+    }
+
+    /// A request of the practice `asking` that would be good in this one.
+    pub(crate) fn request(&self, asking: &Clinic, route: &RouteInfo) -> Request {
+        let method = match route.method.as_str() {
+            "GET" => "GET",
+            "POST" => "POST",
+            "PATCH" => "PATCH",
+            "DELETE" => "DELETE",
+            other => panic!("{other}"),
+        };
+        let request = asking.request(method, &self.path(route)).on_version(1);
+        match self.body(route) {
+            Some(body) => request.json(&body),
+            None => request,
+        }
+    }
+
+    /// Every route of staff.
+    pub(crate) fn staff_routes(&self) -> Vec<RouteInfo> {
+        self.clinic.world.routes().filter(|route| route.permission.is_some()).cloned().collect()
+    }
+}

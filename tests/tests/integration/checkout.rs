@@ -1,0 +1,166 @@
+//! The pay page: what a link's holder sees, may do, and may not.
+
+use futures_util::future::join_all;
+use paywell_tests::support::{Clinic, Processor, Request, pay_path};
+use serde_json::{Value, json};
+
+/// A practice whose patient Ada holds a link for an invoice of 125.00.
+struct Holder {
+    clinic: Clinic,
+    ada: String,
+    invoice: String,
+    link: Value,
+}
+
+impl Holder {
+    async fn new() -> Self {
+        let clinic = Processor::start().clinic().await;
+        let ada = clinic.patient("Ada").await;
+        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let link = clinic.link(&ada, &[&invoice]).await;
+        Self { clinic, ada, invoice, link }
+    }
+
+    fn page(&self) -> Request {
+        self.clinic.by_patient("GET", pay_path(&self.link))
+    }
+
+    fn pay(&self) -> Request {
+        self.clinic.by_patient("POST", &format!("{}/checkout", pay_path(&self.link)))
+    }
+
+    fn born(&self, day: &str) -> Request {
+        let path = format!("{}/identity", pay_path(&self.link));
+        let request = self.clinic.by_patient("POST", &path).body(format!("birth_date={day}"));
+        request.header("content-type", "application/x-www-form-urlencoded")
+    }
+}
+
+#[tokio::test]
+async fn looking_at_a_page_changes_nothing() {
+    let holder = Holder::new().await;
+    let before = holder.clinic.world.dump().await;
+    for method in ["GET", "HEAD"] {
+        for _ in 0..3 {
+            let answer = holder.clinic.by_patient(method, pay_path(&holder.link)).await;
+            assert_eq!((answer.status, method == "HEAD"), (200, answer.body.is_empty()));
+        }
+    }
+    assert!(holder.clinic.world.dump().await == before);
+}
+
+#[tokio::test]
+async fn details_are_shown_to_whoever_knows_the_day_of_birth() {
+    let holder = Holder::new().await;
+    let page = holder.page().await.text();
+    assert!(page.contains("125.00") && page.contains("Ada"), "{page}");
+    assert!(!page.contains("Office visit") && !page.contains("Lovelace"), "no service before the check");
+    let wrong = holder.born("1980-12-11").await;
+    assert!(wrong.status >= 400 && !wrong.text().contains("Office visit"));
+    let right = holder.born("1980-12-10").await;
+    assert_eq!(right.status, 303, "{}", right.text());
+    let cookie = right.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    assert!(holder.page().header("cookie", &cookie).await.text().contains("Office visit"));
+    let forged = format!("{cookie}x");
+    assert!(!holder.page().header("cookie", &forged).await.text().contains("Office visit"));
+    let shown = holder.clinic.invoice(&holder.invoice).await;
+    assert_eq!(shown["links"][0]["status"], json!("opened"));
+}
+
+#[tokio::test]
+async fn tries_at_the_identity_check_are_limited() {
+    let holder = Holder::new().await;
+    for day in 11..16 {
+        holder.born(&format!("1980-12-{day}")).await;
+    }
+    let answer = holder.born("1980-12-10").await;
+    assert_eq!(answer.status, 429, "even the right day, after five tries");
+    assert!(!answer.headers.contains_key("set-cookie"));
+    holder.clinic.world.pass(chrono::Duration::hours(1));
+    assert_eq!(holder.born("1980-12-10").await.status, 303, "the next hour");
+}
+
+#[tokio::test]
+async fn unknown_and_malformed_tokens_are_answered_alike() {
+    let holder = Holder::new().await;
+    let unknown = holder.clinic.by_patient("GET", &format!("/pay/{}", "A".repeat(43))).await;
+    assert_eq!(unknown.status, 404);
+    for token in ["x", "A", "%20", &"A".repeat(44), &"é".repeat(20), "lnk_01h455vb4pex5vsknk084sn02q"] {
+        let answer = holder.clinic.by_patient("GET", &format!("/pay/{token}")).await;
+        assert_eq!((answer.status, answer.text()), (404, unknown.text()), "{token}");
+        let paid = holder.clinic.by_patient("POST", &format!("/pay/{token}/checkout")).await;
+        assert_eq!((paid.status, paid.text()), (404, unknown.text()), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_was_good_gets_a_kind_page_without_anything_private() {
+    let expired = Holder::new().await;
+    expired.clinic.world.pass(chrono::Duration::days(31));
+    let revoked = Holder::new().await;
+    let id = revoked.link["id"].as_str().unwrap();
+    revoked.clinic.post_empty(&format!("/v1/payment-links/{id}/revoke")).await.ok();
+    let paid = Holder::new().await;
+    paid.clinic.cash(&paid.ada, "125.00", &[(&paid.invoice, "125.00")]).await.ok();
+    let void = Holder::new().await;
+    let path = format!("/v1/invoices/{}", void.invoice);
+    let version = void.clinic.get(&path).await.version();
+    void.clinic.delete(&path).on_version(version).await.ok();
+    for (what, holder) in [("expired", expired), ("revoked", revoked), ("paid", paid), ("void", void)] {
+        for request in [holder.page(), holder.pay()] {
+            let answer = request.await;
+            let text = answer.text();
+            assert_eq!(answer.status, 200, "{what}: {text}");
+            assert!(
+                text.contains("Riverside Clinic") && text.contains("(617) 555-0100"),
+                "{what}: whom to call"
+            );
+            for private in ["Ada", "125", "Office visit"] {
+                assert!(!text.contains(private), "{what}: {private}");
+            }
+        }
+        assert!(
+            holder.clinic.ids("/v1/payments?status=processing").await.is_empty(),
+            "{what}: nothing is charged"
+        );
+    }
+}
+
+#[tokio::test]
+async fn however_often_pay_is_pressed_there_is_one_session() {
+    let holder = Holder::new().await;
+    let mut answers = join_all((0..4).map(|_| holder.pay().into_future())).await;
+    answers.push(holder.pay().await);
+    let went: Vec<&str> =
+        answers.iter().filter(|a| a.status == 303).map(|a| a.headers["location"].to_str().unwrap()).collect();
+    assert!(went.len() >= 2, "{answers:?}");
+    assert!(went.iter().all(|place| *place == went[0]), "one session: {went:?}");
+    assert_eq!(holder.clinic.ids("/v1/payments").await.len(), 1, "one payment");
+    holder.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn what_changed_meanwhile_is_what_is_asked_for() {
+    let holder = Holder::new().await;
+    let first = holder.clinic.press_pay(&holder.link).await;
+    holder.clinic.cash(&holder.ada, "25.00", &[(&holder.invoice, "25.00")]).await.ok();
+    let second = holder.clinic.press_pay(&holder.link).await;
+    assert_eq!(second.state.id, first.state.id, "the same payment");
+    assert_eq!(second.state.amount.to_string(), "100.00", "what is owed now");
+    assert_eq!(second.state.attempts.len(), 2, "the earlier session was ended first");
+    holder.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn the_processor_is_told_nothing_of_the_treatment() {
+    let holder = Holder::new().await;
+    let answer = holder.pay().await;
+    let place = answer.headers["location"].to_str().unwrap();
+    let token = pay_path(&holder.link).rsplit('/').next().unwrap();
+    assert!(!place.contains(token), "the link's token never leaves us");
+    let hosted = holder.clinic.fetch(place).await;
+    assert!(hosted.contains("Payment to Riverside Clinic"), "{hosted}");
+    for private in ["Office visit", "Lovelace", "1980"] {
+        assert!(!hosted.contains(private), "{private}");
+    }
+}

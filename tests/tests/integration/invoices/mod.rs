@@ -1,0 +1,9 @@
+//! Invoices: writing, sending, listing, changing.
+
+mod costs;
+mod deleting;
+mod editing;
+mod journey;
+mod lists;
+mod sending;
+mod status;

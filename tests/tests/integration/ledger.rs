@@ -1,0 +1,178 @@
+//! After any sequence of commands, every derived figure is what the ledger says.
+
+use paywell_tests::support::{Answer, Clinic};
+use serde_json::json;
+
+/// How many commands a sequence has.
+const COMMANDS: u32 = 120;
+
+/// xorshift64: the same seed, the same sequence.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(sides).unwrap()).unwrap()
+    }
+
+    fn pick<'a>(&mut self, from: &'a [String]) -> &'a str {
+        &from[self.roll(from.len())]
+    }
+
+    fn amount(&mut self) -> String {
+        format!("{}.{:02}", self.roll(90), self.roll(99) + 1)
+    }
+}
+
+struct Player {
+    clinic: Clinic,
+    dice: Dice,
+    patients: Vec<String>,
+    invoices: Vec<String>,
+    payments: Vec<String>,
+}
+
+impl Player {
+    async fn play(&mut self) -> Answer {
+        let patient = self.dice.pick(&self.patients).to_owned();
+        let invoice = self.dice.pick(&self.invoices).to_owned();
+        let payment = self.dice.pick(&self.payments).to_owned();
+        match self.dice.roll(10) {
+            0 | 1 => self.bill(&patient).await,
+            2 | 3 => self.clinic.send(&invoice).await,
+            4 => self.edit(&invoice).await,
+            5 => self.delete(&invoice).await,
+            6 | 7 => self.pay(&patient, &invoice).await,
+            8 => self.record(&payment, &invoice).await,
+            _ => self.ask_or_move(&patient, &payment).await,
+        }
+    }
+
+    async fn bill(&mut self, patient: &str) -> Answer {
+        let (one, two) = (self.dice.amount(), self.dice.amount());
+        let discount = ["3%", "5.00", "100%"][self.dice.roll(3)];
+        let body = json!({
+            "patient_id": patient, "currency": "USD",
+            "discount": discount,
+            "lines": [
+                { "description": "Visit", "unit_price": one, "quantity": self.dice.roll(3) + 1 },
+                { "description": "X-ray", "unit_price": two, "discount": "7.5%" },
+            ],
+        });
+        let answer = self.clinic.post("/v1/invoices", &body).await;
+        if answer.status == 201 {
+            self.invoices.push(answer.field("id"));
+        }
+        answer
+    }
+
+    async fn edit(&mut self, invoice: &str) -> Answer {
+        let path = format!("/v1/invoices/{invoice}");
+        let version = self.clinic.get(&path).await.version();
+        let edit = match self.dice.roll(4) {
+            0 => json!({ "delete_lines": [self.dice.roll(2) + 1] }),
+            1 => json!({ "discount": null }),
+            2 => json!({ "discount": self.dice.amount(), "term_days": 5 }),
+            _ => json!({ "date": "2026-05-01", "location": "main" }),
+        };
+        self.clinic.patch(&path, &edit).on_version(version).await
+    }
+
+    async fn delete(&mut self, invoice: &str) -> Answer {
+        let path = format!("/v1/invoices/{invoice}");
+        let version = self.clinic.get(&path).await.version();
+        self.clinic.delete(&path).on_version(version).await
+    }
+
+    async fn pay(&mut self, patient: &str, invoice: &str) -> Answer {
+        let shown = self.clinic.invoice(invoice).await;
+        let payer = if self.dice.roll(8) == 0 { patient } else { shown["patient"]["id"].as_str().unwrap() };
+        let balance = shown["balance"].as_str().unwrap().to_owned();
+        let (amount, part) = match self.dice.roll(3) {
+            0 => (balance.clone(), balance),
+            1 => ("500.00".to_owned(), balance),
+            _ => (self.dice.amount(), self.dice.amount()),
+        };
+        self.clinic.cash(payer, &amount, &[(invoice, &part)]).await
+    }
+
+    async fn record(&mut self, payment: &str, invoice: &str) -> Answer {
+        let allocations = json!([{ "invoice_id": invoice, "amount": self.dice.amount() }]);
+        let allocations = if self.dice.roll(2) == 0 { json!([]) } else { allocations };
+        let record = json!({ "tender": { "type": "check", "number": "7" }, "allocations": allocations });
+        self.clinic.post(&format!("/v1/payments/{payment}/record"), &record).await
+    }
+
+    async fn ask_or_move(&mut self, patient: &str, payment: &str) -> Answer {
+        if self.dice.roll(2) == 0 {
+            let body = json!({
+                "patient_id": patient, "amount": self.dice.amount(), "currency": "USD",
+                "draft": self.dice.roll(2) == 0,
+            });
+            let answer = self.clinic.post("/v1/payments", &body).await;
+            self.payments.push(answer.field("id"));
+            return answer;
+        }
+        let version = self.clinic.get(&format!("/v1/payments/{payment}")).await.version();
+        let action = ["submit", "cancel", "reopen"][self.dice.roll(3)];
+        let action = json!({ "action": action });
+        self.clinic.post(&format!("/v1/payments/{payment}/status"), &action).on_version(version).await
+    }
+}
+
+async fn sequence(seed: u64) {
+    let clinic = Clinic::open().await;
+    let patients = vec![clinic.patient("Ada").await, clinic.patient("Ben").await];
+    let invoices = vec![clinic.draft(&patients[0], "40.00").await];
+    let payments = vec![clinic.asked_for(&patients[1], "15.00").await];
+    let mut player = Player { clinic: clinic.clone(), dice: Dice(seed), patients, invoices, payments };
+    let mut accepted = 0;
+    for n in 0..COMMANDS {
+        let answer = player.play().await;
+        assert!(answer.status < 500, "seed {seed}, command {n}: {}", answer.text());
+        accepted += u32::from(answer.status < 300);
+    }
+    assert!(accepted * 10 >= COMMANDS * 4, "seed {seed}: only {accepted} of {COMMANDS} were accepted");
+    println!("seed {seed}: {accepted} of {COMMANDS} commands accepted");
+    clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn the_books_are_right_after_any_commands() {
+    for seed in [1, 20_260_601, 0x5EED] {
+        sequence(seed).await;
+    }
+}
+
+#[tokio::test]
+async fn the_books_are_right_after_other_commands() {
+    for seed in [77, 4_242, 0xFACE] {
+        sequence(seed).await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_was_edited_shows() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient("Ada").await;
+    let id = clinic.open_invoice(&ada, "125.00").await;
+    assert_eq!(clinic.invoice(&id).await["history_intact"], json!(true));
+    let key = format!("INVOICE#{}#{id}", clinic.practice);
+    let update = clinic.world.client.update_item().table_name(&clinic.world.table);
+    let string = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let event = json!({
+        "of": id, "seq": 1, "at": "2026-06-01T00:00:00Z", "actor": { "type": "schedule" }, "request": "r",
+        "kind": { "type": "invoice_created" },
+    });
+    update
+        .key("pk", string(&key))
+        .key("sk", string("E#00000001"))
+        .update_expression("SET b = :b")
+        .expression_attribute_values(":b", string(&event.to_string()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(clinic.invoice(&id).await["history_intact"], json!(false));
+}

@@ -1,0 +1,15 @@
+//! The functions together, over a real engine of the table: what staff, patients and the processor may rely on.
+
+mod access;
+mod catalogue;
+mod checkout;
+mod concurrency;
+mod idempotency;
+mod input;
+mod invoices;
+mod ledger;
+mod outreach;
+mod payments;
+mod samples;
+mod store;
+mod webhooks;

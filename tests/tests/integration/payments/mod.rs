@@ -1,0 +1,5 @@
+//! Payments: asked for, received at the desk, refused.
+
+mod moves;
+mod recording;
+mod refusals;

@@ -1,0 +1,47 @@
+//! Every access pattern has a test: this is the list, and it is checked.
+
+use paywell_store::ACCESS_PATTERNS;
+
+const READING: &str = include_str!("reading.rs");
+const LISTS: &str = include_str!("../invoices/lists.rs");
+const STATUS: &str = include_str!("../invoices/status.rs");
+const LEDGER: &str = include_str!("../ledger.rs");
+const JOURNEY: &str = include_str!("../invoices/journey.rs");
+const CONCURRENCY: &str = include_str!("../concurrency.rs");
+const OUTREACH: &str = include_str!("../outreach.rs");
+const ACCESS: &str = include_str!("../access.rs");
+
+/// Method and index of a pattern, and a test that goes red without it.
+const TESTED: [(&str, &str, &str, &str); 18] = [
+    ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
+    ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
+    ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
+    ("links_of", "table", READING, "the_links_of_an_invoice_are_found"),
+    ("invoices", "table", LISTS, "a_walk_meets_every_invoice_once_there_and_back"),
+    ("invoices", "by_due", LISTS, "lists_are_sorted_both_ways"),
+    ("invoices", "by_status", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
+    ("invoices", "by_status_due", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
+    ("invoices", "by_patient", LISTS, "lists_are_sorted_both_ways"),
+    ("invoices", "by_patient_due", LISTS, "lists_are_sorted_both_ways"),
+    ("payments", "the same five", LISTS, "payments_are_listed_by_status_and_order"),
+    ("invoice_sets", "the same five", READING, "sets_are_listed_by_status_patient_and_next_message"),
+    ("counters", "table", ACCESS, "lists_and_figures_are_a_practices_own"),
+    ("journal", "table", READING, "a_months_journal_is_read_in_order"),
+    ("pointer", "table", READING, "a_token_leads_to_its_link_and_nowhere_else"),
+    ("due_sets", "due_sets", OUTREACH, "nothing_goes_out_before_its_time"),
+    ("take_numbers", "table", CONCURRENCY, "numbers_taken_at_once_are_unique"),
+    ("count_attempt", "table", READING, "attempts_are_counted_by_the_hour"),
+];
+
+#[test]
+fn every_access_pattern_has_a_test() {
+    let known: Vec<(&str, &str)> = ACCESS_PATTERNS.iter().map(|p| (p.method, p.index)).collect();
+    let tested: Vec<(&str, &str)> = TESTED.iter().map(|(method, index, _, _)| (*method, *index)).collect();
+    for pattern in &known {
+        assert!(tested.contains(pattern), "{pattern:?} has no test");
+    }
+    for (method, index, file, test) in TESTED {
+        assert!(known.contains(&(method, index)), "{method} by {index} is no pattern any more");
+        assert!(file.contains(&format!("async fn {test}(")), "there is no test {test}");
+    }
+}
