@@ -34,6 +34,7 @@ mod pages;
 mod ports;
 pub mod scratch;
 mod secrets;
+mod servers;
 mod stack;
 mod stack_file;
 pub mod staff;

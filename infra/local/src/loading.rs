@@ -20,8 +20,9 @@ pub(crate) async fn load(addresses: &Addresses, secrets: &Secrets, options: &Opt
     } else {
         eprintln!("Loading the demo");
         for loaded in demo::load(&app, clock::now()).await? {
-            let what = loaded.new.map_or_else(|| "is there".to_owned(), |counts| format!("{counts:?}"));
-            eprintln!("  {}: {what}", loaded.practice);
+            if let Some(counts) = loaded.new {
+                eprintln!("  {}: {counts:?}", loaded.practice);
+            }
         }
     }
     if let Some(folder) = &options.synthea {

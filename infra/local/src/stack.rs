@@ -1,26 +1,18 @@
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow};
-use mailbox::Mailbox;
-use stripe_simulator::Simulator;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::timeout;
+use futures_util::future::select_all;
+use tokio::task::spawn_blocking;
 
 use crate::clock::{self, Clock};
 use crate::data::{self, Data};
 use crate::guard::Guarded;
-use crate::issuing::{self, Tokens};
 use crate::options::Options;
 use crate::ports::{Addresses, Ports};
 use crate::secrets::Secrets;
+use crate::servers::Servers;
 use crate::stack_file::{Published, StackFile};
-use crate::{dynamodb, functions, gateway, loading, staff, tools};
-
-/// How long requests under way may take when the stack stops.
-const GRACE: Duration = Duration::from_secs(2);
+use crate::{dynamodb, functions, gateway, loading, tools};
 
 /// The whole of Paywell on this machine.
 #[derive(Clone, Debug)]
@@ -132,25 +124,16 @@ impl Running {
 
     /// Waits until a part of the stack ends by itself, and says which. It should not.
     pub async fn broken(&mut self) -> Error {
-        let Self { children, servers, .. } = self;
-        let children = children.iter().map(|child| {
+        let children = self.children.iter().map(|child| {
             Box::pin(async {
                 let status = child.ended().await;
                 let how = status.map_or_else(|| "lost".to_owned(), |status| status.to_string());
                 anyhow!("{} ended ({how})", child.name)
             })
         });
-        let mut waiting: Vec<_> = children.collect();
-        let any_child = std::future::poll_fn(|context| {
-            let ready = waiting.iter_mut().find_map(|child| match child.as_mut().poll(context) {
-                std::task::Poll::Ready(error) => Some(error),
-                std::task::Poll::Pending => None,
-            });
-            ready.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
-        });
         tokio::select! {
-            error = any_child => error,
-            error = servers.ended() => error,
+            (error, ..) = select_all(children) => error,
+            error = self.servers.ended() => error,
         }
     }
 
@@ -160,84 +143,5 @@ impl Running {
         drop(_published);
         let _ = spawn_blocking(move || drop(children)).await;
         servers.stop().await;
-    }
-}
-
-/// The servers inside this process.
-struct Servers {
-    tasks: JoinSet<(&'static str, Result<()>)>,
-    stop: watch::Sender<bool>,
-}
-
-impl Servers {
-    fn new() -> Self {
-        Self { tasks: JoinSet::new(), stop: watch::Sender::new(false) }
-    }
-
-    /// Resolves when the servers are to stop.
-    fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut stop = self.stop.subscribe();
-        async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        }
-    }
-
-    fn spawn<E: Into<Error>>(
-        &mut self,
-        name: &'static str,
-        serving: impl Future<Output = Result<(), E>> + Send + 'static,
-    ) {
-        self.tasks.spawn(async move { (name, serving.await.map_err(Into::into)) });
-    }
-
-    async fn start_issuer(
-        &mut self,
-        addresses: &Addresses,
-        data: &Data,
-        listener: TcpListener,
-        synthea: bool,
-    ) -> Result<Tokens> {
-        let (base_url, key_file) = (addresses.issuer.clone(), data.file("issuer.pem"));
-        let opening = move || issuing::open(base_url, key_file, staff::users(synthea));
-        let (issuer, tokens) = spawn_blocking(opening).await??;
-        self.spawn("issuer", issuer::serve(issuer, listener, self.stopped()));
-        Ok(tokens)
-    }
-
-    fn start_simulators(
-        &mut self,
-        addresses: &Addresses,
-        secrets: &Secrets,
-        data: &Data,
-        stripe: TcpListener,
-        mail: TcpListener,
-    ) -> Result<()> {
-        let simulator = Simulator::new(stripe_simulator::Config {
-            secret_key: secrets.stripe_secret_key.clone(),
-            public_url: Some(addresses.stripe.clone()),
-            webhook_url: Some(format!("{}/webhooks/stripe", addresses.api)),
-            webhook_secret: secrets.stripe_webhook_secret.clone(),
-            snapshot: Some(data.file("stripe.json")),
-            ..stripe_simulator::Config::default()
-        })?;
-        self.spawn("Stripe simulator", stripe_simulator::serve(simulator, stripe, self.stopped()));
-        let mailbox = Mailbox::new(mailbox::Config { snapshot: Some(data.file("mailbox.jsonl")) })?;
-        self.spawn("mailbox", mailbox::serve(mailbox, mail, self.stopped()));
-        Ok(())
-    }
-
-    async fn ended(&mut self) -> Error {
-        match self.tasks.join_next().await {
-            Some(Ok((name, Ok(())))) => anyhow!("{name} ended"),
-            Some(Ok((name, Err(error)))) => error.context(format!("{name} ended")),
-            Some(Err(error)) => anyhow!("a server failed: {error}"),
-            None => anyhow!("there are no servers"),
-        }
-    }
-
-    async fn stop(&mut self) {
-        let _ = self.stop.send(true);
-        let _ = timeout(GRACE, async { while self.tasks.join_next().await.is_some() {} }).await;
-        self.tasks.shutdown().await;
     }
 }

@@ -27,7 +27,6 @@ impl App {
     pub async fn create_invoice(&self, cx: &Context, new: CreateInvoice) -> Result<Answer, AppError> {
         let practice_id = cx.practice();
         let id = InvoiceId::new(ids::new(cx.now()));
-        let number = self.numbers.next(&self.store, practice_id, Series::Invoice).await?;
         let mut keys = vec![Key::patient(practice_id, new.patient_id)];
         keys.extend(treatments(&new.lines).map(|id| Key::treatment(practice_id, id)));
         self.command(cx, keys, async |work| {
@@ -45,6 +44,7 @@ impl App {
                 term: new.term_days,
             };
             let billed = (patient.id, full_name(&patient)?);
+            let number = self.numbers.next(&self.store, practice_id, Series::Invoice).await?;
             let decision =
                 Invoice::create(id, number, billed, practice.currency, charges, terms, today, cx.now())?;
             let stored = work.commit.create(decision)?;

@@ -28,7 +28,6 @@ impl App {
         let allocations = allocations(&new.allocations);
         Allocation::check(&allocations, new.amount)?;
         new.check()?;
-        let number = self.numbers.next(&self.store, practice_id, Series::Payment).await?;
         let mut keys =
             vec![Key::patient(practice_id, new.patient_id), Key::invoice_set(practice_id, new.patient_id)];
         keys.extend(new.treatment_id.map(|id| Key::treatment(practice_id, id)));
@@ -38,6 +37,7 @@ impl App {
             require_currency(&practice, new.currency)?;
             let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
             work.require_treatment(new.treatment_id, patient.id)?;
+            let number = self.numbers.next(&self.store, practice_id, Series::Payment).await?;
             let made = Payment::create(
                 NewPayment {
                     id,
