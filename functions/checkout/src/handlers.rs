@@ -7,7 +7,7 @@ use paywell_app::{
     AppError,
     pay::{Checkout as Outcome, Claim, Identity, Opened},
 };
-use paywell_domain::link::Token;
+use paywell_domain::{PaymentStatus, link::Token};
 use paywell_http::{
     Call, Problem, Response,
     respond::{html, redirect},
@@ -131,7 +131,7 @@ pub(crate) async fn receipt(state: &Checkout, call: Call) -> Result<Response, Pr
     match state.app.receipt(&token, call.now).await {
         Ok(None) => Ok(state.page(StatusCode::NOT_FOUND, pages::unknown())),
         Ok(Some(receipt)) => {
-            let waiting = came_from_paying && receipt.can_continue;
+            let waiting = came_from_paying && receipt.status == PaymentStatus::Processing && !receipt.debit;
             let page = pages::receipt(&receipt, token.as_str(), came_from_paying);
             let mut response = state.page(StatusCode::OK, page);
             if waiting {

@@ -3,6 +3,8 @@
 mod pay;
 mod receipt;
 
+use std::fmt::Display;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use paywell_app::pay::{Ended, PracticeCard};
@@ -41,11 +43,30 @@ fn layout(title: &str, practice: Option<&PracticeCard>, content: &Markup) -> Pag
                 header { @if let Some(practice) = practice { p { (practice.name) } } }
                 main { (content) }
                 @if let Some(practice) = practice {
-                    footer { p { "Questions? Call " (practice.name) " at " (practice.phone) "." } }
+                    footer { p { "Questions? Call " (practice.name) " at " a href=(telephone(practice)) { (practice.phone) } "." } }
                 }
             }
         }
     }
+}
+
+fn telephone(practice: &PracticeCard) -> String {
+    let digits = practice.phone.replace(|c: char| !c.is_ascii_digit() && c != '+', "");
+    format!("tel:{digits}")
+}
+
+/// An amount as people read it, such as `$1,234.50`.
+fn money(sign: &str, amount: impl Display) -> String {
+    let amount = amount.to_string();
+    let (whole, cents) = amount.split_once('.').unwrap_or((&amount, "00"));
+    let mut shown = sign.to_owned();
+    for (place, digit) in (1..=whole.len()).rev().zip(whole.chars()) {
+        shown.push(digit);
+        if place > 1 && place % 3 == 1 {
+            shown.push(',');
+        }
+    }
+    format!("{shown}.{cents}")
 }
 
 /// The page of a token that was never given out: the same, whatever the token looked like.
@@ -60,6 +81,7 @@ pub(crate) fn unknown() -> Page {
 
 /// The page of a link that was good: kind, and without a name, an amount or a service.
 pub(crate) fn ended(practice: &PracticeCard, ended: Ended) -> Page {
+    let is_done = matches!(ended, Ended::Paid | Ended::Processing);
     let (title, text, next) = match ended {
         Ended::Expired => (
             "This link has expired",
@@ -86,7 +108,7 @@ pub(crate) fn ended(practice: &PracticeCard, ended: Ended) -> Page {
         h1 { (title) }
         p { (text) }
         p { (next) }
-        p { a class="button" href={ "tel:" (practice.phone.replace(|c: char| !c.is_ascii_digit() && c != '+', "")) } { "Call " (practice.phone) } }
+        p { a class={ "button" @if is_done { " second" } } href=(telephone(practice)) { "Call " (practice.phone) } }
     };
     layout(title, Some(practice), &content)
 }
@@ -112,6 +134,19 @@ mod tests {
             let page = ended(&practice, reason).into_string();
             assert!(page.contains("Riverside") && page.contains("tel:6175550100"), "{reason:?}");
             assert!(!page.contains('$'), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_grouped_by_thousands() {
+        for (amount, shown) in [
+            ("0.05", "$0.05"),
+            ("999.00", "$999.00"),
+            ("1000.00", "$1,000.00"),
+            ("123456.78", "$123,456.78"),
+            ("1234567.89", "$1,234,567.89"),
+        ] {
+            assert_eq!(money("$", amount), shown);
         }
     }
 

@@ -28,7 +28,7 @@ export async function launch() {
 /// Somebody with a browser of their own.
 export async function visitor(browser, options = PHONE) {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   return new Visit(await context.newPage(), Boolean(options.hasTouch));
 }
 
@@ -78,8 +78,8 @@ export class Visit {
     return new Visit(await this.page.context().newPage(), this.touch);
   }
 
-  shoot(name) {
-    return this.page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
+  shoot(name, options = { fullPage: true }) {
+    return this.page.screenshot({ path: path.join(SHOTS, `${name}.png`), ...options });
   }
 
   leave() {

@@ -33,10 +33,10 @@ export class Staff {
     return this.get(`/v1/patients/${id}`);
   }
 
-  /// The payment that a link's patient made or began.
-  async paymentOf(invoice) {
+  /// The payments that a patient made or began, newest first.
+  async paymentsOf(patient) {
     const { items } = await this.get('/v1/payments?limit=100');
-    const ours = items.filter((payment) => payment.patient.id === invoice.patient.id);
-    return Promise.all(ours.map((payment) => this.get(`/v1/payments/${payment.id}`)));
+    const theirs = items.filter((payment) => payment.patient.id === patient.id);
+    return Promise.all(theirs.map((payment) => this.get(`/v1/payments/${payment.id}`)));
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const DEADLINE = 15_000;
+const DEADLINE = 30_000;
 const PAUSE = 50;
 
 /// Asks again and again until the answer is truthy, and returns it; fails when the deadline has passed.

@@ -10,7 +10,6 @@ export const world = {};
 export async function open() {
   world.stack = new Stack();
   await world.stack.start();
-  (await import('/tmp/seedtmp.mjs')).default(world.stack);
   await world.stack.moveClock(noon(world.stack.now()));
   world.desk = new Staff(world.stack, 'front_desk');
   world.biller = new Staff(world.stack, 'biller');

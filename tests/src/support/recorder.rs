@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    pin::Pin,
     sync::{Arc, Mutex},
 };
 
@@ -97,7 +98,11 @@ struct State {
     under_way: u32,
     /// Operations whose replies are to be lost, after the engine did what was asked.
     lose: Vec<String>,
+    /// What happens right before the next call of an operation.
+    meanwhile: Vec<(String, Meanwhile)>,
 }
+
+type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,6 +130,17 @@ impl Recorder {
     /// The next call of an operation takes effect, and its reply is lost.
     pub fn lose_reply(&self, operation: &str) {
         self.0.lock().unwrap().lose.push(operation.to_owned());
+    }
+
+    /// Something happens between what was read and the next call of an operation.
+    pub fn meanwhile(&self, operation: &str, happens: impl Future<Output = ()> + Send + 'static) {
+        self.0.lock().unwrap().meanwhile.push((operation.to_owned(), Box::pin(happens)));
+    }
+
+    fn happening(&self, operation: &str) -> Option<Meanwhile> {
+        let mut state = self.0.lock().unwrap();
+        let place = state.meanwhile.iter().position(|(name, _)| name == operation)?;
+        Some(state.meanwhile.remove(place).1)
     }
 
     fn begin(&self) {
@@ -159,6 +175,9 @@ impl HttpConnector for Recording {
         ask_for_units(&mut request);
         let (recorder, next) = (self.recorder.clone(), self.next.clone());
         HttpConnectorFuture::new(async move {
+            if let Some(happens) = recorder.happening(&operation) {
+                happens.await;
+            }
             recorder.begin();
             let answer = match next.call(request).await {
                 Ok(response) => whole(response).await,

@@ -13,8 +13,17 @@ struct Holder {
 }
 
 impl Holder {
+    /// Where the processor is not asked, on a day and hour that are always the same.
     async fn new() -> Self {
-        let clinic = Processor::start().clinic().await;
+        Self::of(Clinic::open().await).await
+    }
+
+    /// Where the processor is asked: it goes by the system's clock.
+    async fn of_a_processor() -> Self {
+        Self::of(Processor::start().clinic().await).await
+    }
+
+    async fn of(clinic: Clinic) -> Self {
         let ada = clinic.patient("Ada").await;
         let invoice = clinic.open_invoice(&ada, "125.00").await;
         let link = clinic.link(&ada, &[&invoice]).await;
@@ -81,6 +90,18 @@ async fn tries_at_the_identity_check_are_limited() {
 }
 
 #[tokio::test]
+async fn tries_from_one_address_are_limited_over_all_links() {
+    let mut holder = Holder::new().await;
+    for _ in 0..10 {
+        for day in 11..16 {
+            assert_ne!(holder.born(&format!("1980-12-{day}")).await.status, 429);
+        }
+        holder.link = holder.clinic.link(&holder.ada, &[&holder.invoice]).await;
+    }
+    assert_eq!(holder.born("1980-12-10").await.status, 429, "on a fresh link, after fifty tries");
+}
+
+#[tokio::test]
 async fn unknown_and_malformed_tokens_are_answered_alike() {
     let holder = Holder::new().await;
     let unknown = holder.clinic.by_patient("GET", &format!("/pay/{}", "A".repeat(43))).await;
@@ -128,7 +149,7 @@ async fn a_link_that_was_good_gets_a_kind_page_without_anything_private() {
 
 #[tokio::test]
 async fn however_often_pay_is_pressed_there_is_one_session() {
-    let holder = Holder::new().await;
+    let holder = Holder::of_a_processor().await;
     let mut answers = join_all((0..4).map(|_| holder.pay().into_future())).await;
     answers.push(holder.pay().await);
     let went: Vec<&str> =
@@ -141,7 +162,7 @@ async fn however_often_pay_is_pressed_there_is_one_session() {
 
 #[tokio::test]
 async fn what_changed_meanwhile_is_what_is_asked_for() {
-    let holder = Holder::new().await;
+    let holder = Holder::of_a_processor().await;
     let first = holder.clinic.press_pay(&holder.link).await;
     holder.clinic.cash(&holder.ada, "25.00", &[(&holder.invoice, "25.00")]).await.ok();
     let second = holder.clinic.press_pay(&holder.link).await;
@@ -153,7 +174,7 @@ async fn what_changed_meanwhile_is_what_is_asked_for() {
 
 #[tokio::test]
 async fn the_processor_is_told_nothing_of_the_treatment() {
-    let holder = Holder::new().await;
+    let holder = Holder::of_a_processor().await;
     let answer = holder.pay().await;
     let place = answer.headers["location"].to_str().unwrap();
     let token = pay_path(&holder.link).rsplit('/').next().unwrap();

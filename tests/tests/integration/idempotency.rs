@@ -100,6 +100,30 @@ async fn a_command_sent_twice_at_once_is_done_once() {
     clinic.proven_books().await;
 }
 
+/// Nothing but the key tells these from two commands: they meet in no invoice.
+#[tokio::test]
+async fn what_is_made_twice_at_once_is_made_once() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient("Ada").await;
+    let ben = json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" });
+    let lines = json!([{ "description": "Visit", "unit_price": "5.00" }]);
+    let bill = json!({ "patient_id": ada, "currency": "USD", "lines": lines });
+    for (path, body) in [("/v1/patients", &ben), ("/v1/invoices", &bill)] {
+        let requests = (0..4).map(|_| clinic.post(path, body).key(path).into_future());
+        let answers = join_all(requests).await;
+        assert!(
+            answers.iter().all(|answer| (answer.status, &answer.body) == (201, &answers[0].body)),
+            "{path}"
+        );
+    }
+    let requests = (0..4).map(|_| clinic.cash(&ada, "5.00", &[]).key("cash").into_future());
+    join_all(requests).await.iter().for_each(|answer| drop(answer.ok()));
+    assert_eq!(clinic.balance(&ada).await.1, "5.00");
+    let books = clinic.proven_books().await;
+    assert_eq!((books.invoices.len(), books.payments.len()), (1, 1));
+    assert_eq!(clinic.world.dump().await.count("PATIENT#"), 5, "two patients, two events, one balance");
+}
+
 #[tokio::test]
 async fn a_key_is_its_senders_own() {
     let clinic = Clinic::open().await;

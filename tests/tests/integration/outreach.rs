@@ -1,7 +1,9 @@
 //! The nightly run: what is due goes out once, to the right person, at a decent hour.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use paywell_app::outreach::Run;
+use paywell_store::Key;
 use paywell_tests::support::{Clinic, Mail};
 use serde_json::{Value, json};
 
@@ -197,6 +199,42 @@ async fn two_runs_at_once_send_one_mail() {
         assert_eq!(clinic.world.mail.to(address).await.len(), 1, "{address}");
     }
     clinic.proven_books().await;
+}
+
+/// Sets a field of an aggregate past the use cases, right before the next commit.
+fn meanwhile(clinic: &Clinic, key: Key, field: &[&str], value: AttributeValue) {
+    let mut update = clinic.world.client.update_item().table_name(&clinic.world.table);
+    let mut path = vec!["d".to_owned()];
+    for (place, name) in field.iter().enumerate() {
+        update = update.expression_attribute_names(format!("#{place}"), *name);
+        path.push(format!("#{place}"));
+    }
+    let update = update
+        .key("pk", AttributeValue::S(key.pk))
+        .key("sk", AttributeValue::S(key.sk))
+        .update_expression(format!("SET v = v + :one, {} = :value", path.join(".")))
+        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+        .expression_attribute_values(":value", value);
+    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+        update.send().await.unwrap();
+    });
+}
+
+#[tokio::test]
+async fn what_changes_between_choosing_and_claiming_prevents_the_message() {
+    let (clinic, ada, _) = due_now().await;
+    let patient = Key::patient(&clinic.practice, ada.parse().unwrap());
+    meanwhile(&clinic, patient, &["details", "deceased"], AttributeValue::Bool(true));
+    let run = clinic.world.run_outreach().await;
+    assert_eq!((run.changed, run.sent, run.errors), (1, 0, 0), "the patient has died: {run:?}");
+    assert!(clinic.world.mail.all().await.is_empty());
+
+    let (clinic, ada, _) = due_now().await;
+    let set = Key::invoice_set(&clinic.practice, ada.parse().unwrap());
+    meanwhile(&clinic, set, &["status"], AttributeValue::S("paused".to_owned()));
+    let run = clinic.world.run_outreach().await;
+    assert_eq!((run.skipped, run.sent, run.errors), (1, 0, 0), "staff have paused the set: {run:?}");
+    assert!(clinic.world.mail.all().await.is_empty());
 }
 
 #[tokio::test]

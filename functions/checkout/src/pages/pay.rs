@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use paywell_app::pay::{Bill, PayPage};
 use paywell_domain::practice::IdentityCheck;
 
-use super::{Page, layout};
+use super::{Page, layout, money};
 
 /// What the page has to say about what was just tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +29,18 @@ impl Note {
         }
     }
 
+    /// Whether it is about the identity question, and stands beside it.
+    fn is_about_identity(self) -> bool {
+        self != Self::TryAgain
+    }
+
+    fn shown(self) -> Markup {
+        html! { p id="note" class="note" role="alert" { (self.text()) } }
+    }
+
     fn text(self) -> String {
         match self {
-            Self::Unreadable => "Please fill in the field as shown, then try again.".to_owned(),
+            Self::Unreadable => "That cannot be read. Please fill in the field below.".to_owned(),
             Self::Wrong(0) => {
                 "That does not match our records. Please call us, or try again in an hour.".to_owned()
             }
@@ -52,41 +61,53 @@ impl Note {
 /// What is owed, what for once its reader has said who they are, and Pay.
 pub(crate) fn pay(page: &PayPage, token: &str, note: Option<Note>) -> Page {
     let sign = page.currency.sign();
+    let amount = money(sign, page.amount);
+    let (beside, above) = note.map_or((None, None), |note| match note.is_about_identity() {
+        true => (Some(note), None),
+        false => (None, Some(note)),
+    });
     let content = html! {
         h1 { "Hello " (page.first_name) }
-        @if let Some(note) = note { p class="note" role="alert" { (note.text()) } }
+        @if let Some(note) = above { (note.shown()) }
         p class="owed" {
             span { "You owe" }
-            strong { (sign) (page.amount) }
+            strong { (amount) }
             span { "to " (page.practice.name) }
         }
         form method="post" action={ "/pay/" (token) "/checkout" } {
-            button type="submit" { "Pay " (sign) (page.amount) }
+            button type="submit" { "Pay " (amount) }
         }
         p class="quiet" { "By card or bank account, on our payment processor's secure page. No account needed. We never see your card number." }
         @match &page.bills {
             Some(bills) => { (details(bills, sign)) }
-            None => { (question(page.asks, token)) }
+            None => { (question(page.asks, token, beside)) }
         }
         p class="quiet" { "This link is good until " (page.good_until.format("%B %-d, %Y")) "." }
     };
     layout(&format!("Pay {}", page.practice.name), Some(&page.practice), &content)
 }
 
-fn question(asks: IdentityCheck, token: &str) -> Markup {
+/// The form leads back to this part of the page, wrong or right.
+fn question(asks: IdentityCheck, token: &str, note: Option<Note>) -> Markup {
+    let (wrong, described) = (note.map(|_| "true"), note.map(|_| "note"));
     html! {
         section aria-labelledby="what-for" {
             h2 id="what-for" { "What is it for?" }
-            p { "To protect your privacy, tell us first that it is you." }
-            form method="post" action={ "/pay/" (token) "/identity" } {
+            @match note {
+                Some(note) => { (note.shown()) }
+                None => { p { "To protect your privacy, tell us first that it is you." } }
+            }
+            form method="post" action={ "/pay/" (token) "/identity#what-for" } {
                 @match asks {
                     IdentityCheck::DateOfBirth => {
                         label for="birth_date" { "Patient's date of birth" }
-                        input id="birth_date" name="birth_date" type="date" required autocomplete="bday" min="1880-01-01";
+                        input id="birth_date" name="birth_date" type="date" required autocomplete="bday" min="1880-01-01"
+                            aria-invalid=[wrong] aria-describedby=[described];
                     }
                     IdentityCheck::PostalCode => {
                         label for="postal_code" { "Patient's postal code" }
-                        input id="postal_code" name="postal_code" type="text" required maxlength="12" autocomplete="postal-code";
+                        input id="postal_code" name="postal_code" type="text" required maxlength="12" autocomplete="postal-code"
+                            aria-invalid=[wrong] aria-describedby=[described];
                     }
                 }
                 button type="submit" class="second" { "Show the details" }
@@ -111,10 +132,10 @@ fn details(bills: &[Bill], sign: &str) -> Markup {
                         caption class="hidden" { "What " (bill.number) " bills" }
                         thead class="hidden" { tr { th scope="col" { "Service" } th scope="col" { "Amount" } } }
                         tbody {
-                            @for line in &bill.lines { tr { td { (line.description) } td { (sign) (line.amount) } } }
-                            @if let Some(paid) = &bill.paid { tr { td { "Paid before" } td { "−" (sign) (paid) } } }
+                            @for line in &bill.lines { tr { td { (line.description) } td { (money(sign, &line.amount)) } } }
+                            @if let Some(paid) = &bill.paid { tr { td { "Paid before" } td { "−" (money(sign, paid)) } } }
                         }
-                        tfoot { tr { th scope="row" { "Left to pay" } td { (sign) (bill.balance) } } }
+                        tfoot { tr { th scope="row" { "Left to pay" } td { (money(sign, &bill.balance)) } } }
                     }
                 }
             }

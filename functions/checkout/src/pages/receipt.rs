@@ -4,39 +4,40 @@ use maud::{Markup, html};
 use paywell_app::pay::ReceiptPage;
 use paywell_domain::PaymentStatus;
 
-use super::{Page, layout};
+use super::{Page, layout, money};
 
 /// Where a payment stands, for whoever made it.
 pub(crate) fn receipt(page: &ReceiptPage, token: &str, came_from_paying: bool) -> Page {
+    let amount = money(page.sign, &page.amount);
     let (title, content) = match page.status {
         PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => paid(page),
         PaymentStatus::Processing if page.debit => (
             "Your bank payment is on its way",
             html! {
-                p { "A payment of " strong { (page.sign) (page.amount) } " from your bank account was started. It takes a few business days." }
+                p { "A payment of " strong { (amount) } " from your bank account was started. It takes a few business days." }
                 p { "You don't have to do anything more. Please do not pay again." }
             },
         ),
         PaymentStatus::Processing if came_from_paying => (
             "Confirming your payment",
             html! {
-                p role="status" { "The payment processor is confirming your payment of " strong { (page.sign) (page.amount) } ". This page looks again by itself." }
-                p { "You don't have to pay again, also if you close this page." }
+                p role="status" { "The payment processor is confirming your payment of " strong { (amount) } ". This page updates by itself." }
+                p { "You can close it: please do not pay again." }
             },
         ),
         PaymentStatus::Processing if page.can_continue => (
             "You have not paid yet",
             html! {
-                p { "No money has moved. You can go on where you were." }
+                p { "No money has moved. You can go on where you left off." }
                 form method="post" action={ "/pay/receipts/" (token) "/continue" } {
-                    button type="submit" { "Continue to pay " (page.sign) (page.amount) }
+                    button type="submit" { "Continue to pay " (amount) }
                 }
             },
         ),
         PaymentStatus::Failed => (
             "The payment did not go through",
             html! {
-                p { "Your bank refused the payment of " strong { (page.sign) (page.amount) } ". No money was taken." }
+                p { "Your bank refused the payment of " strong { (amount) } ". No money was taken." }
                 p { "Open the link in your message to try again, perhaps with another card or account." }
             },
         ),
@@ -55,10 +56,10 @@ fn paid(page: &ReceiptPage) -> (&'static str, Markup) {
         p { "We received your payment. You can keep or print this page as your receipt." }
         dl {
             dt { "Paid to" } dd { (page.practice.name) }
-            dt { "Amount" } dd { (page.sign) (page.amount) }
+            dt { "Amount" } dd { (money(page.sign, &page.amount)) }
             @if let Some(day) = page.paid_on { dt { "On" } dd { (day.format("%B %-d, %Y")) } }
-            dt { "Payment number" } dd { (page.number) }
-            @if let Some(credit) = &page.credit { dt { "Kept as your credit" } dd { (page.sign) (credit) } }
+            dt { "Payment" } dd { (page.number) }
+            @if let Some(credit) = &page.credit { dt { "Kept as your credit" } dd { (money(page.sign, credit)) } }
         }
     };
     ("Thank you", content)

@@ -102,6 +102,44 @@ async fn what_is_not_owed_takes_no_money() {
 }
 
 #[tokio::test]
+async fn nobody_is_billed_for_somebody_elses_treatment() {
+    let desk = Desk::open().await;
+    let bens = desk.clinic.invoice(&desk.bens).await["patient"]["id"].clone();
+    let visit = json!({ "patient_id": bens, "service_at": "2026-05-01T14:00:00Z" });
+    let visit = desk.clinic.post("/v1/treatments", &visit).await.field("id");
+    let before = desk.clinic.world.dump().await;
+    let payment =
+        json!({ "patient_id": desk.ada, "amount": "5.00", "currency": "USD", "treatment_id": visit });
+    desk.clinic.post("/v1/payments", &payment).await.refused_at(422, "/treatment_id");
+    let line = json!({ "description": "Visit", "unit_price": "5.00", "treatment_id": visit });
+    let invoice = json!({ "patient_id": desk.ada, "currency": "USD", "lines": [line] });
+    desk.clinic.post("/v1/invoices", &invoice).await.refused_at(422, "/lines/0/treatment_id");
+    assert!(desk.clinic.world.dump().await == before, "nothing is written");
+}
+
+#[tokio::test]
+async fn a_link_is_for_what_its_patient_can_pay_now() {
+    let desk = Desk::open().await;
+    let draft = desk.clinic.draft(&desk.ada, "10.00").await;
+    let paid = desk.clinic.cash(&desk.ada, "10.00", &[]).await.field("id");
+    let before = desk.clinic.world.dump().await;
+    for (what, pointer) in [
+        (json!({ "invoice_ids": [desk.bens] }), "/invoice_ids/0"),
+        (json!({ "invoice_ids": [desk.first, draft] }), "/invoice_ids/1"),
+        (json!({ "invoice_ids": [desk.first, desk.first] }), "/invoice_ids"),
+        (json!({ "invoice_ids": [] }), "/invoice_ids"),
+        (json!({ "payment_id": paid }), "/payment_id"),
+        (json!({ "payment_id": desk.asked_for, "invoice_ids": [desk.first] }), ""),
+        (json!({}), ""),
+    ] {
+        let mut body = json!({ "patient_id": desk.ada });
+        body.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+        desk.clinic.post("/v1/payment-links", &body).await.refused_at(422, pointer);
+    }
+    assert!(desk.clinic.world.dump().await == before, "nothing is written");
+}
+
+#[tokio::test]
 async fn what_does_not_go_together_is_refused() {
     let desk = Desk::open().await;
     let before = desk.clinic.world.dump().await;

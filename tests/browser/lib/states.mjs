@@ -1,0 +1,162 @@
+import { bill, billed } from './billing.mjs';
+import { GOOD_ACCOUNT, GOOD_CARD, isOpen, payByBank, payByCard } from './hosted.mjs';
+import { until } from './until.mjs';
+import { world } from './world.mjs';
+
+const PAY = /^Pay \$/;
+
+function shows(visitor, heading) {
+  return until(heading, async () => (await visitor.heading()) === heading);
+}
+
+async function pay(visitor) {
+  const bill = await billed();
+  await visitor.open(bill.link);
+  await visitor.press(PAY);
+  await isOpen(visitor);
+  return bill;
+}
+
+async function says(visitor, birthDate) {
+  await visitor.page.getByLabel('date of birth').fill(birthDate);
+  await visitor.press('Show the details');
+}
+
+async function back(visitor) {
+  await visitor.tap(visitor.page.getByRole('link', { name: 'Back' }));
+  await shows(visitor, 'You have not paid yet');
+}
+
+async function settle(patient, outcome) {
+  const [payment] = await world.biller.paymentsOf(patient);
+  const { sessions } = await world.stripe.of(payment);
+  await world.stripe.control('debits/settle', { id: sessions[0].payment_intent, outcome });
+}
+
+async function ended(visitor, how, body) {
+  const { invoice, link } = await billed();
+  await world.biller.post(`/v1/payment-links/${invoice.links[0].id}/${how}`, body);
+  await visitor.open(link);
+}
+
+/// Every page and state that a patient can meet: how a visitor gets there.
+export const states = {
+  async 'pay-before'(visitor) {
+    await visitor.open((await billed()).link);
+  },
+  async 'pay-wrong'(visitor) {
+    await visitor.open((await billed()).link);
+    await says(visitor, '1900-01-01');
+  },
+  async 'pay-wrong-once-more'(visitor) {
+    await visitor.open((await billed()).link);
+    for (let tries = 0; tries < 4; tries += 1) await says(visitor, '1900-01-01');
+  },
+  async 'pay-too-many'(visitor) {
+    await visitor.open((await billed()).link);
+    for (let tries = 0; tries < 6; tries += 1) await says(visitor, '1900-01-01');
+  },
+  async 'pay-unreadable'(visitor) {
+    await visitor.open((await billed()).link);
+    await visitor.page.getByLabel('date of birth').evaluate((input) => (input.type = 'hidden'));
+    await visitor.press('Show the details');
+  },
+  async 'pay-after'(visitor) {
+    const { patient, link } = await billed();
+    await visitor.open(link);
+    await says(visitor, patient.birth_date);
+    await visitor.page.getByText('Left to pay').waitFor();
+  },
+  async 'pay-after-long'(visitor) {
+    const lines = Array.from({ length: 6 }, (_, index) => ({
+      description: `Follow-up consultation for the treatment of a long-standing complaint, part ${index + 1}`,
+      unit_price: '1234.50',
+    }));
+    const { patient, link } = await billed({ lines, location: 'main' });
+    await visitor.open(link);
+    await says(visitor, patient.birth_date);
+    await visitor.page.getByText('Left to pay').waitFor();
+  },
+  /// More than a payment can be.
+  async trouble(visitor) {
+    const lines = [{ description: 'Proton therapy', unit_price: '999999.99' }];
+    const { patient, invoice } = await billed({ lines });
+    const second = await bill(patient, { lines });
+    await world.biller.post(`/v1/invoices/${second.id}/send`, { channels: ['portal'] });
+    const order = { patient_id: patient.id, invoice_ids: [invoice.id, second.id] };
+    const { url } = await world.biller.post('/v1/payment-links', order);
+    await visitor.open(url);
+    await visitor.press(PAY);
+    await shows(visitor, 'That did not work');
+  },
+  async 'ended-withdrawn'(visitor) {
+    await ended(visitor, 'revoke');
+  },
+  async 'ended-expired'(visitor) {
+    const { patient, invoice } = await billed();
+    const expires_at = new Date(world.stack.now().getTime() + 60_000).toISOString();
+    const order = { patient_id: patient.id, invoice_ids: [invoice.id], expires_at };
+    const { url } = await world.biller.post('/v1/payment-links', order);
+    await world.stack.moveClock('+2m');
+    await visitor.open(url);
+  },
+  async 'ended-paid'(visitor) {
+    const { link } = await pay(visitor);
+    await payByCard(visitor, GOOD_CARD);
+    await shows(visitor, 'Thank you');
+    await visitor.open(link);
+  },
+  async 'ended-processing'(visitor) {
+    const { link } = await pay(visitor);
+    await payByBank(visitor, GOOD_ACCOUNT);
+    await shows(visitor, 'Your bank payment is on its way');
+    await visitor.open(link);
+  },
+  async 'receipt-paid'(visitor) {
+    await pay(visitor);
+    await payByCard(visitor, GOOD_CARD);
+    await shows(visitor, 'Thank you');
+  },
+  async 'receipt-processing'(visitor) {
+    await pay(visitor);
+    await payByBank(visitor, GOOD_ACCOUNT);
+    await shows(visitor, 'Your bank payment is on its way');
+  },
+  async 'receipt-failed'(visitor) {
+    const { patient } = await pay(visitor);
+    await payByBank(visitor, GOOD_ACCOUNT);
+    await shows(visitor, 'Your bank payment is on its way');
+    await settle(patient, 'fail');
+    await until('refused', async () => {
+      await visitor.page.reload();
+      return (await visitor.heading()) === 'The payment did not go through';
+    });
+  },
+  async 'receipt-not-paid'(visitor) {
+    await pay(visitor);
+    await back(visitor);
+  },
+  async 'receipt-not-paid-ended'(visitor) {
+    const { patient } = await pay(visitor);
+    await back(visitor);
+    const [payment] = await world.biller.paymentsOf(patient);
+    const { sessions } = await world.stripe.of(payment);
+    await world.stripe.control(`checkout_sessions/${sessions[0].id}/expire`, {});
+    await until('the session ended', async () => {
+      await visitor.page.reload();
+      return (await visitor.page.getByRole('button').count()) === 0;
+    });
+  },
+  async unknown(visitor) {
+    await visitor.open(`${world.stack.api}/pay/never-given-out`);
+  },
+};
+
+/// A state that nobody else should be in meanwhile.
+export async function processorDown(visitor) {
+  await visitor.open((await billed()).link);
+  await world.stripe.control('faults', { path: '/v1/checkout/sessions', kind: 'error', times: 9 });
+  await visitor.press(PAY);
+  await visitor.page.getByRole('alert').waitFor();
+  await fetch(`${world.stack.stripe}/_simulator/faults`, { method: 'DELETE' });
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { findings } from '../lib/axe.mjs';
+import { billed } from '../lib/billing.mjs';
+import { DESKTOP, PHONE } from '../lib/chromium.mjs';
+import { GOOD_CARD, isOpen, payByCard } from '../lib/hosted.mjs';
+import { processorDown, states } from '../lib/states.mjs';
+import { until } from '../lib/until.mjs';
+import { visit } from '../lib/world.mjs';
+
+const SIZES = { phone: PHONE.viewport, desktop: DESKTOP.viewport };
+/// WCAG 2.2, 1.4.10: nothing is cut off, and nothing scrolls sideways, at this width.
+const NARROW = { width: 320, height: 640 };
+
+export default function looks() {
+  describe('every page and state', { concurrency: 3 }, () => {
+    for (const [name, reach] of Object.entries(states)) {
+      test(`${name}: no barrier, light or dark, small or large`, () => look(name, reach));
+    }
+    test('receipt-confirming: it looks again by itself until the word has come', confirming);
+  });
+  test('pay-try-again: no barrier, light or dark, small or large', () => look('pay-try-again', processorDown));
+}
+
+async function look(name, reach) {
+  const visitor = await visit({ viewport: PHONE.viewport });
+  await reach(visitor);
+  await inspect(visitor, name);
+  await visitor.leave();
+}
+
+async function inspect(visitor, name) {
+  const { page } = visitor;
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await visitor.shoot(`${name}-${size}-${colorScheme}`);
+      assert.deepEqual(await findings(page), [], `${name}, ${size}, ${colorScheme}`);
+    }
+  }
+  await page.setViewportSize(NARROW);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= NARROW.width, `${name} is ${wide} pixels wide`);
+  await walk(page);
+  assert.equal(await page.locator('script').count(), 0);
+}
+
+/// With the Tab key to everything that can be used, and out of the page.
+async function walk(page) {
+  const usable = await page.locator('a[href], button, input:not([type=hidden])').count();
+  const reached = new Set();
+  for (let presses = 0; presses < 20 && reached.size < usable + 1; presses += 1) {
+    await page.keyboard.press('Tab');
+    reached.add(await page.evaluate(() => document.activeElement.outerHTML));
+  }
+  assert.equal(reached.size, usable + 1, 'everything, and then the page itself');
+}
+
+/// The word of the processor is late: the page was reached before the payment was made.
+async function confirming() {
+  const { link } = await billed();
+  const visitor = await visit({ viewport: PHONE.viewport });
+  await visitor.open(link);
+  await visitor.press(/^Pay \$/);
+  await isOpen(visitor);
+  const payer = await visitor.tab();
+  await payer.open(visitor.page.url());
+  await visitor.tap(visitor.page.getByRole('link', { name: 'Back' }));
+  await until('the receipt', async () => (await visitor.heading()) === 'You have not paid yet');
+
+  const answer = await visitor.open(`${visitor.page.url()}?paid`);
+  assert.equal(await visitor.heading(), 'Confirming your payment');
+  assert.equal(answer.headers().refresh, '2');
+  for (const colorScheme of ['light', 'dark']) {
+    await visitor.page.emulateMedia({ colorScheme });
+    await visitor.shoot(`receipt-confirming-phone-${colorScheme}`);
+  }
+  await payByCard(payer, GOOD_CARD);
+  await until('the receipt', async () => (await visitor.heading()) === 'Thank you');
+  await visitor.leave();
+}

@@ -1,0 +1,86 @@
+//! What a commit guards: nothing is written over what it did not read.
+
+use paywell_domain::{Decision, EventKind, Patient, PatientId};
+use paywell_store::{Commit, CommitError, Key, Stored};
+use paywell_tests::support::Clinic;
+
+async fn read(clinic: &Clinic, id: PatientId) -> Stored<Patient> {
+    clinic.stored::<Patient>(id).await
+}
+
+fn changed(patient: &Stored<Patient>) -> Decision<Patient> {
+    Decision::of(patient.state.clone(), EventKind::PatientCreated)
+}
+
+async fn commit(clinic: &Clinic, fill: impl FnOnce(&mut Commit)) -> Result<(), CommitError> {
+    let mut commit = Commit::new(&clinic.by());
+    fill(&mut commit);
+    clinic.world.store.commit(commit).await
+}
+
+#[tokio::test]
+async fn what_was_changed_since_it_was_read_is_not_written_over() {
+    let clinic = Clinic::open().await;
+    let ada: PatientId = clinic.patient("Ada").await.parse().unwrap();
+    let read_before = read(&clinic, ada).await;
+    commit(&clinic, |commit| drop(commit.update(&read_before, changed(&read_before)).unwrap()))
+        .await
+        .unwrap();
+    let before = clinic.world.dump().await;
+    let stale =
+        commit(&clinic, |commit| drop(commit.update(&read_before, changed(&read_before)).unwrap())).await;
+    assert!(matches!(stale, Err(CommitError::Conflict)), "{stale:?}");
+    assert!(clinic.world.dump().await == before, "nothing is written");
+}
+
+#[tokio::test]
+async fn what_a_decision_only_read_must_not_have_changed_either() {
+    let clinic = Clinic::open().await;
+    let ada: PatientId = clinic.patient("Ada").await.parse().unwrap();
+    let ben: PatientId = clinic.patient("Ben").await.parse().unwrap();
+    let (read_before, other) = (read(&clinic, ada).await, read(&clinic, ben).await);
+    let depend = |commit: &mut Commit| {
+        drop(commit.update(&other, changed(&other)).unwrap());
+        commit.require_unchanged(&read_before);
+    };
+    commit(&clinic, |commit| drop(commit.update(&read_before, changed(&read_before)).unwrap()))
+        .await
+        .unwrap();
+    let before = clinic.world.dump().await;
+    let stale = commit(&clinic, depend).await;
+    assert!(matches!(stale, Err(CommitError::Conflict)), "{stale:?}");
+    assert!(clinic.world.dump().await == before, "nothing is written");
+    let fresh = read(&clinic, ada).await;
+    let now = commit(&clinic, |commit| {
+        drop(commit.update(&other, changed(&other)).unwrap());
+        commit.require_unchanged(&fresh);
+    });
+    now.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_there_is_not_made_again() {
+    let clinic = Clinic::open().await;
+    let ada: PatientId = clinic.patient("Ada").await.parse().unwrap();
+    let patient = read(&clinic, ada).await;
+    let again = commit(&clinic, |commit| drop(commit.create(changed(&patient)).unwrap())).await;
+    assert!(matches!(again, Err(CommitError::Conflict)), "{again:?}");
+}
+
+#[tokio::test]
+async fn more_than_a_transaction_holds_is_refused_whole() {
+    let clinic = Clinic::open().await;
+    let ada: PatientId = clinic.patient("Ada").await.parse().unwrap();
+    let patient = read(&clinic, ada).await;
+    let many = Decision {
+        state: patient.state.clone(),
+        events: vec![EventKind::PatientCreated; 100],
+        postings: vec![],
+    };
+    let before = clinic.world.dump().await;
+    let refused = commit(&clinic, |commit| drop(commit.update(&patient, many).unwrap())).await;
+    assert!(matches!(refused, Err(CommitError::Store(_))), "{refused:?}");
+    assert!(clinic.world.dump().await == before, "nothing is written");
+    let keys = (0..101).map(|n| Key { pk: format!("NOTHING#{n}"), sk: "A".to_owned() });
+    assert!(clinic.world.store.load(keys).await.is_err(), "nor is more read than a batch holds");
+}
