@@ -113,7 +113,8 @@ impl Store {
         Ok(ids.collect())
     }
 
-    async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+    /// All items of a partition, in order: one query a megabyte, consistent.
+    pub(crate) async fn partition(&self, pk: String) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut from = None;
         loop {

@@ -26,9 +26,9 @@ export class Stack {
     requireFaketime();
     mkdirSync(this.data, { recursive: true });
     rmSync(this.file, { force: true });
-    this.process = spawn('cargo', ['dev', '--port', '0', '--fresh', '--no-demo', '--data', this.data], {
-      cwd: root,
-    });
+    // Two instances of each function: what happens at once does so here, too.
+    const options = ['--port', '0', '--fresh', '--no-demo', '--concurrency', '2', '--data', this.data];
+    this.process = spawn('cargo', ['dev', ...options], { cwd: root });
     this.process.on('error', (error) => (this.output += error));
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.on('data', (text) => (this.output += text));
