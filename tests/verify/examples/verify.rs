@@ -49,7 +49,8 @@ fn official_engine() -> Result<(), Failure> {
     wait_for(port, &mut running.0)?;
     let address = format!("http://127.0.0.1:{port}");
     let engine = [("PAYWELL_TEST_DYNAMODB", address.as_str())];
-    run("cargo", &["test", "--package", "paywell-tests", "--test", "integration"], &engine)
+    // Of the whole workspace, so that what was compiled for the tests before serves again.
+    run("cargo", &["test", "--workspace", "--test", "integration"], &engine)
 }
 
 /// Until something listens on a port: the engine has no other way to say that it is ready.
@@ -88,7 +89,7 @@ fn free_port() -> Result<u16, Failure> {
 
 fn simulator() -> Result<(), Failure> {
     let python = python("stripe-tests", &["tests/stripe/requirements.txt"])?;
-    run("cargo", &["build", "--package", "stripe-simulator", "--examples"], &[])?;
+    run("cargo", &["build", "--workspace", "--example", "stripe-simulator"], &[])?;
     run(python, &["-m", "pytest", "--quiet", "tests/stripe"], &[])
 }
 
