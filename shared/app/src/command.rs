@@ -1,14 +1,17 @@
 //! How every command runs: load, decide, commit; the same answer where it was done before; again from the start where
 //! somebody else was quicker.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{Practice, PracticeId};
-use paywell_store::{Aggregate, Answer, By, Command, Commit, CommitError, Key, Loaded, Stored};
-use serde::Serialize;
+use paywell_store::{Aggregate, Answer, By, Command, Commit, CommitError, Done, Key, Loaded, Stored};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{App, AppError};
+
+/// How long a command that asked the processor may still be at work: the longest that an HTTP function runs.
+const AT_WORK: chrono::Duration = chrono::Duration::seconds(60);
 
 /// How often a command starts again when what it read has changed before it could commit.
 const TRIES: u32 = 6;
@@ -98,6 +101,20 @@ impl Work<'_> {
         self.find(id)?.ok_or_else(|| AppError::unknown(pointer, what))
     }
 
+    /// Keeps the answer of a command that was begun with [`App::processor_command`]; one that was answered meanwhile keeps
+    /// that answer, which is given instead.
+    ///
+    /// # Errors
+    /// The record cannot be read: a bug.
+    pub fn finish(&mut self, answer: Answer) -> Result<Answer, AppError> {
+        let Some(command) = &self.cx.command else { return Ok(answer) };
+        if let Some(Done::Answered(known)) = self.loaded.done(self.cx.practice(), command, self.cx.now())? {
+            return Ok(known);
+        }
+        self.commit.finish(command, &answer);
+        Ok(answer)
+    }
+
     /// The practice, which every command loads.
     ///
     /// # Errors
@@ -124,10 +141,12 @@ impl App {
         keys.extend(cx.command.iter().map(|command| command.key(cx.practice())));
         self.retried(async || {
             let loaded = self.store.load(keys.clone()).await?;
-            if let Some(command) = &cx.command
-                && let Some(answer) = loaded.answer(cx.practice(), command, cx.now())?
-            {
-                return Ok(Some(answer));
+            if let Some(command) = &cx.command {
+                match loaded.done(cx.practice(), command, cx.now())? {
+                    Some(Done::Answered(answer)) => return Ok(Some(answer)),
+                    Some(Done::Begun { .. }) => return Err(AppError::InFlight),
+                    None => {}
+                }
             }
             let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
             let answer = decide(&mut work).await?;
@@ -137,6 +156,48 @@ impl App {
             self.committed(work.commit).await.map(|done| done.then_some(answer))
         })
         .await
+    }
+
+    /// Runs a command that needs the processor. `begin` decides and commits what is reserved, before the processor is
+    /// asked, and names it; `finish` asks, and commits the outcome with the answer ([`Work::finish`]). Where whoever
+    /// began it was cut off, the same command again takes it up where it stands; a moment after it was begun it is
+    /// still at work.
+    ///
+    /// # Errors
+    /// What the decision refuses; [`AppError::InFlight`]; [`AppError::KeyReused`]; [`AppError::Busy`].
+    pub async fn processor_command<S: Serialize + DeserializeOwned>(
+        &self,
+        cx: &Context,
+        keys: impl IntoIterator<Item = Key>,
+        begin: impl AsyncFn(&mut Work<'_>) -> Result<S, AppError>,
+        finish: impl AsyncFn(S) -> Result<Answer, AppError>,
+    ) -> Result<Answer, AppError> {
+        let command = cx.command.as_ref().ok_or_else(|| AppError::internal("a command without a key"))?;
+        let keys: Vec<Key> =
+            keys.into_iter().chain([Key::practice(cx.practice()), command.key(cx.practice())]).collect();
+        let begun = self
+            .retried(async || {
+                let loaded = self.store.load(keys.clone()).await?;
+                match loaded.done(cx.practice(), command, cx.now())? {
+                    Some(Done::Answered(answer)) => return Ok(Some(Err(answer))),
+                    Some(Done::Begun { at, .. }) if cx.now() - at < AT_WORK => {
+                        return Err(AppError::InFlight);
+                    }
+                    Some(Done::Begun { subject, .. }) => {
+                        return Ok(Some(Ok(serde_json::from_str(&subject)?)));
+                    }
+                    None => {}
+                }
+                let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
+                let subject = begin(&mut work).await?;
+                work.commit.begin(command, &serde_json::to_string(&subject)?);
+                self.committed(work.commit).await.map(|done| done.then_some(Ok(subject)))
+            })
+            .await?;
+        match begun {
+            Ok(subject) => finish(subject).await,
+            Err(answer) => Ok(answer),
+        }
     }
 
     /// Runs a change that nobody waits for the answer of; gives what the decision gives.
@@ -149,9 +210,25 @@ impl App {
         keys: impl IntoIterator<Item = Key>,
         decide: impl AsyncFn(&mut Work<'_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let keys: Vec<Key> = keys.into_iter().chain([Key::practice(cx.practice())]).collect();
+        self.change_from(cx, None, keys, decide).await
+    }
+
+    /// As [`App::change`], deciding first on what was read already; where that has changed, on what the keys load.
+    pub(crate) async fn change_from<T>(
+        &self,
+        cx: &Context,
+        read: Option<Loaded>,
+        keys: impl IntoIterator<Item = Key>,
+        decide: impl AsyncFn(&mut Work<'_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let read = Cell::new(read);
+        let mut keys: Vec<Key> = keys.into_iter().chain([Key::practice(cx.practice())]).collect();
+        keys.extend(cx.command.iter().map(|command| command.key(cx.practice())));
         self.retried(async || {
-            let loaded = self.store.load(keys.clone()).await?;
+            let loaded = match read.take() {
+                Some(read) => read,
+                None => self.store.load(keys.clone()).await?,
+            };
             let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
             let given = decide(&mut work).await?;
             self.committed(work.commit).await.map(|done| done.then_some(given))

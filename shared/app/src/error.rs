@@ -28,6 +28,9 @@ pub enum AppError {
     /// Others are changing the same things: the same again in a moment will go through.
     #[error("it is being changed by others")]
     Busy,
+    /// The same command is still at work: the processor is being asked. The same again in a moment gives its answer.
+    #[error("the same command is still at work")]
+    InFlight,
     /// The table or a provider cannot be reached: the same again later may go through.
     #[error("not available: {0}")]
     Unavailable(String),

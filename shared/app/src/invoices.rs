@@ -3,9 +3,8 @@
 mod send;
 
 use paywell_domain::{
-    Invoice, InvoiceId, InvoiceSet, Patient, Payment, Refusal,
+    Invoice, InvoiceId, Patient, Refusal,
     invoice::{Charges, Terms},
-    link::LinkFor,
     number::Series,
 };
 use paywell_store::{Answer, Key};
@@ -18,6 +17,9 @@ use crate::{
     requests::invoices::{CreateInvoice, EditInvoice, NewLine},
     views::invoices::InvoiceView,
 };
+
+/// The most links that are withdrawn with an invoice.
+const MAX_LINKS: usize = 25;
 
 impl App {
     /// Writes a draft invoice.
@@ -102,7 +104,10 @@ impl App {
         id: InvoiceId,
         version: u64,
     ) -> Result<Answer, AppError> {
+        // The newest first: with more the commit would not fit into one transaction. An older one leads to an invoice that
+        // is void, which its page says.
         let links = self.store.links_of(cx.practice(), id).await?;
+        let links: Vec<_> = links.into_iter().rev().take(MAX_LINKS).collect();
         let mut keys = vec![Key::invoice(cx.practice(), id)];
         keys.extend(links.iter().map(|link| Key::link(cx.practice(), *link)));
         self.command(cx, keys, async |work| {
@@ -111,7 +116,7 @@ impl App {
             require_version(&stored, version, &InvoiceView::of(&stored, today))?;
             let deleted = work.commit.update(&stored, stored.state.delete()?)?;
             for link in &links {
-                work.withdraw_from_link(*link, id).await?;
+                work.withdraw_from_link(*link, id)?;
             }
             if stored.state.balance().is_positive() {
                 work.balance_changed(&deleted.state).await?;
@@ -119,52 +124,6 @@ impl App {
             answer(200, &InvoiceView::of(&deleted, today), deleted.version)
         })
         .await
-    }
-}
-
-impl Work<'_> {
-    /// Tells the patient's invoice set what an invoice now comes to.
-    async fn balance_changed(&mut self, invoice: &Invoice) -> Result<(), AppError> {
-        self.load([Key::invoice_set(self.practice_id(), invoice.patient)]).await?;
-        if let Some(set) = self.find::<InvoiceSet>(invoice.patient)?
-            && let Some(decision) = set.state.balances_changed(std::iter::once(invoice))
-        {
-            self.commit.update(&set, decision)?;
-        }
-        Ok(())
-    }
-
-    /// An invoice is gone: a link for it alone is withdrawn, and a session that is open at the processor is to end.
-    async fn withdraw_from_link(
-        &mut self,
-        id: paywell_domain::LinkId,
-        invoice: InvoiceId,
-    ) -> Result<(), AppError> {
-        let now = self.now();
-        let Some(link) = self.find::<paywell_domain::Link>(id)?.filter(|link| link.state.is_live(now)) else {
-            return Ok(());
-        };
-        self.expire_session(&link).await?;
-        if link.state.pays == LinkFor::Invoices(vec![invoice]) {
-            let revoked = self.commit.update(&link, link.state.revoke()?)?;
-            self.commit.show_link(&revoked.state)?;
-        }
-        Ok(())
-    }
-
-    /// What is due by a link has changed: a session that is open for it is to be expired at the processor.
-    pub(crate) async fn expire_session(
-        &mut self,
-        link: &paywell_store::Stored<paywell_domain::Link>,
-    ) -> Result<(), AppError> {
-        let Some(id) = link.state.payment else { return Ok(()) };
-        self.load([Key::payment(self.practice_id(), id)]).await?;
-        let Some(payment) = self.find::<Payment>(id)? else { return Ok(()) };
-        let open = payment.state.open_attempt().filter(|attempt| attempt.is_payable(self.now()));
-        if let Some(attempt) = open.map(|attempt| attempt.id) {
-            self.commit.update(&payment, payment.state.expire_session(attempt)?)?;
-        }
-        Ok(())
     }
 }
 

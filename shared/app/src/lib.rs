@@ -11,6 +11,7 @@ pub mod ids;
 pub mod invoices;
 pub mod links;
 pub mod mail;
+mod money;
 mod numbers;
 pub mod outreach;
 pub mod patients;

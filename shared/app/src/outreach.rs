@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId,
+    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId, SetId,
     invoice_set::{Due, Recipient},
     link::LinkFor,
     payment::MAX_ALLOCATIONS,
 };
-use paywell_store::{By, Commit, CommitError, DueSet, Key, Store, Stored};
+use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
@@ -66,10 +66,11 @@ impl App {
         deadline: DateTime<Utc>,
     ) -> Result<Run, AppError> {
         let (mut run, rules) = (Run::default(), Rules::default());
-        for shard in 0..Store::due_shards() {
+        for shard in 0..Store::queue_shards() {
             let mut after: Option<String> = None;
             loop {
-                let due = self.store.due_sets(shard, clock(), after.as_deref(), PAGE).await?;
+                let due: Vec<Waiting<SetId>> =
+                    self.store.due(Queue::Sets, shard, clock(), after.as_deref(), PAGE).await?;
                 let Some(last) = due.last() else { break };
                 after = Some(last.position.clone());
                 for set in &due {
@@ -79,7 +80,7 @@ impl App {
                     }
                     run.due += 1;
                     if let Err(error) = self.chase(set, request, clock, &rules, &mut run).await {
-                        tracing::error!(practice = %set.practice, patient = %set.patient, %error, "outreach");
+                        tracing::error!(practice = %set.practice, patient = %set.id.patient, %error, "outreach");
                         run.errors += 1;
                     }
                 }
@@ -90,7 +91,7 @@ impl App {
 
     async fn chase(
         &self,
-        due: &DueSet,
+        due: &Waiting<SetId>,
         request: &str,
         clock: fn() -> DateTime<Utc>,
         rules: &Rules,
@@ -124,18 +125,18 @@ impl App {
     async fn claim(
         &self,
         cx: &Context,
-        due: &DueSet,
+        due: &Waiting<SetId>,
         link: LinkId,
         rules: &Rules,
         run: &mut Run,
     ) -> Result<Option<Claimed>, AppError> {
         let practice_id = cx.practice();
-        let keys = [Key::invoice_set(practice_id, due.patient), Key::patient(practice_id, due.patient)];
+        let keys = [Key::invoice_set(practice_id, due.id.patient), Key::patient(practice_id, due.id.patient)];
         let counts = Mutex::new(&mut *run);
         self.change(cx, keys, async |work| {
             let practice = work.practice()?;
-            let set = work.need::<InvoiceSet>(due.patient, "invoice set")?;
-            let patient = work.need::<Patient>(due.patient, "patient")?;
+            let set = work.need::<InvoiceSet>(due.id.patient, "invoice set")?;
+            let patient = work.need::<Patient>(due.id.patient, "patient")?;
             let known = (practice_id.clone(), set.state.rule_set, set.state.rule_set_version);
             let found = rules.lock().await.get(&known).cloned();
             let found = match found {

@@ -1,7 +1,7 @@
 //! Practices, patients and treatments.
 
 use paywell_domain::{Patient, PatientId, Practice, RuleSet, Treatment, TreatmentId};
-use paywell_store::{Answer, Key};
+use paywell_store::{Answer, Key, PatientAccount};
 
 use crate::{
     App, AppError, Context,
@@ -38,7 +38,7 @@ impl App {
             let practice = work.practice()?;
             let decision = Patient::create(id, new.clone().into(), practice.today(cx.now()))?;
             let stored = work.commit.create(decision)?;
-            let view = PatientView::of(&stored, Default::default(), practice.currency);
+            let view = PatientView::of(&stored, &PatientAccount::default(), practice.currency);
             created(&view, format!("/v1/patients/{id}"))
         })
         .await
@@ -80,7 +80,7 @@ impl App {
         let stored = loaded.get::<Patient>(practice, id)?.ok_or(AppError::NotFound("patient"))?;
         let settings = loaded.get::<Practice>(practice, ())?;
         let settings = settings.ok_or_else(|| AppError::internal("the practice is not set up"))?;
-        Ok(PatientView::of(&stored, loaded.balance(practice, id), settings.state.currency))
+        Ok(PatientView::of(&stored, &loaded.account(practice, id), settings.state.currency))
     }
 }
 

@@ -132,6 +132,8 @@ pub(crate) struct Held {
     pub(crate) payment: Option<Stored<Payment>>,
     /// Whether the token is of the link's present generation.
     pub(crate) current: bool,
+    /// All that was read for it: what pressing Pay decides on first.
+    pub(crate) read: Loaded,
 }
 
 /// The keys of everything that a link's page shows.
@@ -141,7 +143,12 @@ pub(crate) fn keys(
     patient: paywell_domain::PatientId,
     pays: &LinkFor,
 ) -> Vec<Key> {
-    let mut keys = vec![Key::practice(practice), Key::link(practice, link), Key::patient(practice, patient)];
+    let mut keys = vec![
+        Key::practice(practice),
+        Key::link(practice, link),
+        Key::patient(practice, patient),
+        Key::patient_balance(practice, patient),
+    ];
     match pays {
         LinkFor::Invoices(invoices) => keys.extend(invoices.iter().map(|id| Key::invoice(practice, *id))),
         LinkFor::Payment(id) => keys.push(Key::payment(practice, *id)),
@@ -185,14 +192,15 @@ impl App {
         else {
             return Ok(None);
         };
-        let loaded = self.store.load(keys(&practice, link, patient, &pays)).await?;
+        let mut loaded = self.store.load(keys(&practice, link, patient, &pays)).await?;
         let Some(mut held) = Held::of(&loaded, practice, link, generation)? else { return Ok(None) };
         if held.payment.is_none()
             && let Some(id) = held.link.state.payment
         {
-            let loaded = self.store.load([Key::payment(&held.practice_id, id)]).await?;
+            loaded.extend(self.store.load([Key::payment(&held.practice_id, id)]).await?);
             held.payment = loaded.get::<Payment>(&held.practice_id, id)?;
         }
+        held.read = loaded;
         Ok(Some(held))
     }
 
@@ -271,6 +279,7 @@ impl Held {
             invoices,
             payment,
             current,
+            read: Loaded::default(),
         }))
     }
 

@@ -12,6 +12,7 @@ use crate::{
     command::{answer, created, require_version},
     ids,
     invoices::full_name,
+    money,
     patients::require_currency,
     requests::payments::{CreatePayment, MovePayment, NewAllocation, RecordPayment},
     views::payments::PaymentView,
@@ -28,8 +29,8 @@ impl App {
         let allocations = allocations(&new.allocations);
         Allocation::check(&allocations, new.amount)?;
         new.check()?;
-        let mut keys =
-            vec![Key::patient(practice_id, new.patient_id), Key::invoice_set(practice_id, new.patient_id)];
+        let mut keys = money::keys(practice_id, new.patient_id);
+        keys.push(Key::patient(practice_id, new.patient_id));
         keys.extend(new.treatment_id.map(|id| Key::treatment(practice_id, id)));
         keys.extend(allocations.iter().map(|a| Key::invoice(practice_id, a.invoice)));
         self.command(cx, keys, async |work| {
@@ -70,7 +71,7 @@ impl App {
                     let settlement =
                         settle_strictly(received, &receipt, &invoices, work.set(patient.id)?.as_ref())?;
                     let payment = work.commit.create(settlement.payment.clone())?;
-                    work.settled(&settlement, &invoices)?;
+                    work.settled(&settlement, &invoices).await?;
                     payment
                 }
             };
@@ -97,7 +98,7 @@ impl App {
                 payment.allocations = allocations(given);
                 Allocation::check(&payment.allocations, payment.amount)?;
             }
-            let mut keys = vec![Key::invoice_set(cx.practice(), payment.patient)];
+            let mut keys = money::keys(cx.practice(), payment.patient);
             keys.extend(payment.allocations.iter().map(|a| Key::invoice(cx.practice(), a.invoice)));
             work.load(keys).await?;
             let invoices = work.allocated(&payment)?;
@@ -108,7 +109,7 @@ impl App {
             let settlement =
                 settle_strictly(received, &receipt, &invoices, work.set(payment.patient)?.as_ref())?;
             let paid = work.commit.update(&stored, settlement.payment.clone())?;
-            work.settled(&settlement, &invoices)?;
+            work.settled(&settlement, &invoices).await?;
             answer(200, &PaymentView::of(&paid), paid.version)
         })
         .await
@@ -190,14 +191,6 @@ impl Work<'_> {
         Err(Refusal::field("/treatment_id", "expected a treatment of the payment's patient").into())
     }
 
-    /// The patient's current invoice set.
-    pub(crate) fn set(
-        &self,
-        patient: paywell_domain::PatientId,
-    ) -> Result<Option<Stored<InvoiceSet>>, AppError> {
-        self.find::<InvoiceSet>(patient)
-    }
-
     /// The invoices that a payment is meant for: all there, all the payer's.
     fn allocated(&self, payment: &Payment) -> Result<Vec<Stored<Invoice>>, AppError> {
         let mut invoices = Vec::new();
@@ -210,25 +203,5 @@ impl Work<'_> {
             invoices.push(invoice);
         }
         Ok(invoices)
-    }
-
-    /// Writes what a received payment did to invoices and the set.
-    pub(crate) fn settled(
-        &mut self,
-        settlement: &Settlement,
-        invoices: &[Stored<Invoice>],
-    ) -> Result<(), AppError> {
-        for decision in &settlement.invoices {
-            let before = invoices.iter().find(|invoice| invoice.state.id == decision.state.id);
-            let before =
-                before.ok_or_else(|| AppError::internal("an invoice was settled that was not loaded"))?;
-            self.commit.update(before, decision.clone())?;
-        }
-        if let Some(decision) = &settlement.set {
-            let before = self.set(decision.state.id.patient)?;
-            let before = before.ok_or_else(|| AppError::internal("a set was settled that was not loaded"))?;
-            self.commit.update(&before, decision.clone())?;
-        }
-        Ok(())
     }
 }

@@ -159,20 +159,17 @@ impl Work<'_> {
             return Err(AppError::internal(format!("{} was not paid as asked", payment.state.id)));
         }
         let practice = self.practice_id().clone();
-        let mut keys = vec![Key::invoice_set(&practice, payment.state.patient)];
+        let mut keys = crate::money::keys(&practice, payment.state.patient);
         keys.extend(payment.state.allocations.iter().map(|a| Key::invoice(&practice, a.invoice)));
         keys.extend(payment.state.link.map(|link| Key::link(&practice, link)));
         self.load(keys).await?;
-        let mut invoices: Vec<Stored<Invoice>> = Vec::new();
-        for allocation in &payment.state.allocations {
-            invoices.extend(self.find::<Invoice>(allocation.invoice)?);
-        }
+        let invoices = self.invoices(payment.state.allocations.iter().map(|a| a.invoice))?;
         let set: Option<Stored<InvoiceSet>> = self.set(payment.state.patient)?;
         let states: Vec<Invoice> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
         let settlement: Settlement =
             settle(received, Account::ProcessorClearing, &states, set.as_ref().map(|set| &set.state))?;
         self.commit.update(payment, settlement.payment.clone())?;
-        self.settled(&settlement, &invoices)?;
+        self.settled(&settlement, &invoices).await?;
         if let Some(id) = payment.state.link
             && let Some(link) = self.find::<Link>(id)?
         {

@@ -181,10 +181,10 @@ impl App {
             None => None,
         };
         let patient = loaded.get::<Patient>(practice, payment.patient)?;
-        let balance = loaded.balance(practice, payment.patient);
+        let balance = loaded.account(practice, payment.patient);
         Ok(PaymentDetail {
             payment: PaymentView::of(&history.stored),
-            patient_details: patient.map(|stored| PatientView::of(&stored, balance, payment.currency)),
+            patient_details: patient.map(|stored| PatientView::of(&stored, &balance, payment.currency)),
             treatment: PaymentDetail::visit(treatment.as_ref()),
             timeline: history.events.iter().map(TimelineEntry::of).collect(),
             history_intact: history.broken_at.is_none(),

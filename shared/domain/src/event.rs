@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, LinkId, PaymentId, SetId, payment::Tender, rule_set::Method,
+    Amount, AttemptId, Cents, InvoiceId, LinkId, PaymentId, RefundId, SetId,
+    invoice::AdjustmentKind,
+    payment::{RefundReason, Tender},
+    rule_set::Method,
 };
 
 /// Who did it.
@@ -60,49 +63,216 @@ pub enum EventKind {
     TreatmentCreated,
 
     InvoiceCreated,
-    InvoiceEdited { fields: Vec<String> },
-    InvoiceSent { emailed: bool },
+    InvoiceEdited {
+        fields: Vec<String>,
+    },
+    InvoiceSent {
+        emailed: bool,
+    },
     InvoicePostedToPortal,
     InvoiceReminded,
     InvoiceDeleted,
     InvoiceVoided,
-    PaymentApplied { payment: PaymentId, number: String, cents: Amount, balance_cents: Cents },
+    InvoiceAdjusted {
+        number: u16,
+        kind: AdjustmentKind,
+        cents: Cents,
+        balance_cents: Cents,
+    },
+    InvoicePlaced {
+        cents: Cents,
+    },
+    InvoiceTakenBack {
+        cents: Cents,
+    },
+    PaymentApplied {
+        payment: PaymentId,
+        number: String,
+        cents: Amount,
+        balance_cents: Cents,
+    },
+    PaymentUnapplied {
+        payment: PaymentId,
+        number: String,
+        cents: Amount,
+        owed_again: bool,
+        balance_cents: Cents,
+    },
 
     PaymentCreated,
-    PaymentRecorded { tender: Tender, received_on: NaiveDate },
-    PaymentAttempted { attempt: AttemptId },
-    PaymentSessionOpened { attempt: AttemptId, session: String },
-    PaymentSessionToExpire { attempt: AttemptId },
-    PaymentSessionExpired { attempt: AttemptId },
-    PaymentProcessing { attempt: AttemptId },
-    PaymentSucceeded { attempt: AttemptId, processor_payment: String },
-    PaymentFailed { attempt: AttemptId, reason: String },
+    PaymentRecorded {
+        tender: Tender,
+        received_on: NaiveDate,
+    },
+    PaymentAttempted {
+        attempt: AttemptId,
+    },
+    PaymentSessionOpened {
+        attempt: AttemptId,
+        session: String,
+    },
+    PaymentSessionToExpire {
+        attempt: AttemptId,
+    },
+    PaymentSessionExpired {
+        attempt: AttemptId,
+    },
+    PaymentProcessing {
+        attempt: AttemptId,
+    },
+    PaymentSucceeded {
+        attempt: AttemptId,
+        processor_payment: String,
+    },
+    PaymentFailed {
+        attempt: AttemptId,
+        reason: String,
+    },
     PaymentRequested,
     PaymentCancelled,
+    PaymentAllocated {
+        unapplied_cents: Cents,
+    },
+    PaymentChargeCreated {
+        attempt: AttemptId,
+        processor_payment: String,
+    },
+    PaymentAuthorised {
+        attempt: AttemptId,
+        processor_payment: String,
+    },
+    PaymentCaptureRequested {
+        attempt: AttemptId,
+        cents: Amount,
+    },
+    PaymentVoidRequested {
+        attempt: AttemptId,
+    },
+    PaymentVoided {
+        attempt: AttemptId,
+    },
+    PaymentReturned {
+        dispute: String,
+        cents: Amount,
+        reason: String,
+    },
+    ProcessorAsked {
+        times: u8,
+    },
+    RefundRequested {
+        refund: RefundId,
+        cents: Amount,
+        reason: RefundReason,
+    },
+    RefundAccepted {
+        refund: RefundId,
+        processor_refund: String,
+    },
+    RefundSucceeded {
+        refund: RefundId,
+    },
+    RefundFailed {
+        refund: RefundId,
+        reason: Option<String>,
+    },
+    DisputeOpened {
+        dispute: String,
+        cents: Amount,
+        reason: String,
+    },
+    DisputeWon {
+        dispute: String,
+    },
+    DisputeLost {
+        dispute: String,
+    },
 
-    LinkIssued { expires_at: DateTime<Utc> },
+    MethodSetupStarted {
+        consent: String,
+    },
+    MethodAdded {
+        method: String,
+    },
+    MethodChanged {
+        method: String,
+    },
+    MethodRemoved {
+        method: String,
+    },
+    MethodMadeDefault {
+        method: String,
+    },
+    CustomerCreated {
+        customer: String,
+    },
+
+    PayoutSeen {
+        status: String,
+    },
+
+    LinkIssued {
+        expires_at: DateTime<Utc>,
+    },
     LinkOpened,
-    LinkRenewed { expires_at: DateTime<Utc> },
+    LinkRenewed {
+        expires_at: DateTime<Utc>,
+    },
     LinkRevoked,
-    LinkPaymentStarted { payment: PaymentId },
-    LinkUsed { payment: PaymentId },
+    LinkPaymentStarted {
+        payment: PaymentId,
+    },
+    LinkUsed {
+        payment: PaymentId,
+    },
 
-    SetStarted { set: SetId },
-    SetInvoiceJoined { invoice: InvoiceId },
-    SetInvoicesSettled { invoices: Vec<InvoiceId> },
-    SetBalanceChanged { outstanding_cents: Cents },
+    SetStarted {
+        set: SetId,
+    },
+    SetInvoiceJoined {
+        invoice: InvoiceId,
+    },
+    SetInvoicesSettled {
+        invoices: Vec<InvoiceId>,
+    },
+    SetBalanceChanged {
+        outstanding_cents: Cents,
+    },
     SetPaid,
     SetExpired,
-    SetPaused { reason: String },
-    SetFailed { reason: String },
-    MailSent { provider_message: String },
-    MailFailed { reason: String },
+    SetPaused {
+        reason: String,
+    },
+    SetFailed {
+        reason: String,
+    },
+    MailSent {
+        provider_message: String,
+    },
+    MailFailed {
+        reason: String,
+    },
     MailUnknown,
-    MessageClaimed { step: u16, method: Method, link: LinkId },
-    MessageSent { step: u16, provider_message: String },
-    MessageFailed { step: u16, reason: String },
-    MessageUnknown { step: u16 },
-    MessagePostponed { step: u16, until: DateTime<Utc>, reason: String },
+    MessageClaimed {
+        step: u16,
+        method: Method,
+        link: LinkId,
+    },
+    MessageSent {
+        step: u16,
+        provider_message: String,
+    },
+    MessageFailed {
+        step: u16,
+        reason: String,
+    },
+    MessageUnknown {
+        step: u16,
+    },
+    MessagePostponed {
+        step: u16,
+        until: DateTime<Utc>,
+        reason: String,
+    },
 }
 
 /// The SHA-256 of an event and all before it.

@@ -121,6 +121,9 @@ typed_id!(
     /// One attempt to take a payment at the processor; also the processor's idempotency key.
     AttemptId, "att");
 typed_id!(
+    /// A refund; also the processor's idempotency key and our reference in its records.
+    RefundId, "ref");
+typed_id!(
     /// A one-time payment link.
     LinkId, "lnk");
 typed_id!(

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::{Cents, Currency, PatientId};
+use crate::{Cents, Currency, InvoiceId, PatientId};
 
 /// The accounts of a practice's books. Debit is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -48,17 +48,28 @@ pub struct Posting {
     pub account: Account,
     /// Cents; a debit is positive.
     pub cents: Cents,
+    /// Whose balance it changes, where the entry's source is not that invoice itself: with it every invoice's balance
+    /// follows from the journal alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceId>,
 }
 
 impl Posting {
     /// A debit of so many cents.
     pub fn debit(account: Account, cents: Cents) -> Self {
-        Self { account, cents }
+        Self { account, cents, invoice: None }
     }
 
     /// A credit of so many cents.
     pub fn credit(account: Account, cents: Cents) -> Self {
-        Self { account, cents: cents.negated() }
+        Self { account, cents: cents.negated(), invoice: None }
+    }
+
+    /// The same posting on an invoice.
+    #[must_use]
+    pub const fn on(mut self, invoice: InvoiceId) -> Self {
+        self.invoice = Some(invoice);
+        self
     }
 }
 
@@ -76,40 +87,41 @@ pub enum Unbalanced {
 /// An entry of the journal: appended, never edited. A correction is a new entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
-    /// What caused it: an invoice or payment, by its id.
+    /// What caused it: an invoice, payment or payout, by its id.
     pub source: String,
-    /// The version of that invoice or payment after it: with the source, the entry's identity.
+    /// The version of that invoice, payment or payout after it: with the source, the entry's identity.
     pub version: u64,
     /// When it was booked (UTC).
     pub at: DateTime<Utc>,
-    /// Whose money it is.
-    pub patient: PatientId,
+    /// Whose money it is; none where it is the practice's own, such as a payout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientId>,
     /// The currency of the books.
     pub currency: Currency,
     postings: Vec<Posting>,
 }
 
 impl JournalEntry {
-    /// An entry of balanced postings: one posting an account, those of zero cents left out; none where nothing moved.
+    /// An entry of balanced postings: one posting an account and invoice, those of zero cents left out; none where nothing moved.
     ///
     /// # Errors
     /// Where the postings do not sum to zero.
     pub fn balanced(
         (source, version): (String, u64),
         at: DateTime<Utc>,
-        patient: PatientId,
+        patient: Option<PatientId>,
         currency: Currency,
         postings: &[Posting],
     ) -> Result<Option<Self>, Unbalanced> {
         let mut merged: Vec<Posting> = Vec::new();
         for posting in postings {
-            match merged.iter_mut().find(|m| m.account == posting.account) {
+            match merged.iter_mut().find(|m| (m.account, m.invoice) == (posting.account, posting.invoice)) {
                 Some(m) => m.cents = m.cents.checked_add(posting.cents).ok_or(Unbalanced::Overflow)?,
                 None => merged.push(*posting),
             }
         }
         merged.retain(|posting| !posting.cents.is_zero());
-        merged.sort_by_key(|posting| posting.account);
+        merged.sort_by_key(|posting| (posting.account, posting.invoice));
         let sum = Cents::checked_sum(merged.iter().map(|p| p.cents)).ok_or(Unbalanced::Overflow)?;
         if !sum.is_zero() {
             return Err(Unbalanced::NotZero);
@@ -118,14 +130,15 @@ impl JournalEntry {
         Ok((!entry.postings.is_empty()).then_some(entry))
     }
 
-    /// The postings, one an account.
+    /// The postings, one an account and invoice.
     pub fn postings(&self) -> &[Posting] {
         &self.postings
     }
 
     /// What the entry does to an account, in cents.
     pub fn effect(&self, account: Account) -> Cents {
-        self.postings.iter().find(|p| p.account == account).map_or(Cents::ZERO, |p| p.cents)
+        let of = self.postings.iter().filter(|p| p.account == account);
+        of.fold(Cents::ZERO, |sum, p| sum.checked_add(p.cents).unwrap_or(sum))
     }
 }
 
@@ -140,7 +153,7 @@ mod tests {
     fn entry(postings: &[Posting]) -> Result<Option<JournalEntry>, Unbalanced> {
         let source = ("inv_x".to_owned(), 1);
         let patient = PatientId::new(Uuid::nil());
-        JournalEntry::balanced(source, DateTime::UNIX_EPOCH, patient, Currency::Usd, postings)
+        JournalEntry::balanced(source, DateTime::UNIX_EPOCH, Some(patient), Currency::Usd, postings)
     }
 
     #[test]

@@ -11,8 +11,10 @@ pub mod ledger;
 pub mod link;
 pub mod money;
 pub mod number;
+pub mod on_file;
 pub mod patient;
 pub mod payment;
+pub mod payout;
 pub mod practice;
 pub mod refusal;
 pub mod rule_set;
@@ -20,15 +22,19 @@ pub mod text;
 pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
-pub use id::{AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId};
+pub use id::{
+    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, TreatmentId,
+};
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};
 pub use ledger::{Account, JournalEntry, Posting};
 pub use link::Link;
 pub use money::{Amount, Cents, Currency};
 pub use number::Number;
+pub use on_file::MethodsOnFile;
 pub use patient::Patient;
 pub use payment::{Payment, PaymentStatus};
+pub use payout::Payout;
 pub use practice::Practice;
 pub use refusal::Refusal;
 pub use rule_set::RuleSet;

@@ -98,6 +98,7 @@ impl From<AppError> for Problem {
                 Self::stale(current_version).with("current", current)
             }
             AppError::KeyReused => Self::key_reused(),
+            AppError::InFlight => Self::in_flight(5),
             AppError::Busy => {
                 Self::conflict("Others are changing the same things; send it again.").retry_after(1)
             }

@@ -1,17 +1,17 @@
 //! What is stored as a versioned whole, with its events beside it.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
-    Currency, Invoice, InvoiceId, InvoiceSet, Link, LinkId, Patient, PatientId, Payment, PaymentId, Practice,
-    PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId, event::Head,
+    Currency, Invoice, InvoiceId, InvoiceSet, Link, LinkId, MethodsOnFile, Patient, PatientId, Payment,
+    PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId, event::Head,
+    payment::AttemptStatus,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Key, StoreError,
     counters::Tally,
+    keys::Queue,
     row::{self, Item},
 };
 
@@ -29,7 +29,7 @@ pub struct Stored<A> {
 /// What is stored as a versioned whole.
 pub trait Aggregate: Serialize + DeserializeOwned {
     /// What names it within its practice.
-    type Id: Copy;
+    type Id: Clone;
 
     /// Where it is.
     fn key_of(practice: &PracticeId, id: Self::Id) -> Key;
@@ -60,8 +60,14 @@ pub trait Aggregate: Serialize + DeserializeOwned {
         Item::new()
     }
 
-    /// Whose money its postings move, and in which currency; none where it moves none.
-    fn books(&self) -> Option<(PatientId, Currency)> {
+    /// Whose money its postings move (none: the practice's own), and in which currency; none where it moves none.
+    fn books(&self) -> Option<(Option<PatientId>, Currency)> {
+        None
+    }
+
+    /// The payment whose hosted session is open, and whose it is: noted with the patient's balance, so that whatever
+    /// changes what is due finds it there.
+    fn session(&self) -> Option<(PatientId, PaymentId)> {
         None
     }
 }
@@ -155,8 +161,8 @@ impl Aggregate for Invoice {
         Tally::of("invoice", self.status.name(), self.balance())
     }
 
-    fn books(&self) -> Option<(PatientId, Currency)> {
-        Some((self.patient, self.currency))
+    fn books(&self) -> Option<(Option<PatientId>, Currency)> {
+        Some((Some(self.patient), self.currency))
     }
 }
 
@@ -187,8 +193,54 @@ impl Aggregate for Payment {
         Tally::of("payment", self.status.name(), self.amount.cents())
     }
 
-    fn books(&self) -> Option<(PatientId, Currency)> {
-        Some((self.patient, self.currency))
+    fn index(&self, practice: &PracticeId) -> Item {
+        let at = self.ask_at();
+        at.map_or_else(Item::new, |at| Queue::Unsettled.entry(at, practice, &self.id.to_string()))
+    }
+
+    fn books(&self) -> Option<(Option<PatientId>, Currency)> {
+        Some((Some(self.patient), self.currency))
+    }
+
+    fn session(&self) -> Option<(PatientId, PaymentId)> {
+        let open = self.open_attempt()?;
+        (open.is_hosted() && open.status == AttemptStatus::Open).then_some((self.patient, self.id))
+    }
+}
+
+impl Aggregate for MethodsOnFile {
+    type Id = PatientId;
+
+    fn key_of(practice: &PracticeId, patient: PatientId) -> Key {
+        Key::methods_on_file(practice, patient)
+    }
+
+    fn id(&self) -> PatientId {
+        self.patient
+    }
+
+    fn name(&self) -> String {
+        format!("methods_{}", self.patient)
+    }
+}
+
+impl Aggregate for Payout {
+    type Id = String;
+
+    fn key_of(practice: &PracticeId, id: String) -> Key {
+        Key::payout(practice, &id)
+    }
+
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn books(&self) -> Option<(Option<PatientId>, Currency)> {
+        Some((None, self.currency))
     }
 }
 
@@ -237,10 +289,7 @@ impl Aggregate for InvoiceSet {
 
     fn index(&self, practice: &PracticeId) -> Item {
         let Some(at) = self.next_send_at.filter(|_| self.status.is_chasing()) else { return Item::new() };
-        HashMap::from([
-            ("send".to_owned(), AttributeValue::S(crate::keys::due_shard(self.id))),
-            ("send_at".to_owned(), AttributeValue::S(crate::keys::due_at(at, practice, self.id.patient))),
-        ])
+        Queue::Sets.entry(at, practice, &self.id.to_string())
     }
 }
 

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update},
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem},
 };
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Account, Actor, Cents, Decision, Event, InvoiceSet, JournalEntry, PatientId, PracticeId,
+    Actor, Decision, Event, InvoiceSet, JournalEntry, PatientId, PracticeId,
     event::{Head, chain},
 };
 
-use crate::{Aggregate, CommitError, Key, Store, StoreError, Stored, aggregate, counters::Tally, row::Item};
+use crate::{
+    Aggregate, CommitError, Key, Store, StoreError, Stored, account::AccountChange, aggregate,
+    counters::Tally, row::Item,
+};
 
 /// The most items of one transaction
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
@@ -40,7 +43,7 @@ pub struct Commit {
     by: By,
     writes: Vec<Write>,
     tally: Tally,
-    balances: BTreeMap<PatientId, (Cents, Cents)>,
+    accounts: BTreeMap<PatientId, AccountChange>,
 }
 
 #[derive(Debug)]
@@ -51,12 +54,13 @@ enum Write {
     Remove(Key),
     Unchanged(Key, u64),
     Once { item: Item, expired_before: i64 },
+    Where { item: Item, condition: &'static str, name: (&'static str, &'static str) },
 }
 
 impl Commit {
     /// An empty commit.
     pub fn new(by: &By) -> Self {
-        Self { by: by.clone(), writes: Vec::new(), tally: Tally::default(), balances: BTreeMap::new() }
+        Self { by: by.clone(), writes: Vec::new(), tally: Tally::default(), accounts: BTreeMap::new() }
     }
 
     /// Whether there is nothing to write.
@@ -117,9 +121,23 @@ impl Commit {
         self.writes.push(Write::Once { item, expired_before: self.by.now.timestamp() });
     }
 
+    /// An item that takes the place of one that the condition holds of.
+    pub(crate) fn put_where(
+        &mut self,
+        item: Item,
+        condition: &'static str,
+        name: (&'static str, &'static str),
+    ) {
+        self.writes.push(Write::Where { item, condition, name });
+    }
+
     /// On whose behalf and when.
     pub fn by(&self) -> &By {
         &self.by
+    }
+
+    pub(crate) fn account(&mut self, patient: PatientId) -> &mut AccountChange {
+        self.accounts.entry(patient).or_default()
     }
 
     /// Adds what goes with an aggregate: its events, journal entry, row and counters. Gives it as it will be stored.
@@ -164,6 +182,11 @@ impl Commit {
             self.tally.add(&stored.state.tally(), -1);
         }
         self.tally.add(&state.tally(), 1);
+        match (before.and_then(|stored| stored.state.session()), state.session()) {
+            (None, Some((patient, payment))) => self.account(patient).session(payment, true),
+            (Some((patient, payment)), None) => self.account(patient).session(payment, false),
+            _ => {}
+        }
         let item = aggregate::encode(&practice, &state, version, head)?;
         Ok((Stored { state, version, head }, item))
     }
@@ -185,11 +208,9 @@ impl Commit {
         let entry = JournalEntry::balanced(source, self.by.now, patient, currency, postings)
             .map_err(StoreError::internal)?;
         let Some(entry) = entry else { return Ok(()) };
-        let (owed, credit) = self.balances.entry(patient).or_default();
-        let add =
-            |a: Cents, b: Cents| a.checked_add(b).ok_or_else(|| StoreError::internal("a balance overflows"));
-        *owed = add(*owed, entry.effect(Account::PatientReceivable))?;
-        *credit = add(*credit, entry.effect(Account::PatientCredit).negated())?;
+        if let Some(patient) = patient {
+            self.account(patient).book(&entry)?;
+        }
         let mut item: Item = serde_dynamo::to_item(&entry)?;
         item.extend(Key::journal(&self.by.practice, entry.at, &entry.source, entry.version).attributes());
         self.writes.push(Write::Create(item));
@@ -206,17 +227,8 @@ impl Commit {
         for write in self.writes {
             items.push(write.into_item(table)?);
         }
-        for (patient, (owed, credit)) in self.balances {
-            let key = Key::patient_balance(&self.by.practice, patient);
-            if !owed.is_zero() || !credit.is_zero() {
-                let update = Update::builder()
-                    .table_name(table)
-                    .set_key(Some(key.attributes()))
-                    .update_expression("ADD owed :owed, credit :credit")
-                    .expression_attribute_values(":owed", AttributeValue::N(owed.get().to_string()))
-                    .expression_attribute_values(":credit", AttributeValue::N(credit.get().to_string()))
-                    .build()
-                    .map_err(StoreError::internal)?;
+        for (patient, change) in self.accounts {
+            if let Some(update) = change.update(table, &self.by.practice, patient)? {
                 items.push(TransactWriteItem::builder().update(update).build());
             }
         }
@@ -248,6 +260,9 @@ impl Write {
                     .condition_expression(format!("{ABSENT} OR x < :now"))
                     .expression_attribute_values(":now", AttributeValue::N(expired_before.to_string())),
             ),
+            Self::Where { item, condition, name: (placeholder, name) } => {
+                build(put(item).condition_expression(condition).expression_attribute_names(placeholder, name))
+            }
             Self::Remove(key) => {
                 let delete = Delete::builder().table_name(table).set_key(Some(key.attributes())).build();
                 Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::internal)?).build())

@@ -1,8 +1,9 @@
 //! Every key of the table is made here.
 //!
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
-//! functions apart. Three look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
-//! link's token), `WEBHOOK#` (a processor event) and `DUE#` (the outreach index).
+//! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
+//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient at the processor), and the queues of work that
+//! the schedules read over all practices, `DUE#` (invoice sets) and `UNSETTLED#` (payments).
 
 use std::collections::HashMap;
 
@@ -30,8 +31,44 @@ pub(crate) const EVENTS: &str = "E#";
 pub(crate) const LINKS: &str = "L#";
 /// How many items the counters of a practice are spread over.
 pub(crate) const COUNTER_SHARDS: u8 = 8;
-/// How many partitions the due sets of all practices are spread over.
-pub(crate) const DUE_SHARDS: u8 = 8;
+/// How many partitions a queue of all practices' work is spread over.
+pub(crate) const QUEUE_SHARDS: u8 = 8;
+
+/// What waits for a schedule, over all practices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Invoice sets whose next step is due.
+    Sets,
+    /// Payments whose outcome the processor is to be asked for.
+    Unsettled,
+}
+
+impl Queue {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Sets => "DUE",
+            Self::Unsettled => "UNSETTLED",
+        }
+    }
+
+    /// The partition of a shard.
+    pub(crate) fn partition(self, shard: u8) -> String {
+        format!("{}#{shard}", self.prefix())
+    }
+
+    /// The index attributes of an item that waits for an instant: the shard of its id, and its place in the order.
+    pub(crate) fn entry(
+        self,
+        at: DateTime<Utc>,
+        practice: &PracticeId,
+        id: &str,
+    ) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("queue".to_owned(), AttributeValue::S(self.partition(shard(id.as_bytes(), QUEUE_SHARDS)))),
+            ("due_at".to_owned(), AttributeValue::S(due_at(at, practice, id))),
+        ])
+    }
+}
 
 impl Key {
     fn aggregate(pk: String) -> Self {
@@ -126,6 +163,21 @@ impl Key {
         Self::aggregate(format!("TOKEN#{}", hash.as_str()))
     }
 
+    /// A patient's methods on file.
+    pub fn methods_on_file(practice: &PracticeId, patient: PatientId) -> Self {
+        Self::aggregate(format!("METHODS#{practice}#{patient}"))
+    }
+
+    /// A practice's share of a payout, by the processor's name for it.
+    pub fn payout(practice: &PracticeId, id: &str) -> Self {
+        Self::aggregate(format!("PAYOUT#{practice}#{id}"))
+    }
+
+    /// Whose the processor's customer is.
+    pub(crate) fn customer(id: &str) -> Self {
+        Self::aggregate(format!("CUSTOMER#{id}"))
+    }
+
     /// A processor event that has been applied.
     pub fn webhook(event: &str) -> Self {
         Self::aggregate(format!("WEBHOOK#{event}"))
@@ -160,14 +212,9 @@ pub(crate) fn by_due(due: Option<NaiveDate>, id: &str) -> String {
     format!("{date}#{id}")
 }
 
-/// The partition of due sets that a set belongs to.
-pub(crate) fn due_shard(id: SetId) -> String {
-    format!("DUE#{}", shard(id.to_string().as_bytes(), DUE_SHARDS))
-}
-
-/// The sort key of a due set: the instant, to the second, then which.
-pub(crate) fn due_at(at: DateTime<Utc>, practice: &PracticeId, patient: PatientId) -> String {
-    format!("{}#{practice}#{patient}", at.format("%Y%m%dT%H%M%SZ"))
+/// The sort key in a queue: the instant, to the second, then which.
+pub(crate) fn due_at(at: DateTime<Utc>, practice: &PracticeId, id: &str) -> String {
+    format!("{}#{practice}#{id}", at.format("%Y%m%dT%H%M%SZ"))
 }
 
 /// Which of `shards` a name belongs to.
@@ -259,6 +306,9 @@ mod tests {
                 "IDEMPOTENCY#prac_riverside#user_ada#k-1 | A".to_owned(),
             ),
             (Key::token(&token), format!("TOKEN#{} | A", token.as_str())),
+            (Key::methods_on_file(p, patient), format!("METHODS#prac_riverside#pat_{ID} | A")),
+            (Key::payout(p, "po_1"), "PAYOUT#prac_riverside#po_1 | A".to_owned()),
+            (Key::customer("cus_1"), "CUSTOMER#cus_1 | A".to_owned()),
             (Key::webhook("evt_1"), "WEBHOOK#evt_1 | A".to_owned()),
             (Key::attempts(p, "lnk_x"), "ATTEMPTS#prac_riverside#lnk_x | A".to_owned()),
         ] {
@@ -275,8 +325,15 @@ mod tests {
         assert_eq!(by_due("2026-06-01".parse().ok(), "inv_x"), "2026-06-01#inv_x");
         assert_eq!(by_due(None, "pay_x"), "9999-12-31#pay_x");
         let at = "2026-06-01T17:00:00Z".parse().unwrap();
-        assert_eq!(due_at(at, p, patient), format!("20260601T170000Z#prac_riverside#pat_{ID}"));
-        assert_eq!(due_shard(SetId { patient, ordinal: 1 }), "DUE#5");
+        let entry = Queue::Sets.entry(at, p, &SetId { patient, ordinal: 1 }.to_string());
+        assert_eq!(
+            entry["due_at"].as_s().unwrap(),
+            &format!("20260601T170000Z#prac_riverside#set_{ID}_0001")
+        );
+        assert_eq!(entry["queue"].as_s().unwrap(), "DUE#5");
+        let entry = Queue::Unsettled.entry(at, p, &PaymentId::new(uuid()).to_string());
+        assert_eq!(entry["due_at"].as_s().unwrap(), &format!("20260601T170000Z#prac_riverside#pay_{ID}"));
+        assert_eq!(entry["queue"].as_s().unwrap().split('#').next(), Some("UNSETTLED"));
     }
 
     #[test]

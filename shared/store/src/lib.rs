@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod aggregate;
 mod commit;
 mod counters;
@@ -12,24 +13,25 @@ mod list;
 mod load;
 mod lookup;
 mod number;
-mod outreach;
 mod patterns;
+mod queue;
 mod row;
 mod table;
 
 use aws_sdk_dynamodb::Client;
 
+pub use account::PatientAccount;
 pub use aggregate::{Aggregate, Stored};
 pub use commit::{By, Commit};
 pub use error::{CommitError, StoreError};
 pub use history::{History, LinkSummary};
-pub use idempotency::{Answer, Command, Reused};
-pub use keys::Key;
+pub use idempotency::{Answer, Command, Done, Reused};
+pub use keys::{Key, Queue};
 pub use list::{Direction, ListQuery, Order, Page, Scope};
 pub use load::Loaded;
-pub use lookup::Pointer;
-pub use outreach::DueSet;
+pub use lookup::{Customer, Pointer};
 pub use patterns::{ACCESS_PATTERNS, AccessPattern, Consistency};
+pub use queue::Due;
 pub use row::{InvoiceRow, PaymentRow, SetRow};
 pub use table::{Index, TABLE, TableDefinition};
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use chrono::{DateTime, Utc};
-use paywell_domain::{Cents, PatientId, PracticeId};
+use paywell_domain::{PatientId, PracticeId};
 
 use crate::{
-    Aggregate, Answer, Command, Key, Store, StoreError, Stored, aggregate,
+    Aggregate, Command, Done, Key, PatientAccount, Store, StoreError, Stored, aggregate,
     idempotency::{self, Reused},
     row::Item,
 };
@@ -33,16 +33,16 @@ impl Loaded {
         self.0.get(&A::key_of(practice, id)).map(aggregate::decode).transpose()
     }
 
-    /// The saved answer of a command that was done before.
+    /// What is known of a command that was sent before.
     ///
     /// # Errors
     /// The key was used for another command, or the record is not one that this program wrote.
-    pub fn answer(
+    pub fn done(
         &self,
         practice: &PracticeId,
         command: &Command,
         now: DateTime<Utc>,
-    ) -> Result<Option<Answer>, Reused> {
+    ) -> Result<Option<Done>, Reused> {
         match self.0.get(&command.key(practice)) {
             Some(item) => idempotency::read(item, command, now),
             None => Ok(None),
@@ -54,12 +54,18 @@ impl Loaded {
         self.0.contains_key(key)
     }
 
-    /// What a patient owes, and has as credit.
-    pub fn balance(&self, practice: &PracticeId, patient: PatientId) -> (Cents, Cents) {
-        let item = self.0.get(&Key::patient_balance(practice, patient));
-        let number =
-            |name: &str| item.and_then(|i| i.get(name)?.as_n().ok()?.parse().ok()).unwrap_or_default();
-        (Cents::new(number("owed")), Cents::new(number("credit")))
+    /// What a patient owes and has; nothing where no money has moved yet.
+    pub fn account(&self, practice: &PracticeId, patient: PatientId) -> PatientAccount {
+        PatientAccount::read(self.0.get(&Key::patient_balance(practice, patient)))
+    }
+
+    /// As if this alone had been loaded: for a decision on what was just committed.
+    ///
+    /// # Errors
+    /// It cannot be encoded: a bug.
+    pub fn of<A: Aggregate>(practice: &PracticeId, stored: &Stored<A>) -> Result<Self, StoreError> {
+        let item = aggregate::encode(practice, &stored.state, stored.version, stored.head)?;
+        Ok(Self(HashMap::from([(A::key_of(practice, stored.state.id()), item)])))
     }
 
     /// Adds what another load brought.

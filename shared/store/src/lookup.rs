@@ -42,6 +42,15 @@ pub enum Pointer {
     },
 }
 
+/// Whose a customer of the processor is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The practice.
+    pub practice: PracticeId,
+    /// The patient.
+    pub patient: PatientId,
+}
+
 impl Commit {
     /// Makes a token lead somewhere. The table keeps its hash alone.
     ///
@@ -52,6 +61,18 @@ impl Commit {
         item.insert("to".to_owned(), serde_dynamo::to_attribute_value(pointer)?);
         let ttl = (self.by().now + Duration::days(POINTER_DAYS)).timestamp();
         item.insert("ttl".to_owned(), AttributeValue::N(ttl.to_string()));
+        self.put(item);
+        Ok(())
+    }
+
+    /// Notes whose a customer of the processor is.
+    ///
+    /// # Errors
+    /// It cannot be encoded: a bug.
+    pub fn customer(&mut self, id: &str, patient: PatientId) -> Result<(), StoreError> {
+        let mut item: Item = Key::customer(id).attributes();
+        let to = Customer { practice: self.by().practice.clone(), patient };
+        item.insert("to".to_owned(), serde_dynamo::to_attribute_value(to)?);
         self.put(item);
         Ok(())
     }
@@ -72,12 +93,23 @@ impl Store {
     /// # Errors
     /// The table cannot be read.
     pub async fn pointer(&self, token: &TokenHash) -> Result<Option<Pointer>, StoreError> {
-        let key = Key::token(token).attributes();
+        self.leads_to(&Key::token(token)).await
+    }
+
+    /// Whose a customer of the processor is.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn customer(&self, id: &str) -> Result<Option<Customer>, StoreError> {
+        self.leads_to(&Key::customer(id)).await
+    }
+
+    async fn leads_to<T: serde::de::DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.table)
-            .set_key(Some(key))
+            .set_key(Some(key.attributes()))
             .consistent_read(true)
             .send()
             .await?;

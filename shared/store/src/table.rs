@@ -29,7 +29,8 @@ pub struct TableDefinition {
     pub range: &'static str,
     /// The attribute with the second (Unix time) after which an item may be deleted.
     pub ttl: &'static str,
-    /// The indexes. Only tracker rows and invoice sets have their attributes, so nothing else is in them.
+    /// The indexes. Only tracker rows and what waits in a queue have their attributes,
+    /// so nothing else is in them.
     pub indexes: &'static [Index],
 }
 
@@ -44,7 +45,7 @@ pub const TABLE: TableDefinition = TableDefinition {
         Index { name: "by_status_due", hash: "status", range: "due", projects_all: true },
         Index { name: "by_patient", hash: "patient", range: "sk", projects_all: true },
         Index { name: "by_patient_due", hash: "patient", range: "due", projects_all: true },
-        Index { name: "due_sets", hash: "send", range: "send_at", projects_all: false },
+        Index { name: "queues", hash: "queue", range: "due_at", projects_all: false },
     ],
 };
 

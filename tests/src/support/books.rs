@@ -110,7 +110,7 @@ impl Books {
     fn balances_are_the_journals(&self, clinic: &Clinic) {
         for patient in self.dump.decoded::<Patient>(&format!("PATIENT#{}#", clinic.practice)) {
             let effect = |account| -> i64 {
-                let own = self.journal.iter().filter(|entry| entry.patient == patient.id);
+                let own = self.journal.iter().filter(|entry| entry.patient == Some(patient.id));
                 own.map(|entry| entry.effect(account).get()).sum()
             };
             let key = (format!("PATIENT#{}#{}", clinic.practice, patient.id), "B".to_owned());

@@ -75,7 +75,7 @@ impl Clinic {
 
     /// An aggregate as the table has it.
     pub async fn stored<A: Aggregate>(&self, id: A::Id) -> Stored<A> {
-        let key = A::key_of(&self.practice, id);
+        let key = A::key_of(&self.practice, id.clone());
         let loaded = self.world.store.load([key]).await.unwrap();
         loaded.get::<A>(&self.practice, id).unwrap().expect("it is there")
     }
@@ -119,12 +119,12 @@ pub fn session_event(clinic: &Clinic, id: &str, kind: &str, payment: &Payment) -
     json!({
         "id": id, "object": "event", "type": kind, "created": now, "livemode": false,
         "data": { "object": {
-            "id": attempt.session, "object": "checkout.session", "url": null, "status": status,
+            "id": attempt.session(), "object": "checkout.session", "url": null, "status": status,
             "payment_status": paid, "payment_intent": "pi_test_1", "mode": "payment",
             "amount_total": payment.amount.cents().get(), "currency": "usd",
             "client_reference_id": attempt.id.to_string(), "created": now,
             "metadata": { "practice": clinic.practice.as_str(), "payment": payment.id.to_string() },
-            "expires_at": attempt.expires_at.timestamp(),
+            "expires_at": attempt.expires_at().timestamp(),
         }},
     })
 }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use paywell_app::tracker::{List, Metric};
-use paywell_domain::invoice::ShownStatus;
-use paywell_store::{Order, Store};
+use paywell_domain::{SetId, invoice::ShownStatus};
+use paywell_store::{Due, Order, Queue, Store};
 
 use super::*;
 use crate::scratch;
@@ -28,8 +28,9 @@ async fn shown(importer: &Importer<'_>, status: ShownStatus) -> usize {
 /// How many sets of a practice a run would turn to now.
 async fn due(importer: &Importer<'_>) -> usize {
     let mut count = 0;
-    for shard in 0..Store::due_shards() {
-        let due = importer.app.store.due_sets(shard, now(), None, 400).await.unwrap();
+    for shard in 0..Store::queue_shards() {
+        let due: Vec<Due<SetId>> =
+            importer.app.store.due(Queue::Sets, shard, now(), None, 400).await.unwrap();
         count += due.iter().filter(|set| set.practice == importer.practice).count();
     }
     count

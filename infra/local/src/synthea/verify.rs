@@ -57,7 +57,9 @@ pub(super) async fn books(
     let firsts = months.iter().filter_map(|(year, month)| NaiveDate::from_ymd_opt(*year, *month, 1));
     for first in firsts {
         for entry in store.journal(practice, first.and_time(NaiveTime::MIN).and_utc()).await? {
-            books.entry(entry.patient).or_default().book(&entry);
+            if let Some(patient) = entry.patient {
+                books.entry(patient).or_default().book(&entry);
+            }
         }
     }
     Ok(books)
@@ -67,8 +69,8 @@ pub(super) async fn books(
 pub(super) async fn held(importer: &Importer<'_>, patient: PatientId, now: DateTime<Utc>) -> Result<Held> {
     let practice = &importer.practice;
     let loaded = importer.app.store.load([Key::patient_balance(practice, patient)]).await?;
-    let (balance, credit) = loaded.balance(practice, patient);
-    let mut held = Held { balance, credit, ..Held::default() };
+    let account = loaded.account(practice, patient);
+    let mut held = Held { balance: account.owed, credit: account.credit, ..Held::default() };
     let cx = importer.context("synthea-check", now);
     let mut list = List {
         patient: Some(patient),

@@ -7,12 +7,12 @@ use paywell_domain::{
     Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
     link::{LinkFor, Token},
     number::Series,
-    payment::{Allocation, Attempt, NewPayment, SESSION_MINUTES},
+    payment::{Allocation, Attempt, AttemptMeans, NewPayment},
 };
 use paywell_gateways::stripe::{
     CheckoutSession, NewCheckoutSession, PaymentMethod, SessionStatus, StripeError,
 };
-use paywell_store::{By, Key, Pointer, Stored};
+use paywell_store::{By, Key, Loaded, Pointer, Stored};
 use secrecy::ExposeSecret;
 
 use super::{Ended, Held};
@@ -39,6 +39,8 @@ struct Ready {
     amount: Amount,
     session: Option<String>,
     expires_at: DateTime<Utc>,
+    /// The payment as it was last read or written.
+    stored: Stored<Payment>,
 }
 
 enum Next {
@@ -62,14 +64,15 @@ impl App {
         request: &str,
         now: DateTime<Utc>,
     ) -> Result<Checkout, AppError> {
-        let Some(held) = self.hold(token).await? else { return Ok(Checkout::Unknown) };
+        let Some(mut held) = self.hold(token).await? else { return Ok(Checkout::Unknown) };
         if let Some(ended) = held.ended(now) {
             return Ok(Checkout::Ended(ended));
         }
         let cx = patient_context(&held, request, now);
+        let mut read = Some(std::mem::take(&mut held.read));
         // An attempt that is closed makes room for one new one.
         for _ in 0..2 {
-            match self.prepare(&cx, &held).await? {
+            match self.prepare(&cx, &held, read.take()).await? {
                 Next::Ended(ended) => return Ok(Checkout::Ended(ended)),
                 Next::Take(ready) => return self.take(&cx, *ready).await,
                 Next::Close(payment, attempt) => match self.close(&cx, payment, &attempt).await {
@@ -107,19 +110,21 @@ impl App {
             payment: state.id,
             attempt: attempt.id,
             amount: attempt.amount,
-            session: attempt.session.clone(),
-            expires_at: attempt.expires_at,
+            session: attempt.session().map(str::to_owned),
+            expires_at: attempt.expires_at(),
+            stored: payment.clone(),
             practice,
         };
         self.take(&Context { by, command: None }, ready).await
     }
 
     /// First commit: the attempt, before the processor is asked.
-    async fn prepare(&self, cx: &Context, held: &Held) -> Result<Next, AppError> {
+    async fn prepare(&self, cx: &Context, held: &Held, read: Option<Loaded>) -> Result<Next, AppError> {
         let link = &held.link.state;
         let payment = PaymentId::new(ids::new(cx.now()));
         let attempt = AttemptId::new(ids::new(cx.now()));
-        self.change(cx, super::keys(cx.practice(), link.id, link.patient, &link.pays), async |work| {
+        let keys = super::keys(cx.practice(), link.id, link.patient, &link.pays);
+        self.change_from(cx, read, keys, async |work| {
             let mut fresh = work.held(held)?;
             if let (None, Some(id)) = (&fresh.payment, fresh.link.state.payment) {
                 work.load([Key::payment(cx.practice(), id)]).await?;
@@ -140,23 +145,31 @@ impl App {
                         aimed = before.state.retarget(due, fresh.allocations()?)?;
                     }
                     aimed.link = Some(link.id);
-                    work.commit.update(before, aimed.start_attempt(attempt, cx.now())?)?
+                    work.commit.update(
+                        before,
+                        aimed.start_attempt(attempt, AttemptMeans::Hosted { session: None }, cx.now())?,
+                    )?
                 }
                 _ => {
                     let number = self.numbers.next(&self.store, cx.practice(), Series::Payment).await?;
                     let made = Payment::create(fresh.new_payment((payment, number), due)?, false, cx.now());
-                    let mut started = made.state.start_attempt(attempt, cx.now())?;
+                    let mut started = made.state.start_attempt(
+                        attempt,
+                        AttemptMeans::Hosted { session: None },
+                        cx.now(),
+                    )?;
                     started.events.splice(0..0, made.events);
                     work.commit.create(started)?
                 }
             };
             let id = stored.state.id;
+            work.ask_for(&stored.state).await?;
             let opened = work.commit.update(&fresh.link, fresh.link.state.start_payment(id, cx.now()))?;
             work.commit.show_link(&opened.state)?;
             let receipt = Token::of_receipt(self.link_key()?.expose_secret().as_bytes(), id);
             let practice = cx.practice().clone();
             work.commit.point(&receipt.hash(), &Pointer::Receipt { practice, payment: id })?;
-            let expires_at = stored.state.open_attempt().map_or(cx.now(), |attempt| attempt.expires_at);
+            let expires_at = stored.state.open_attempt().map_or(cx.now(), Attempt::expires_at);
             let ready = Ready {
                 practice: fresh.practice,
                 payment: id,
@@ -164,6 +177,7 @@ impl App {
                 amount: due,
                 session: None,
                 expires_at,
+                stored,
             };
             Ok(Next::Take(Box::new(ready)))
         })
@@ -185,11 +199,12 @@ impl App {
             }
         };
         if ready.session.is_none() {
-            self.change(cx, [Key::payment(cx.practice(), ready.payment)], async |work| {
+            let read = Loaded::of(cx.practice(), &ready.stored)?;
+            self.change_from(cx, Some(read), [Key::payment(cx.practice(), ready.payment)], async |work| {
                 let stored = work.need::<Payment>(ready.payment, "payment")?;
                 // A second tab was quicker: the same key gave it the same session.
                 let known =
-                    stored.state.open_attempt().is_some_and(|a| a.session.as_ref() == Some(&session.id));
+                    stored.state.open_attempt().is_some_and(|a| a.session() == Some(session.id.as_str()));
                 if !known {
                     work.commit.update(&stored, stored.state.note_session(ready.attempt, &session.id)?)?;
                 }
@@ -233,8 +248,8 @@ impl App {
     /// Ends an attempt's session at the processor and applies what became of it: expired now, or completed before.
     async fn close(&self, cx: &Context, payment: PaymentId, attempt: &Attempt) -> Result<(), Trouble> {
         let stripe = self.stripe().map_err(Trouble::App)?;
-        let id = match &attempt.session {
-            Some(id) => id.clone(),
+        let id = match attempt.session() {
+            Some(id) => id.to_owned(),
             None => match self.find_session(attempt, cx.now()).await? {
                 Some(session) => session.id,
                 None => return self.never_opened(cx, payment, attempt).await.map_err(Trouble::App),
@@ -258,12 +273,12 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<Option<CheckoutSession>, Trouble> {
         let stripe = self.stripe().map_err(Trouble::App)?;
-        let asked_at = attempt.expires_at - Duration::minutes(SESSION_MINUTES);
+        let asked_at = attempt.opened_at;
         if now < asked_at + Duration::minutes(IN_FLIGHT_MINUTES) {
             return Err(Trouble::Later);
         }
         // The processor's clock and ours may differ by a little.
-        let (from, until) = (asked_at - Duration::minutes(5), attempt.expires_at);
+        let (from, until) = (asked_at - Duration::minutes(5), attempt.expires_at());
         let mut after: Option<String> = None;
         loop {
             let page = stripe.list_checkout_sessions(from, until, after.as_deref()).await;
@@ -293,7 +308,7 @@ impl App {
             let known = stored
                 .state
                 .open_attempt()
-                .is_some_and(|open| open.id == attempt.id && open.session.is_none());
+                .is_some_and(|open| open.id == attempt.id && open.session().is_none());
             if known {
                 work.commit.update(&stored, stored.state.session_expired(attempt.id)?)?;
             }
@@ -335,8 +350,9 @@ impl Held {
                 payment: payment.state.id,
                 attempt: attempt.id,
                 amount: attempt.amount,
-                session: attempt.session.clone(),
-                expires_at: attempt.expires_at,
+                session: attempt.session().map(str::to_owned),
+                expires_at: attempt.expires_at(),
+                stored: payment.clone(),
             })));
         }
         Some(Next::Close(payment.state.id, Box::new(attempt.clone())))

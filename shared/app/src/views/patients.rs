@@ -1,8 +1,8 @@
 //! Patients and treatments.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Cents, Currency, Patient, Treatment};
-use paywell_store::Stored;
+use paywell_domain::{Currency, Patient, Treatment};
+use paywell_store::{PatientAccount, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,6 +35,8 @@ pub struct PatientView {
     pub deceased: bool,
     /// What all open invoices come to.
     pub balance: String,
+    /// What is owed and placed with an agency.
+    pub in_collections: String,
     /// Money not yet applied to an invoice.
     pub credit: String,
     /// The currency of both.
@@ -43,7 +45,7 @@ pub struct PatientView {
 
 impl PatientView {
     /// The patient with balance and credit.
-    pub fn of(stored: &Stored<Patient>, (balance, credit): (Cents, Cents), currency: Currency) -> Self {
+    pub fn of(stored: &Stored<Patient>, account: &PatientAccount, currency: Currency) -> Self {
         let details = &stored.state.details;
         Self {
             id: stored.state.id.to_string(),
@@ -58,8 +60,9 @@ impl PatientView {
             guarantor: details.guarantor.as_ref().map(|guarantor| guarantor.first_name.to_string()),
             time_zone: details.time_zone.map(|zone| zone.name().to_owned()),
             deceased: details.deceased,
-            balance: balance.to_string(),
-            credit: credit.to_string(),
+            balance: account.owed.to_string(),
+            in_collections: account.in_collections.to_string(),
+            credit: account.credit.to_string(),
             currency,
         }
     }

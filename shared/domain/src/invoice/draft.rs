@@ -87,6 +87,7 @@ impl Invoice {
             lines: charges.lines,
             discount: charges.discount,
             applied: Cents::ZERO,
+            adjustments: Vec::new(),
             created_at: now,
             sent_at: None,
         };
@@ -115,8 +116,9 @@ impl Invoice {
         edited.term = terms.term;
         edited.lines = charges.lines;
         edited.discount = charges.discount;
-        if edited.totals().total < self.applied {
-            let detail = "less would be billed than has been paid; refund the payment or take it off this invoice first";
+        if open && edited.balance() < Cents::ZERO {
+            let detail =
+                "less would be owed than has been paid; refund the payment or take it off this invoice first";
             return Err(Refusal::state("below-paid", detail));
         }
         let fields = self.changed_fields(&edited);
@@ -144,7 +146,10 @@ impl Invoice {
             return Ok(Decision::of(gone, EventKind::InvoiceDeleted));
         }
         gone.status = InvoiceStatus::Void;
-        let postings = Self::rebill(&self.totals(), &super::Totals::of(&[], None));
+        let mut postings = Self::rebill(&self.totals(), &super::Totals::of(&[], None));
+        postings.extend(
+            self.adjustments.iter().flat_map(|made| made.postings(crate::Account::PatientReceivable, -1)),
+        );
         Ok(Decision::of(gone, EventKind::InvoiceVoided).with_postings(postings))
     }
 

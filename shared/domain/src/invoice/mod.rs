@@ -1,5 +1,6 @@
 //! An invoice: what a patient is billed, and what is left of it.
 
+mod adjust;
 mod draft;
 mod lines;
 mod money;
@@ -8,6 +9,7 @@ mod status;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use adjust::{Adjustment, AdjustmentKind, AdjustmentReason, MAX_ADJUSTMENTS, WriteOffReason};
 pub use draft::{Charges, Terms};
 pub use lines::{Discount, InvoiceLine, Quantity, Totals};
 pub use status::{InvoiceStatus, ShownStatus};
@@ -75,6 +77,9 @@ pub struct Invoice {
     pub discount: Option<Discount>,
     /// What payments have paid of it.
     pub applied: Cents,
+    /// What was corrected or given up of it, and taken back, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
     /// When it was first sent (UTC).
@@ -93,17 +98,23 @@ impl Invoice {
         Totals::of(&self.lines, self.discount)
     }
 
-    /// What is still owed on it: nothing while it is a draft and once it is void.
+    /// What is still owed on it: what was billed and adjusted, less what was paid; nothing while it is a draft and once
+    /// it is void.
     pub fn balance(&self) -> Cents {
         match self.status {
             InvoiceStatus::Draft | InvoiceStatus::Deleted | InvoiceStatus::Void => Cents::ZERO,
             InvoiceStatus::Open
             | InvoiceStatus::Paid
             | InvoiceStatus::WrittenOff
-            | InvoiceStatus::InCollections => {
-                self.totals().total.checked_sub(self.applied).unwrap_or(Cents::ZERO)
-            }
+            | InvoiceStatus::InCollections => self.balance_of(self.totals().total),
         }
+    }
+
+    /// The balance where so much were billed.
+    pub(crate) fn balance_of(&self, total: Cents) -> Cents {
+        let adjusted = self.adjustments.iter().map(|adjustment| adjustment.cents);
+        let owed = Cents::checked_sum(adjusted.chain([total]));
+        owed.and_then(|owed| owed.checked_sub(self.applied)).unwrap_or(Cents::ZERO)
     }
 
     /// What people see on a day of the practice: overdue beats partially paid beats unpaid.

@@ -22,48 +22,154 @@ impl Invoice {
         Ok(Decision::of(sent.settled(), EventKind::InvoiceSent { emailed }).with_postings(postings))
     }
 
-    /// Takes money of a payment: the balance falls by it, and nothing left is paid. The postings are the payment's.
+    /// Takes money of a payment: what is owed falls by it, and nothing left is paid. Money on a written-off balance is a
+    /// recovery: that part is owed again first. The postings are the payment's, against [`Invoice::credited`].
     ///
     /// # Errors
-    /// It is not open, or the amount is more than its balance.
+    /// It takes no money, or less than that.
     pub fn apply(
         &self,
         payment: PaymentId,
         number: Number,
         amount: Amount,
     ) -> Result<Decision<Self>, Refusal> {
-        self.require(&[InvoiceStatus::Open], "paid")?;
-        if amount.cents() > self.balance() {
+        use InvoiceStatus::{InCollections, Open, WrittenOff};
+        self.require(&[Open, InCollections, WrittenOff], "paid")?;
+        if self.takes(amount) != Some(amount) {
             let detail = format!(
-                "expected at most {}, the balance of {}; leave the rest unallocated and it becomes credit",
-                self.balance(),
+                "expected at most {}, what {} can take; leave the rest unallocated and it becomes credit",
+                self.takeable(),
                 Series::Invoice.show(self.number),
             );
             return Err(Refusal::field("/allocations", detail));
         }
         let mut paid = self.clone();
-        paid.applied =
-            self.applied.checked_add(amount.cents()).ok_or_else(|| Refusal::too_large("/allocations"))?;
+        if self.status == WrittenOff {
+            paid.add_adjustment(super::AdjustmentKind::Recovery, amount.cents(), None, None);
+        }
+        paid.take(amount)?;
+        let paid = paid.settled();
         let event = EventKind::PaymentApplied {
             payment,
             number: Series::Payment.show(number),
             cents: amount,
             balance_cents: paid.balance(),
         };
-        Ok(Decision::of(paid.settled(), event))
+        Ok(Decision::of(paid, event))
+    }
+
+    /// Gives money of a payment back: the balance rises by it, unless a refund makes it not owed again. The postings are
+    /// the payment's, by [`Invoice::unapplied_postings`].
+    ///
+    /// # Errors
+    /// Less has been paid on it.
+    pub fn unapply(
+        &self,
+        payment: PaymentId,
+        number: Number,
+        amount: Amount,
+        owed_again: bool,
+    ) -> Result<Decision<Self>, Refusal> {
+        let applied = self.applied.checked_sub(amount.cents()).filter(|left| *left >= Cents::ZERO);
+        let applied =
+            applied.ok_or_else(|| Refusal::state("not-applied", "less has been paid on this invoice"))?;
+        let mut given = Self { applied, ..self.clone() };
+        if !owed_again {
+            given.add_adjustment(super::AdjustmentKind::Refund, amount.cents().negated(), None, None);
+        }
+        let given = given.settled();
+        let event = EventKind::PaymentUnapplied {
+            payment,
+            number: Series::Payment.show(number),
+            cents: amount,
+            owed_again,
+            balance_cents: given.balance(),
+        };
+        Ok(Decision::of(given, event))
+    }
+
+    /// The postings of [`Invoice::unapply`] on this invoice: what is owed again, or adjusted instead.
+    pub fn unapplied_postings(&self, amount: Amount, owed_again: bool) -> Vec<Posting> {
+        let account = if owed_again { self.receivable() } else { Account::Adjustments };
+        vec![Posting::debit(account, amount.cents()).on(self.id)]
+    }
+
+    /// Takes back money whose refund failed, as far as it still can; with the adjustment of a refund that was not owed
+    /// again. None where it can take nothing any more. Gives what it took and the postings.
+    ///
+    /// # Errors
+    /// Where a sum overflows.
+    pub fn restore(
+        &self,
+        payment: PaymentId,
+        number: Number,
+        amount: Amount,
+        owed_again: bool,
+    ) -> Result<Option<(Decision<Self>, Amount, Posting)>, Refusal> {
+        if !matches!(
+            self.status,
+            InvoiceStatus::Open
+                | InvoiceStatus::Paid
+                | InvoiceStatus::InCollections
+                | InvoiceStatus::WrittenOff
+        ) {
+            return Ok(None);
+        }
+        if owed_again {
+            let Some(takes) = self.takes(amount) else { return Ok(None) };
+            let posting = Posting::credit(self.credited(), takes.cents()).on(self.id);
+            return Ok(Some((self.apply(payment, number, takes)?, takes, posting)));
+        }
+        let mut restored = self.clone();
+        restored.add_adjustment(super::AdjustmentKind::Refund, amount.cents(), None, None);
+        restored.take(amount)?;
+        let event = EventKind::PaymentApplied {
+            payment,
+            number: Series::Payment.show(number),
+            cents: amount,
+            balance_cents: restored.balance(),
+        };
+        let posting = Posting::credit(Account::Adjustments, amount.cents()).on(self.id);
+        Ok(Some((Decision::of(restored.settled(), event), amount, posting)))
+    }
+
+    fn take(&mut self, amount: Amount) -> Result<(), Refusal> {
+        let applied = self.applied.checked_add(amount.cents());
+        self.applied = applied.ok_or_else(|| Refusal::too_large("/allocations"))?;
+        Ok(())
     }
 
     /// How much of an amount this invoice can still take.
     pub fn takes(&self, amount: Amount) -> Option<Amount> {
-        let open = self.status == InvoiceStatus::Open;
-        Amount::try_from(amount.cents().min(self.balance())).ok().filter(|_| open)
+        Amount::try_from(amount.cents().min(self.takeable())).ok()
     }
 
-    /// Open with nothing left is paid; paid with something left is open again.
+    fn takeable(&self) -> Cents {
+        match self.status {
+            InvoiceStatus::Open | InvoiceStatus::InCollections => self.balance(),
+            InvoiceStatus::WrittenOff => self.written_off(),
+            InvoiceStatus::Draft | InvoiceStatus::Deleted | InvoiceStatus::Paid | InvoiceStatus::Void => {
+                Cents::ZERO
+            }
+        }
+    }
+
+    /// The account that money applied to it credits: where it is owed, or where it was given up.
+    pub const fn credited(&self) -> Account {
+        match self.status {
+            InvoiceStatus::WrittenOff => Account::WriteOffs,
+            _ => self.receivable(),
+        }
+    }
+
+    /// Owed with nothing left is paid; paid or given up with something left is open again; given up and all of it
+    /// recovered is paid.
     pub(super) fn settled(mut self) -> Self {
+        use InvoiceStatus::{InCollections, Open, Paid, WrittenOff};
         self.status = match (self.status, self.balance().is_positive()) {
-            (InvoiceStatus::Open, false) => InvoiceStatus::Paid,
-            (InvoiceStatus::Paid, true) => InvoiceStatus::Open,
+            (Open | InCollections, false) => Paid,
+            (Paid | WrittenOff, true) => Open,
+            (WrittenOff, false) if !self.written_off().is_positive() => Paid,
             (status, _) => status,
         };
         self

@@ -59,6 +59,8 @@ impl InvoiceStatus {
             (Draft, Open | Deleted)
                 | (Open, Paid | Void | WrittenOff | InCollections)
                 | (Paid | WrittenOff | InCollections, Open)
+                // All of it was recovered: re-booked as owed, and paid.
+                | (WrittenOff | InCollections, Paid)
         )
     }
 }

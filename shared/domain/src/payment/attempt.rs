@@ -26,6 +26,48 @@ pub enum AttemptStatus {
     Failed,
     /// The session expired; nothing was charged.
     Expired,
+    /// The card's bank holds the money for us; it is taken or released later.
+    Authorised,
+    /// The processor is asked to take what is held.
+    Capturing,
+    /// The processor is asked to release what is held.
+    Releasing,
+    /// What was held was released; nothing was charged.
+    Released,
+}
+
+impl AttemptStatus {
+    /// Whether its outcome is not known yet.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Open
+            | Self::ToExpire
+            | Self::Processing
+            | Self::Authorised
+            | Self::Capturing
+            | Self::Releasing => true,
+            Self::Succeeded | Self::Failed | Self::Expired | Self::Released => false,
+        }
+    }
+}
+
+/// By which way an attempt takes the money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptMeans {
+    /// The patient pays on the processor's hosted page; with its session, once it is known.
+    Hosted {
+        /// The session, such as `cs_…`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
+    },
+    /// A method on file is charged without the patient.
+    OnFile {
+        /// The method, such as `pm_…`.
+        method: String,
+        /// Whether it is only authorised, to be captured later.
+        hold: bool,
+    },
 }
 
 /// An attempt to take a payment.
@@ -37,36 +79,56 @@ pub struct Attempt {
     pub status: AttemptStatus,
     /// What the processor was asked for.
     pub amount: Amount,
-    /// The processor's hosted session, once it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<String>,
-    /// When the session ends (UTC).
-    pub expires_at: DateTime<Utc>,
+    /// By which way.
+    pub means: AttemptMeans,
+    /// The processor's charge, such as `pi_…`, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+    /// When it was opened (UTC).
+    pub opened_at: DateTime<Utc>,
 }
 
 impl Attempt {
+    /// When its hosted session ends (UTC).
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.opened_at + Duration::minutes(SESSION_MINUTES)
+    }
+
+    /// The processor's hosted session, once it is known.
+    pub fn session(&self) -> Option<&str> {
+        match &self.means {
+            AttemptMeans::Hosted { session } => session.as_deref(),
+            AttemptMeans::OnFile { .. } => None,
+        }
+    }
+
+    /// Whether the patient pays on the hosted page.
+    pub fn is_hosted(&self) -> bool {
+        matches!(self.means, AttemptMeans::Hosted { .. })
+    }
+
     /// Whether the patient may still pay in its session.
     pub fn is_payable(&self, now: DateTime<Utc>) -> bool {
-        self.status == AttemptStatus::Open && now < self.expires_at
+        self.is_hosted() && self.status == AttemptStatus::Open && now < self.expires_at()
     }
 }
 
 impl Payment {
     /// The attempt whose outcome is not known, if there is one.
     pub fn open_attempt(&self) -> Option<&Attempt> {
-        self.attempts.iter().rev().find(|attempt| {
-            matches!(
-                attempt.status,
-                AttemptStatus::Open | AttemptStatus::ToExpire | AttemptStatus::Processing
-            )
-        })
+        self.attempts.iter().rev().find(|attempt| attempt.status.is_open())
     }
 
     /// Opens an attempt for the payment's whole amount. The processor is asked only after this is committed.
     ///
     /// # Errors
     /// It is not pending: an attempt is open, or it is paid, or withdrawn; or there was an attempt of that id.
-    pub fn start_attempt(&self, id: AttemptId, now: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
+    pub fn start_attempt(
+        &self,
+        id: AttemptId,
+        means: AttemptMeans,
+        now: DateTime<Utc>,
+    ) -> Result<Decision<Self>, Refusal> {
         if self.attempts.iter().any(|attempt| attempt.id == id) {
             return Err(Refusal::state("attempt-closed", "there was an attempt of this id already"));
         }
@@ -76,9 +138,11 @@ impl Payment {
             id,
             status: AttemptStatus::Open,
             amount: self.amount,
-            session: None,
-            expires_at: now + Duration::minutes(SESSION_MINUTES),
+            means,
+            intent: None,
+            opened_at: now,
         });
+        started.asked = None;
         Ok(Decision::of(started, EventKind::PaymentAttempted { attempt: id }))
     }
 
@@ -87,11 +151,13 @@ impl Payment {
     /// # Errors
     /// There is no such open attempt, or it has another session.
     pub fn note_session(&self, id: AttemptId, session: &str) -> Result<Decision<Self>, Refusal> {
-        let known = self.attempt(id)?.session.as_deref();
-        if known.is_some_and(|known| known != session) {
+        let attempt = self.attempt(id)?;
+        if !attempt.is_hosted() || attempt.session().is_some_and(|known| known != session) {
             return Err(Refusal::state("session-known", "this attempt already has another session"));
         }
-        let noted = self.with_attempt(id, |attempt| attempt.session = Some(session.to_owned()));
+        let noted = self.with_attempt(id, |attempt| {
+            attempt.means = AttemptMeans::Hosted { session: Some(session.to_owned()) };
+        });
         let event = EventKind::PaymentSessionOpened { attempt: id, session: session.to_owned() };
         Ok(Decision::of(noted, event))
     }
@@ -99,9 +165,12 @@ impl Payment {
     /// Marks the open session to be expired at the processor, because what is due has changed.
     ///
     /// # Errors
-    /// There is no such attempt.
+    /// There is no such attempt, or its session is not open.
     pub fn expire_session(&self, id: AttemptId) -> Result<Decision<Self>, Refusal> {
-        self.attempt(id)?;
+        let attempt = self.attempt(id)?;
+        if !attempt.is_hosted() || attempt.status != AttemptStatus::Open {
+            return Err(Refusal::state("session-closed", "this attempt has no open session"));
+        }
         let marked = self.with_attempt(id, |attempt| attempt.status = AttemptStatus::ToExpire);
         Ok(Decision::of(marked, EventKind::PaymentSessionToExpire { attempt: id }))
     }
@@ -125,7 +194,8 @@ impl Payment {
     /// There is no such attempt.
     pub fn debit_processing(&self, id: AttemptId) -> Result<Decision<Self>, Refusal> {
         self.attempt(id)?;
-        let processing = self.with_attempt(id, |attempt| attempt.status = AttemptStatus::Processing);
+        let mut processing = self.with_attempt(id, |attempt| attempt.status = AttemptStatus::Processing);
+        processing.asked = None;
         Ok(Decision::of(processing, EventKind::PaymentProcessing { attempt: id }))
     }
 
@@ -170,7 +240,7 @@ impl Payment {
         open.ok_or_else(|| Refusal::state("attempt-closed", "the outcome of this attempt is already known"))
     }
 
-    fn with_attempt(&self, id: AttemptId, change: impl FnOnce(&mut Attempt)) -> Self {
+    pub(super) fn with_attempt(&self, id: AttemptId, change: impl FnOnce(&mut Attempt)) -> Self {
         let mut changed = self.clone();
         if let Some(attempt) = changed.attempts.iter_mut().find(|attempt| attempt.id == id) {
             change(attempt);
@@ -211,20 +281,24 @@ mod tests {
         AttemptId::new(Uuid::from_u128(n))
     }
 
+    fn hosted() -> AttemptMeans {
+        AttemptMeans::Hosted { session: None }
+    }
+
     fn started() -> Payment {
-        payment().start_attempt(attempt(1), DateTime::UNIX_EPOCH).unwrap().state
+        payment().start_attempt(attempt(1), hosted(), DateTime::UNIX_EPOCH).unwrap().state
     }
 
     #[test]
     fn one_attempt_is_open_at_a_time() {
-        assert!(started().start_attempt(attempt(2), DateTime::UNIX_EPOCH).is_err());
+        assert!(started().start_attempt(attempt(2), hosted(), DateTime::UNIX_EPOCH).is_err());
     }
 
     #[test]
     fn an_expired_session_lets_the_patient_try_again() {
         let expired = started().session_expired(attempt(1)).unwrap().state;
         assert_eq!(expired.status, PaymentStatus::Pending);
-        assert!(expired.start_attempt(attempt(2), DateTime::UNIX_EPOCH).is_ok());
+        assert!(expired.start_attempt(attempt(2), hosted(), DateTime::UNIX_EPOCH).is_ok());
     }
 
     #[test]
@@ -261,7 +335,7 @@ mod tests {
             for (command, n) in commands {
                 let id = attempt(n);
                 let decided = match command {
-                    0 => payment.start_attempt(id, now),
+                    0 => payment.start_attempt(id, hosted(), now),
                     1 => payment.note_session(id, "cs_1"),
                     2 => payment.session_expired(id),
                     3 => payment.debit_processing(id),
@@ -277,9 +351,7 @@ mod tests {
                 prop_assert!(from == to || Move::ALL.iter().any(|m| from.after(*m) == Some(to)), "{:?} to {:?}", from, to);
                 received += u8::from(from != to && to == PaymentStatus::Paid);
                 payment = decision.state;
-                let open = payment.attempts.iter().filter(|a| {
-                    matches!(a.status, AttemptStatus::Open | AttemptStatus::ToExpire | AttemptStatus::Processing)
-                }).count();
+                let open = payment.attempts.iter().filter(|a| a.status.is_open()).count();
                 prop_assert!(open <= 1);
                 prop_assert_eq!(open == 1, payment.status == PaymentStatus::Processing);
             }

@@ -1,18 +1,27 @@
 //! A payment: money asked for, on its way, received, given back.
 
+mod allocate;
 mod attempt;
+mod dispute;
+mod on_file;
 mod record;
+mod refund;
+mod reverse;
 mod settle;
 mod status;
+mod unsettled;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use attempt::{Attempt, AttemptStatus, SESSION_MINUTES};
+pub use attempt::{Attempt, AttemptMeans, AttemptStatus, SESSION_MINUTES};
+pub use dispute::{Dispute, DisputeNews, DisputeStatus};
 pub use record::{NewPayment, Receipt};
+pub use refund::{MAX_REFUNDS, NewRefund, Refund, RefundMeans, RefundPlan, RefundReason, RefundStatus};
 pub use settle::{Allocation, MAX_ALLOCATIONS, Settlement, settle};
 pub use status::{Move, PaymentStatus};
+pub use unsettled::{Asked, Unsettled};
 
 use crate::{Amount, Cents, Currency, LinkId, Number, PatientId, PaymentId, TreatmentId, text::Line};
 
@@ -90,8 +99,20 @@ pub struct Payment {
     pub allocations: Vec<Allocation>,
     /// What of it is the patient's credit; zero until it is paid.
     pub unapplied: Cents,
-    /// What of it went back to the patient.
+    /// What of it went back to the patient: refunds that succeeded.
     pub refunded: Cents,
+    /// What returns and lost disputes took back from us, of it or beyond.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub reversed: Cents,
+    /// What of that was no longer here, because it had been refunded: the practice's loss.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub lost: Cents,
+    /// Its refunds, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+    /// Its disputes, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<Dispute>,
     /// How it was received at the desk, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tender: Option<Tender>,
@@ -104,6 +125,14 @@ pub struct Payment {
     /// The attempts to take it at the processor, oldest first; at most one is open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
+    /// When the processor was last asked about what is unsettled, and how often since it became so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn nothing(cents: &Cents) -> bool {
+    cents.is_zero()
 }

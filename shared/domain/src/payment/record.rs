@@ -64,10 +64,15 @@ impl Payment {
             allocations: new.allocations,
             unapplied: Cents::ZERO,
             refunded: Cents::ZERO,
+            reversed: Cents::ZERO,
+            lost: Cents::ZERO,
+            refunds: Vec::new(),
+            disputes: Vec::new(),
             tender: None,
             paid_at: None,
             link: new.link,
             attempts: Vec::new(),
+            asked: None,
             created_at: now,
         };
         Decision::of(payment, EventKind::PaymentCreated)
@@ -110,6 +115,9 @@ impl Payment {
             EventKind::PaymentSucceeded { attempt: id, processor_payment: processor_payment.to_owned() };
         let mut decision = self.close(id, super::AttemptStatus::Succeeded, Move::Succeed, event)?;
         decision.state.paid_at = Some(now);
+        decision.state = decision.state.with_attempt(id, |attempt| {
+            attempt.intent = Some(processor_payment.to_owned());
+        });
         Ok(decision)
     }
 

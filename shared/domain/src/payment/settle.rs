@@ -42,15 +42,27 @@ impl Allocation {
     }
 }
 
-/// What receiving a payment changes besides the payment itself.
+/// What moving a payment's money changes besides the payment itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
     /// The payment with its final allocations and credit, and all postings.
     pub payment: Decision<Payment>,
-    /// The invoices it paid.
+    /// The invoices whose balance changed.
     pub invoices: Vec<Decision<Invoice>>,
     /// The patient's invoice set, where it changed.
     pub set: Option<Decision<InvoiceSet>>,
+}
+
+impl Settlement {
+    /// With what the invoices' new balances do to the patient's invoice set.
+    pub(super) fn of(
+        payment: Decision<Payment>,
+        invoices: Vec<Decision<Invoice>>,
+        set: Option<&InvoiceSet>,
+    ) -> Self {
+        let set = set.and_then(|set| set.balances_changed(invoices.iter().map(|decision| &decision.state)));
+        Self { payment, invoices, set }
+    }
 }
 
 /// Applies money that has been received, `account` being where it now is, to the payment's invoices as far as they
@@ -68,27 +80,25 @@ pub fn settle(
     let mut payment = received.state;
     let mut paid: Vec<Decision<Invoice>> = Vec::new();
     let mut allocations: Vec<Allocation> = Vec::new();
+    let mut postings = vec![Posting::debit(account, payment.amount.cents())];
+    // Less may have been captured than was meant for the invoices.
+    let mut left = payment.amount.cents();
     for wanted in &payment.allocations {
         let found = invoices.iter().find(|invoice| invoice.id == wanted.invoice);
-        let Some((invoice, amount)) = found.and_then(|i| Some((i, i.takes(wanted.amount)?))) else {
+        let wanted = Amount::try_from(wanted.amount.cents().min(left)).ok();
+        let Some((invoice, amount)) = found.zip(wanted).and_then(|(i, wanted)| Some((i, i.takes(wanted)?)))
+        else {
             continue;
         };
         paid.push(invoice.apply(payment.id, payment.number, amount)?);
+        postings.push(Posting::credit(invoice.credited(), amount.cents()).on(invoice.id));
         allocations.push(Allocation { invoice: invoice.id, amount });
+        left = left.checked_sub(amount.cents()).ok_or_else(|| Refusal::too_large("/amount"))?;
     }
-    let applied = allocations.iter().map(|a| a.amount).sum::<Option<Cents>>();
-    let overflow = || Refusal::too_large("/amount");
-    let applied = applied.ok_or_else(overflow)?;
-    payment.unapplied = payment.amount.cents().checked_sub(applied).ok_or_else(overflow)?;
+    payment.unapplied = left;
     payment.allocations = allocations;
-    let postings = vec![
-        Posting::debit(account, payment.amount.cents()),
-        Posting::credit(Account::PatientReceivable, applied),
-        Posting::credit(Account::PatientCredit, payment.unapplied),
-    ];
-    let set = set.and_then(|set| set.balances_changed(paid.iter().map(|decision| &decision.state)));
-    let payment = Decision { state: payment, events: received.events, postings };
-    Ok(Settlement { payment, invoices: paid, set })
+    postings.push(Posting::credit(Account::PatientCredit, left));
+    Ok(Settlement::of(Decision { state: payment, events: received.events, postings }, paid, set))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const OUTREACH: &str = include_str!("../outreach.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 18] = [
+const TESTED: [(&str, &str, &str, &str); 19] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
@@ -28,7 +28,8 @@ const TESTED: [(&str, &str, &str, &str); 18] = [
     ("counters", "table", ACCESS, "lists_and_figures_are_a_practices_own"),
     ("journal", "table", READING, "a_months_journal_is_read_in_order"),
     ("pointer", "table", READING, "a_token_leads_to_its_link_and_nowhere_else"),
-    ("due_sets", "due_sets", OUTREACH, "nothing_goes_out_before_its_time"),
+    ("customer", "table", READING, "a_customer_of_the_processor_leads_to_its_patient"),
+    ("due", "queues", OUTREACH, "nothing_goes_out_before_its_time"),
     ("take_numbers", "table", CONCURRENCY, "numbers_taken_at_once_are_unique"),
     ("count_attempt", "table", READING, "attempts_are_counted_by_the_hour"),
 ];

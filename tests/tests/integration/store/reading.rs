@@ -1,8 +1,8 @@
 //! The reads that no other test is about.
 
 use chrono::Duration;
-use paywell_domain::{LinkId, PatientId, link::Token};
-use paywell_store::{ListQuery, Order, Pointer, Scope, Store};
+use paywell_domain::{Actor, LinkId, PatientId, SetId, link::Token};
+use paywell_store::{By, Commit, Customer, ListQuery, Order, Pointer, Queue, Scope, Store};
 use paywell_tests::support::Clinic;
 use serde_json::json;
 
@@ -131,12 +131,12 @@ async fn due_sets_are_read_on_from_a_position() {
     clinic.world.pass(Duration::days(30));
     let (store, now) = (&clinic.world.store, clinic.world.now());
     let mut met = Vec::new();
-    for shard in 0..Store::due_shards() {
-        let whole = store.due_sets(shard, now, None, 100).await.unwrap();
+    for shard in 0..Store::queue_shards() {
+        let whole = store.due::<SetId>(Queue::Sets, shard, now, None, 100).await.unwrap();
         let mut one_by_one = Vec::new();
         let mut after: Option<String> = None;
         loop {
-            let page = store.due_sets(shard, now, after.as_deref(), 1).await.unwrap();
+            let page = store.due::<SetId>(Queue::Sets, shard, now, after.as_deref(), 1).await.unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.position.clone());
             one_by_one.extend(page);
@@ -145,5 +145,20 @@ async fn due_sets_are_read_on_from_a_position() {
         met.extend(whole);
     }
     assert_eq!(met.len(), 5);
-    assert_eq!(store.due_sets(0, now - Duration::days(30), None, 100).await.unwrap(), []);
+    let earlier = now - Duration::days(30);
+    assert_eq!(store.due::<SetId>(Queue::Sets, 0, earlier, None, 100).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_customer_of_the_processor_leads_to_its_patient() {
+    let clinic = Clinic::open().await;
+    let (store, now) = (&clinic.world.store, clinic.world.now());
+    let patient: PatientId = clinic.patient("Ada").await.parse().unwrap();
+    let by = By { practice: clinic.practice.clone(), actor: Actor::Schedule, request: "r".to_owned(), now };
+    let mut commit = Commit::new(&by);
+    commit.customer("cus_1", patient).unwrap();
+    store.commit(commit).await.unwrap();
+    let practice = clinic.practice.clone();
+    assert_eq!(store.customer("cus_1").await.unwrap(), Some(Customer { practice, patient }));
+    assert_eq!(store.customer("cus_2").await.unwrap(), None);
 }

@@ -1,0 +1,137 @@
+//! What every movement of money takes along: the invoices it changes, the patient's invoice set, and the hosted
+//! sessions that ask for what is no longer due.
+
+use paywell_domain::{
+    Invoice, InvoiceId, InvoiceSet, Link, LinkId, PatientId, Payment, PaymentId, PracticeId,
+    payment::Settlement,
+};
+use paywell_store::{Key, Stored};
+
+use crate::{AppError, Work};
+
+/// The most sessions that one commit marks: with 25 invoices it is still one transaction. A patient hardly has two; what
+/// is paid in one that was not marked becomes credit.
+const MAX_SESSIONS: usize = 3;
+
+/// What is loaded with everything that moves a patient's money.
+pub(crate) fn keys(practice: &PracticeId, patient: PatientId) -> Vec<Key> {
+    vec![Key::invoice_set(practice, patient), Key::patient_balance(practice, patient)]
+}
+
+impl Work<'_> {
+    /// The patient's current invoice set.
+    pub(crate) fn set(&self, patient: PatientId) -> Result<Option<Stored<InvoiceSet>>, AppError> {
+        self.find::<InvoiceSet>(patient)
+    }
+
+    /// Those of a payment's invoices that are there, after a load of them.
+    pub(crate) fn invoices(
+        &self,
+        ids: impl IntoIterator<Item = InvoiceId>,
+    ) -> Result<Vec<Stored<Invoice>>, AppError> {
+        let mut invoices = Vec::new();
+        for id in ids {
+            invoices.extend(self.find::<Invoice>(id)?);
+        }
+        Ok(invoices)
+    }
+
+    /// Writes what a payment's money did to invoices and the set; the payment itself is the caller's.
+    pub(crate) async fn settled(
+        &mut self,
+        settlement: &Settlement,
+        invoices: &[Stored<Invoice>],
+    ) -> Result<(), AppError> {
+        let payment = &settlement.payment.state;
+        for decision in &settlement.invoices {
+            let before = invoices.iter().find(|invoice| invoice.state.id == decision.state.id);
+            let before =
+                before.ok_or_else(|| AppError::internal("an invoice was settled that was not loaded"))?;
+            self.commit.update(before, decision.clone())?;
+        }
+        if let Some(decision) = &settlement.set {
+            let before = self.set(decision.state.id.patient)?;
+            let before = before.ok_or_else(|| AppError::internal("a set was settled that was not loaded"))?;
+            self.commit.update(&before, decision.clone())?;
+        }
+        let changed: Vec<InvoiceId> = settlement.invoices.iter().map(|decision| decision.state.id).collect();
+        self.outdate_sessions(payment.patient, &changed, Some(payment.id)).await
+    }
+
+    /// Tells the patient's invoice set, and the sessions that are open, what an invoice now comes to.
+    pub(crate) async fn balance_changed(&mut self, invoice: &Invoice) -> Result<(), AppError> {
+        self.load(keys(self.practice_id(), invoice.patient)).await?;
+        if let Some(set) = self.set(invoice.patient)?
+            && let Some(decision) = set.state.balances_changed(std::iter::once(invoice))
+        {
+            self.commit.update(&set, decision)?;
+        }
+        self.outdate_sessions(invoice.patient, &[invoice.id], None).await
+    }
+
+    /// Marks the sessions, but for `own`, that ask for what is due on these invoices: they are to be expired at the
+    /// processor. A session that opens meanwhile makes the commit start again.
+    async fn outdate_sessions(
+        &mut self,
+        patient: PatientId,
+        invoices: &[InvoiceId],
+        own: Option<PaymentId>,
+    ) -> Result<(), AppError> {
+        if invoices.is_empty() {
+            return Ok(());
+        }
+        let account = self.loaded().account(self.practice_id(), patient);
+        self.commit.require_sessions_unchanged(patient, &account);
+        let others: Vec<PaymentId> = account.sessions.into_iter().filter(|id| Some(*id) != own).collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let practice = self.practice_id().clone();
+        self.load(others.iter().map(|id| Key::payment(&practice, *id))).await?;
+        let mut marked = 0;
+        for id in others {
+            let Some(payment) = self.find::<Payment>(id)? else { continue };
+            let asks = payment.state.allocations.iter().any(|a| invoices.contains(&a.invoice));
+            if let Some(attempt) = payment.state.open_attempt().filter(|_| asks && marked < MAX_SESSIONS) {
+                self.commit.update(&payment, payment.state.expire_session(attempt.id)?)?;
+                marked += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// A session is about to be opened for what is due on a payment's invoices: where that changes meanwhile the commit
+    /// starts again, and other sessions for the same are to end.
+    pub(crate) async fn ask_for(&mut self, payment: &Payment) -> Result<(), AppError> {
+        let account = self.loaded().account(self.practice_id(), payment.patient);
+        self.commit.require_money_unmoved(payment.patient, &account);
+        let invoices: Vec<InvoiceId> = payment.allocations.iter().map(|a| a.invoice).collect();
+        self.outdate_sessions(payment.patient, &invoices, Some(payment.id)).await
+    }
+
+    /// What is due by a link has changed: a session that is open for it is to be expired at the processor.
+    pub(crate) async fn expire_session(&mut self, link: &Stored<Link>) -> Result<(), AppError> {
+        let Some(id) = link.state.payment else { return Ok(()) };
+        self.load([Key::payment(self.practice_id(), id)]).await?;
+        let Some(payment) = self.find::<Payment>(id)? else { return Ok(()) };
+        let open = payment.state.open_attempt().filter(|attempt| attempt.is_payable(self.now()));
+        if let Some(attempt) = open.map(|attempt| attempt.id) {
+            self.commit.update(&payment, payment.state.expire_session(attempt)?)?;
+        }
+        Ok(())
+    }
+
+    /// An invoice is gone: a link for it alone is withdrawn.
+    pub(crate) fn withdraw_from_link(&mut self, id: LinkId, invoice: InvoiceId) -> Result<(), AppError> {
+        use paywell_domain::link::LinkFor;
+        let now = self.now();
+        let Some(link) = self.find::<Link>(id)?.filter(|link| link.state.is_live(now)) else {
+            return Ok(());
+        };
+        if link.state.pays == LinkFor::Invoices(vec![invoice]) {
+            let revoked = self.commit.update(&link, link.state.revoke()?)?;
+            self.commit.show_link(&revoked.state)?;
+        }
+        Ok(())
+    }
+}
