@@ -1,6 +1,7 @@
 //! The client against a server that answers in Stripe's shapes.
 
 mod failures;
+mod payment_intents;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -8,13 +9,39 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::{NewCheckoutSession, PaymentMethod, Stripe};
-use crate::test_server::TestServer;
+use super::{NewCheckoutSession, PaymentMethodType, Stripe};
+use crate::test_server::{Reply, Seen, TestServer};
 
 const KEY: &str = "att_01J9ZP6T3M";
 
 fn client(url: &str) -> Stripe {
     Stripe::new(url, &"sk_test_canary".into()).unwrap()
+}
+
+async fn serving(body: Value) -> TestServer {
+    TestServer::start([Reply::json(200, body)]).await
+}
+
+fn page(object: &Value) -> Value {
+    json!({"object": "list", "url": "/v1", "data": [object], "has_more": true})
+}
+
+fn ids(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+fn decoded(text: &str) -> BTreeMap<String, String> {
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// What was posted.
+fn form(seen: &Seen) -> BTreeMap<String, String> {
+    decoded(&seen.body)
+}
+
+/// What was asked for after the path.
+fn query(seen: &Seen) -> BTreeMap<String, String> {
+    decoded(seen.line.split([' ', '?']).nth(2).unwrap())
 }
 
 /// The sample of Stripe's own API description (`fixtures3.json` of `stripe/openapi`, MIT), cut to one nested member.
@@ -43,14 +70,14 @@ async fn create(server: &TestServer) -> Result<super::CheckoutSession, super::St
 }
 
 async fn create_with(stripe: &Stripe) -> Result<super::CheckoutSession, super::StripeError> {
-    let metadata = BTreeMap::from([("payment".to_owned(), "pay_01J9".to_owned())]);
+    let metadata = ids(&[("payment", "pay_01J9")]);
     let session = NewCheckoutSession {
         amount_cents: 12_500,
         currency: "usd",
         practice: "Müller & Lee",
         attempt_id: "att_01J9ZP6T3M",
         metadata: &metadata,
-        payment_methods: &[PaymentMethod::Card, PaymentMethod::UsBankAccount],
+        payment_methods: &[PaymentMethodType::Card, PaymentMethodType::UsBankAccount],
         success_url: "https://pay.example.com/pay/done?a=1&b=2",
         cancel_url: "https://pay.example.com/pay/back",
         expires_at: DateTime::from_timestamp(1_234_571_490, 0).unwrap(),
