@@ -14,6 +14,7 @@ mod http;
 mod params;
 mod payment_intent;
 mod payment_method;
+mod refund;
 pub mod webhook;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub use payment_intent::{
     CancellationReason, CaptureMethod, IntentStatus, NewPaymentIntent, PaymentError, PaymentIntent,
 };
 pub use payment_method::{Card, MethodDetails, UsBankAccount};
+pub use refund::{NewRefund, Refund, RefundReason, RefundStatus};
 
 use self::http::{Form, Http};
 use self::params::Params;

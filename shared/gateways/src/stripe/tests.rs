@@ -2,6 +2,7 @@
 
 mod failures;
 mod payment_intents;
+mod refunds;
 mod requests;
 
 use std::collections::BTreeMap;
