@@ -9,12 +9,14 @@ mod answer;
 mod balance;
 mod charge;
 mod checkout;
+mod customer;
 mod error;
 mod http;
 mod params;
 mod payment_intent;
 mod payment_method;
 mod refund;
+mod setup_intent;
 pub mod webhook;
 
 use std::collections::BTreeMap;
@@ -25,13 +27,18 @@ use serde::{Deserialize, Deserializer};
 
 pub use balance::BalanceTransaction;
 pub use charge::{Charge, LatestCharge};
-pub use checkout::{CheckoutSession, NewCheckoutSession, PaymentMethodType, PaymentStatus, SessionStatus};
+pub use checkout::{
+    CheckoutSession, NewCheckoutSession, NewSetupSession, PaymentMethodType, PaymentStatus, SessionMode,
+    SessionStatus,
+};
+pub use customer::Customer;
 pub use error::{Doubt, NotSent, Refusal, RefusedIntent, StripeError};
 pub use payment_intent::{
     CancellationReason, CaptureMethod, IntentStatus, NewPaymentIntent, PaymentError, PaymentIntent,
 };
-pub use payment_method::{Card, MethodDetails, UsBankAccount};
+pub use payment_method::{Card, Mandate, MandateStatus, MethodDetails, PaymentMethod, UsBankAccount};
 pub use refund::{NewRefund, Refund, RefundReason, RefundStatus};
+pub use setup_intent::{SetupIntent, SetupStatus};
 
 use self::http::{Form, Http};
 use self::params::Params;

@@ -1,6 +1,53 @@
-//! What a patient pays with: the few words that a receipt or a list of saved methods shows.
+//! What a patient pays with, and what of it is saved (<https://docs.stripe.com/api/payment_methods>).
 
 use serde::Deserialize;
+
+use super::params::Params;
+use super::{Page, Stripe, StripeError, segment};
+
+impl Stripe {
+    /// Reads a method by its `pm_…` id, also one that was detached.
+    ///
+    /// # Errors
+    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
+    pub async fn retrieve_payment_method(&self, id: &str) -> Result<PaymentMethod, StripeError> {
+        self.get(&format!("/v1/payment_methods/{}", segment(id)?), Params::default()).await
+    }
+
+    /// The methods saved to a customer, newest first: one page, which nobody's wallet outgrows.
+    ///
+    /// # Errors
+    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
+    pub async fn list_payment_methods(&self, customer: &str) -> Result<Page<PaymentMethod>, StripeError> {
+        self.get(&format!("/v1/customers/{}/payment_methods", segment(customer)?), Params::page(None)).await
+    }
+
+    /// Forgets a saved method: it can never be charged or attached again
+    /// (<https://docs.stripe.com/api/payment_methods/detach>).
+    ///
+    /// # Errors
+    /// [`StripeError`]. `Refused` when it is attached to nobody any more; after `Unknown` read it.
+    pub async fn detach_payment_method(
+        &self,
+        id: &str,
+        idempotency_key: &str,
+    ) -> Result<PaymentMethod, StripeError> {
+        let path = format!("/v1/payment_methods/{}/detach", segment(id)?);
+        self.post(&path, Params::default(), idempotency_key).await
+    }
+}
+
+/// A PaymentMethod (<https://docs.stripe.com/api/payment_methods/object>), as far as Paywell reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Saved")]
+pub struct PaymentMethod {
+    /// `pm_…`
+    pub id: String,
+    /// What it is.
+    pub details: MethodDetails,
+    /// `cus_…` to whom it is saved; none before, and once it is detached.
+    pub customer: Option<String>,
+}
 
 /// A card or bank account, as a charge or a saved method shows it
 /// (<https://docs.stripe.com/api/charges/object#charge_object-payment_method_details>).
@@ -47,7 +94,7 @@ pub struct UsBankAccount {
 
 /// Stripe's shape: `type` names the member that holds the rest.
 #[derive(Deserialize)]
-pub(super) struct Typed {
+struct Typed {
     #[serde(rename = "type")]
     kind: String,
     card: Option<Card>,
@@ -66,4 +113,50 @@ impl TryFrom<Typed> for MethodDetails {
             _ => Ok(Self::Other(kind)),
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Saved {
+    id: String,
+    customer: Option<String>,
+    #[serde(rename = "type")]
+    kind: String,
+    card: Option<Card>,
+    us_bank_account: Option<UsBankAccount>,
+}
+
+impl TryFrom<Saved> for PaymentMethod {
+    type Error = &'static str;
+
+    fn try_from(saved: Saved) -> Result<Self, Self::Error> {
+        let Saved { id, customer, kind, card, us_bank_account } = saved;
+        let details = Typed { kind, card, us_bank_account }.try_into()?;
+        Ok(Self { id, details, customer })
+    }
+}
+
+/// A Mandate: the permission to debit a bank account (<https://docs.stripe.com/api/mandates/object>).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Mandate {
+    /// `mandate_…`
+    pub id: String,
+    /// Whether it can still be used.
+    pub status: MandateStatus,
+    /// `pm_…` that it is for.
+    pub payment_method: String,
+}
+
+/// `status` of a mandate.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MandateStatus {
+    /// It can be used.
+    Active,
+    /// Used up, revoked, or ended by the bank.
+    Inactive,
+    /// Not usable yet.
+    Pending,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Other(String),
 }

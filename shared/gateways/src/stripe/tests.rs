@@ -1,8 +1,10 @@
 //! The client against a server that answers in Stripe's shapes.
 
+mod checkout;
+pub(crate) mod customers;
 mod failures;
-mod payment_intents;
-mod refunds;
+pub(crate) mod payment_intents;
+pub(crate) mod refunds;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -54,6 +56,7 @@ pub(crate) fn session() -> Value {
         "client_reference_id": "att_01J9ZP6T3M",
         "created": 1_234_567_890,
         "currency": "usd",
+        "customer": null,
         "customer_details": {"email": "example@example.com", "name": null},
         "expires_at": 1_234_571_490,
         "livemode": false,
@@ -61,6 +64,7 @@ pub(crate) fn session() -> Value {
         "mode": "payment",
         "payment_intent": null,
         "payment_status": "unpaid",
+        "setup_intent": null,
         "status": "open",
         "url": "https://checkout.stripe.com/pay/c/cs_test_a1YS1URlnyQCN5fUUduORoQ7Pw41PJqDWkIVQCpJPqkfIhd6tVY8XB1OLY",
     })
@@ -71,18 +75,22 @@ async fn create(server: &TestServer) -> Result<super::CheckoutSession, super::St
 }
 
 async fn create_with(stripe: &Stripe) -> Result<super::CheckoutSession, super::StripeError> {
-    let metadata = ids(&[("payment", "pay_01J9")]);
-    let session = NewCheckoutSession {
+    stripe.create_checkout_session(&new_session(&ids(&[("payment", "pay_01J9")])), KEY).await
+}
+
+fn new_session(metadata: &BTreeMap<String, String>) -> NewCheckoutSession<'_> {
+    NewCheckoutSession {
         amount_cents: 12_500,
         currency: "usd",
         practice: "Müller & Lee",
         attempt_id: "att_01J9ZP6T3M",
-        metadata: &metadata,
+        metadata,
+        customer: None,
+        keep_method: false,
         payment_methods: &[PaymentMethodType::Card, PaymentMethodType::UsBankAccount],
         success_url: "https://pay.example.com/pay/done?a=1&b=2",
         cancel_url: "https://pay.example.com/pay/back",
         expires_at: DateTime::from_timestamp(1_234_571_490, 0).unwrap(),
         locale: Some("es"),
-    };
-    stripe.create_checkout_session(&session, KEY).await
+    }
 }

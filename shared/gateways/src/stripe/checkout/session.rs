@@ -13,6 +13,8 @@ use crate::stripe::null_as_empty;
 pub struct CheckoutSession {
     /// `cs_…`
     pub id: String,
+    /// Whether it takes a payment or saves a method.
+    pub mode: SessionMode,
     /// The hosted page's address, while the session is open.
     pub url: Option<String>,
     /// Whether the page can still be used.
@@ -21,11 +23,15 @@ pub struct CheckoutSession {
     pub payment_status: PaymentStatus,
     /// `pi_…`, from the first time the patient presses Pay.
     pub payment_intent: Option<String>,
+    /// `seti_…` of a session that saves a method, once Stripe has made it.
+    pub setup_intent: Option<String>,
+    /// `cus_…` to whom a method is saved.
+    pub customer: Option<String>,
     /// Whole cents; none for sessions that take no payment.
     pub amount_total: Option<i64>,
     /// ISO 4217 in lower case; none for sessions that take no payment.
     pub currency: Option<String>,
-    /// Our attempt's id.
+    /// Our id, given at creation.
     pub client_reference_id: Option<String>,
     /// The ids given at creation.
     #[serde(default, deserialize_with = "null_as_empty")]
@@ -36,6 +42,19 @@ pub struct CheckoutSession {
     /// When the session was made.
     #[serde(with = "ts_seconds")]
     pub created: DateTime<Utc>,
+}
+
+/// `mode` of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionMode {
+    /// One payment.
+    Payment,
+    /// A method is saved and nothing is charged.
+    Setup,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Other(String),
 }
 
 /// `status` of a session.
