@@ -10,11 +10,13 @@ mod balance;
 mod charge;
 mod checkout;
 mod customer;
+mod dispute;
 mod error;
 mod http;
 mod params;
 mod payment_intent;
 mod payment_method;
+mod payout;
 mod refund;
 mod setup_intent;
 pub mod webhook;
@@ -25,18 +27,20 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-pub use balance::BalanceTransaction;
+pub use balance::{BalanceFilter, BalanceSource, BalanceTransaction};
 pub use charge::{Charge, LatestCharge};
 pub use checkout::{
     CheckoutSession, NewCheckoutSession, NewSetupSession, PaymentMethodType, PaymentStatus, SessionMode,
     SessionStatus,
 };
 pub use customer::Customer;
+pub use dispute::{Dispute, DisputeStatus, DisputedMethod};
 pub use error::{Doubt, NotSent, Refusal, RefusedIntent, StripeError};
 pub use payment_intent::{
     CancellationReason, CaptureMethod, IntentStatus, NewPaymentIntent, PaymentError, PaymentIntent,
 };
 pub use payment_method::{Card, Mandate, MandateStatus, MethodDetails, PaymentMethod, UsBankAccount};
+pub use payout::{Payout, PayoutStatus, ReconciliationStatus};
 pub use refund::{NewRefund, Refund, RefundReason, RefundStatus};
 pub use setup_intent::{SetupIntent, SetupStatus};
 

@@ -6,6 +6,7 @@ mod failures;
 pub(crate) mod payment_intents;
 pub(crate) mod refunds;
 mod requests;
+pub(crate) mod settlement;
 
 use std::collections::BTreeMap;
 
