@@ -55,7 +55,7 @@ impl App {
             EventKind::CheckoutPaymentSucceeded(session) => (session, News::Succeeded),
             EventKind::CheckoutPaymentFailed(session) => (session, News::Failed),
             EventKind::CheckoutExpired(session) => (session, News::Expired),
-            EventKind::Other(_) => return Ok(()),
+            _ => return Ok(()),
         };
         let actor = Actor::Processor { event: event.id.clone() };
         self.apply_news(session, news, actor, Some(&event.id), request, now).await

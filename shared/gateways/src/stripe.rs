@@ -6,29 +6,50 @@
 //! Nothing is retried here: what to do after [`StripeError::Unknown`] is the caller's decision.
 
 mod answer;
+mod balance;
+mod charge;
 mod checkout;
+mod customer;
+mod dispute;
 mod error;
 mod http;
-mod payment;
+mod params;
+mod payment_intent;
+mod payment_method;
+mod payout;
+mod refund;
+mod setup_intent;
 pub mod webhook;
 
-use chrono::{DateTime, Utc};
-use secrecy::SecretString;
+use std::collections::BTreeMap;
 
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+pub use balance::{BalanceFilter, BalanceSource, BalanceTransaction};
+pub use charge::{Charge, LatestCharge};
 pub use checkout::{
-    CheckoutSession, NewCheckoutSession, PaymentMethod, PaymentStatus, SessionPage, SessionStatus,
+    CheckoutSession, NewCheckoutSession, NewSetupSession, PaymentMethodType, PaymentStatus, SessionMode,
+    SessionStatus,
 };
-pub use error::{Doubt, NotSent, Refusal, StripeError};
-pub use payment::{BalanceTransaction, IntentStatus, PaymentError, PaymentIntent};
+pub use customer::Customer;
+pub use dispute::{Dispute, DisputeStatus, DisputedMethod};
+pub use error::{Doubt, NotSent, Refusal, RefusedIntent, StripeError};
+pub use payment_intent::{
+    CancellationReason, CaptureMethod, IntentStatus, NewPaymentIntent, PaymentError, PaymentIntent,
+};
+pub use payment_method::{Card, Mandate, MandateStatus, MethodDetails, PaymentMethod, UsBankAccount};
+pub use payout::{Payout, PayoutStatus, ReconciliationStatus};
+pub use refund::{NewRefund, Refund, RefundReason, RefundStatus};
+pub use setup_intent::{SetupIntent, SetupStatus};
 
 use self::http::{Form, Http};
+use self::params::Params;
 
 /// The version of the API that every call names, so that an account's default cannot change what we read: the one that
 /// Stripe's own Python library 16.1.0 pins (<https://docs.stripe.com/api/versioning>).
 pub const API_VERSION: &str = "2026-10-28.endive";
-
-/// Stripe's largest page.
-const PAGE_SIZE: &str = "100";
 
 /// The client. Build once, in the init phase; it keeps its connection between calls.
 pub struct Stripe {
@@ -58,77 +79,29 @@ impl Stripe {
         Ok(Self { http: Http::new(base_url, secret_key)? })
     }
 
-    /// Opens a hosted payment page. The same key gives the same session for at least 24 hours
-    /// (<https://docs.stripe.com/api/idempotent_requests>); later it would make a second one.
-    ///
-    /// # Errors
-    /// [`StripeError`]; after `Unknown` look for the session with [`Self::list_checkout_sessions`].
-    pub async fn create_checkout_session(
+    async fn get<T: DeserializeOwned>(&self, path: &str, query: Params) -> Result<T, StripeError> {
+        let query = query.encode();
+        let path = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        self.http.call(&path, None).await
+    }
+
+    async fn post<T: DeserializeOwned>(
         &self,
-        session: &NewCheckoutSession<'_>,
+        path: &str,
+        form: Params,
         idempotency_key: &str,
-    ) -> Result<CheckoutSession, StripeError> {
-        self.http.call("/v1/checkout/sessions", Some(Form { idempotency_key, body: session.form() })).await
+    ) -> Result<T, StripeError> {
+        self.http.call(path, Some(Form { idempotency_key, body: form.encode() })).await
     }
+}
 
-    /// Reads a session by its `cs_…` id.
-    ///
-    /// # Errors
-    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
-    pub async fn retrieve_checkout_session(&self, id: &str) -> Result<CheckoutSession, StripeError> {
-        self.http.call(&format!("/v1/checkout/sessions/{}", segment(id)?), None).await
-    }
-
-    /// Closes an open session, so that it can no longer be paid.
-    ///
-    /// # Errors
-    /// [`StripeError`]. `Refused` when it is not open any more: it may have been **completed**, so read it next.
-    pub async fn expire_checkout_session(
-        &self,
-        id: &str,
-        idempotency_key: &str,
-    ) -> Result<CheckoutSession, StripeError> {
-        let path = format!("/v1/checkout/sessions/{}/expire", segment(id)?);
-        self.http.call(&path, Some(Form { idempotency_key, body: String::new() })).await
-    }
-
-    /// One page of the sessions created from `created_from` up to, not including, `created_to`, newest first.
-    /// `starting_after` is the last id of the page before; none asks for the first page.
-    ///
-    /// # Errors
-    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
-    pub async fn list_checkout_sessions(
-        &self,
-        created_from: DateTime<Utc>,
-        created_to: DateTime<Utc>,
-        starting_after: Option<&str>,
-    ) -> Result<SessionPage, StripeError> {
-        let mut pairs = vec![
-            ("limit", PAGE_SIZE.to_owned()),
-            ("created[gte]", created_from.timestamp().to_string()),
-            ("created[lt]", created_to.timestamp().to_string()),
-        ];
-        if let Some(id) = starting_after {
-            pairs.push(("starting_after", id.to_owned()));
-        }
-        self.http.call(&format!("/v1/checkout/sessions?{}", encode(&pairs)), None).await
-    }
-
-    /// Reads a payment intent by its `pi_…` id.
-    ///
-    /// # Errors
-    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
-    pub async fn retrieve_payment_intent(&self, id: &str) -> Result<PaymentIntent, StripeError> {
-        self.http.call(&format!("/v1/payment_intents/{}", segment(id)?), None).await
-    }
-
-    /// Reads a movement of the balance by its `txn_…` id.
-    ///
-    /// # Errors
-    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
-    pub async fn retrieve_balance_transaction(&self, id: &str) -> Result<BalanceTransaction, StripeError> {
-        self.http.call(&format!("/v1/balance_transactions/{}", segment(id)?), None).await
-    }
+/// One page of a list, newest first (<https://docs.stripe.com/api/pagination>).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Page<T> {
+    /// At most 100 objects.
+    pub data: Vec<T>,
+    /// Whether another page follows: ask with the last object's id.
+    pub has_more: bool,
 }
 
 /// An id as a path segment: an empty one would turn a read into a list, a slash would reach another resource.
@@ -141,10 +114,9 @@ fn segment(id: &str) -> Result<&str, StripeError> {
     }
 }
 
-fn encode<K: AsRef<str>>(pairs: &[(K, String)]) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(pairs);
-    form.finish()
+/// Stripe documents `metadata` as nullable.
+fn null_as_empty<'de, D: Deserializer<'de>>(value: D) -> Result<BTreeMap<String, String>, D::Error> {
+    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]

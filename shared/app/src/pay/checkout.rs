@@ -10,7 +10,7 @@ use paywell_domain::{
     payment::{Allocation, Attempt, AttemptMeans, NewPayment},
 };
 use paywell_gateways::stripe::{
-    CheckoutSession, NewCheckoutSession, PaymentMethod, SessionStatus, StripeError,
+    CheckoutSession, NewCheckoutSession, PaymentMethodType, SessionStatus, StripeError,
 };
 use paywell_store::{By, Key, Loaded, Pointer, Stored};
 use secrecy::ExposeSecret;
@@ -231,7 +231,9 @@ impl App {
             practice: ready.practice.name.as_str(),
             attempt_id: &attempt,
             metadata: &metadata,
-            payment_methods: &[PaymentMethod::Card, PaymentMethod::UsBankAccount],
+            customer: None,
+            keep_method: false,
+            payment_methods: &[PaymentMethodType::Card, PaymentMethodType::UsBankAccount],
             success_url: &format!("{back}?paid"),
             cancel_url: &back,
             expires_at: ready.expires_at,

@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{Doubt, Refusal, StripeError};
+use super::error::{Doubt, Refusal, RefusedIntent, StripeError};
 
 /// A whole answer, read but not yet judged.
 pub(super) struct Answer {
@@ -25,6 +25,7 @@ struct ErrorObject {
     kind: String,
     code: Option<String>,
     decline_code: Option<String>,
+    payment_intent: Option<RefusedIntent>,
     param: Option<String>,
     message: Option<String>,
 }
@@ -71,12 +72,13 @@ impl Answer {
         if let Some(why) = doubt {
             return StripeError::Unknown { why, request_id };
         }
-        let ErrorObject { kind, code, decline_code, param, message } = error;
+        let ErrorObject { kind, code, decline_code, payment_intent, param, message } = error;
         StripeError::Refused(Box::new(Refusal {
             status,
             kind,
             code,
             decline_code,
+            payment_intent,
             param,
             message,
             request_id,

@@ -1,10 +1,14 @@
 //! Checkout Sessions: Stripe's hosted payment page (<https://docs.stripe.com/api/checkout/sessions>).
 
+mod session;
+
 use std::collections::BTreeMap;
 
-use chrono::serde::ts_seconds;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer};
+
+pub use self::session::{CheckoutSession, PaymentStatus, SessionMode, SessionStatus};
+use super::params::Params;
+use super::{Page, Stripe, StripeError, segment};
 
 /// What a new hosted page asks for: one payment, one line.
 ///
@@ -22,8 +26,13 @@ pub struct NewCheckoutSession<'a> {
     /// Opaque ids only, on the session and on its payment intent. Keys hold no square brackets; at most 50 keys of 40
     /// characters, values of 500 (<https://docs.stripe.com/api/metadata>).
     pub metadata: &'a BTreeMap<String, String>,
+    /// `cus_…` of a patient who has one; without, Stripe keeps none.
+    pub customer: Option<&'a str>,
+    /// Whether the patient agrees on the page that the method is saved to the customer, to be charged while they are
+    /// away; it takes a customer (<https://docs.stripe.com/payments/save-during-payment>).
+    pub keep_method: bool,
     /// What the page offers, at least one.
-    pub payment_methods: &'a [PaymentMethod],
+    pub payment_methods: &'a [PaymentMethodType],
     /// Where the page returns to after paying. Coming there proves nothing: ask for the session.
     pub success_url: &'a str,
     /// Where its back button leads; the session stays open.
@@ -34,17 +43,17 @@ pub struct NewCheckoutSession<'a> {
     pub locale: Option<&'a str>,
 }
 
-/// How a patient can pay on the hosted page.
+/// What a patient can pay with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaymentMethod {
+pub enum PaymentMethodType {
     /// A card; the outcome is known at once.
     Card,
     /// An ACH debit; it settles days after the session completes.
     UsBankAccount,
 }
 
-impl PaymentMethod {
-    fn as_str(self) -> &'static str {
+impl PaymentMethodType {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Card => "card",
             Self::UsBankAccount => "us_bank_account",
@@ -53,108 +62,127 @@ impl PaymentMethod {
 }
 
 impl NewCheckoutSession<'_> {
-    /// The request's body, nested the way Stripe reads it: `line_items[0][price_data][currency]=usd`.
-    pub(super) fn form(&self) -> String {
-        let mut pairs: Vec<(String, String)> = [
-            ("mode", "payment".into()),
-            ("line_items[0][quantity]", "1".into()),
-            ("line_items[0][price_data][currency]", self.currency.to_owned()),
-            ("line_items[0][price_data][unit_amount]", self.amount_cents.to_string()),
-            ("line_items[0][price_data][product_data][name]", format!("Payment to {}", self.practice)),
-            ("client_reference_id", self.attempt_id.to_owned()),
-            ("success_url", self.success_url.to_owned()),
-            ("cancel_url", self.cancel_url.to_owned()),
-            ("expires_at", self.expires_at.timestamp().to_string()),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect();
-        for (index, method) in self.payment_methods.iter().enumerate() {
-            pairs.push((format!("payment_method_types[{index}]"), method.as_str().to_owned()));
-        }
-        for (key, value) in self.metadata {
-            pairs.push((format!("metadata[{key}]"), value.clone()));
-            pairs.push((format!("payment_intent_data[metadata][{key}]"), value.clone()));
-        }
-        if let Some(locale) = self.locale {
-            pairs.push(("locale".to_owned(), locale.to_owned()));
-        }
-        super::encode(&pairs)
+    fn form(&self) -> Params {
+        Params::default()
+            .set("mode", "payment")
+            .set("line_items[0][quantity]", "1")
+            .set("line_items[0][price_data][currency]", self.currency)
+            .set("line_items[0][price_data][unit_amount]", &self.amount_cents.to_string())
+            .set("line_items[0][price_data][product_data][name]", &format!("Payment to {}", self.practice))
+            .set("client_reference_id", self.attempt_id)
+            .set("success_url", self.success_url)
+            .set("cancel_url", self.cancel_url)
+            .set("expires_at", &self.expires_at.timestamp().to_string())
+            .allowed(self.payment_methods)
+            .metadata("metadata", self.metadata)
+            .metadata("payment_intent_data[metadata]", self.metadata)
+            .set_some("customer", self.customer)
+            .set_some("payment_intent_data[setup_future_usage]", self.keep_method.then_some("off_session"))
+            .set_some("locale", self.locale)
     }
 }
 
-/// A Checkout Session, as far as Paywell reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct CheckoutSession {
-    /// `cs_…`
-    pub id: String,
-    /// The hosted page's address, while the session is open.
-    pub url: Option<String>,
-    /// Whether the page can still be used.
-    pub status: SessionStatus,
-    /// Whether the money is there. Complete but unpaid: a bank debit is under way.
-    pub payment_status: PaymentStatus,
-    /// `pi_…`, from the first time the patient presses Pay.
-    pub payment_intent: Option<String>,
-    /// Whole cents; none for sessions that take no payment.
-    pub amount_total: Option<i64>,
-    /// ISO 4217 in lower case; none for sessions that take no payment.
-    pub currency: Option<String>,
-    /// Our attempt's id.
-    pub client_reference_id: Option<String>,
-    /// The ids given at creation.
-    #[serde(default, deserialize_with = "null_as_empty")]
-    pub metadata: BTreeMap<String, String>,
-    /// When the page closes by itself.
-    #[serde(with = "ts_seconds")]
+/// A hosted page on which a method is saved to a customer and nothing is charged
+/// (<https://docs.stripe.com/payments/save-and-reuse>). No `Debug`, as above.
+pub struct NewSetupSession<'a> {
+    /// `cus_…` to whom the method is saved.
+    pub customer: &'a str,
+    /// The practice's name as patients know it: who will charge the method.
+    pub practice: &'a str,
+    /// Our id: `client_reference_id`, by which a lost session is found again.
+    pub reference: &'a str,
+    /// Opaque ids only, on the session and on its setup intent; limits as in [`NewCheckoutSession::metadata`].
+    pub metadata: &'a BTreeMap<String, String>,
+    /// What the page offers, at least one. With this list Stripe asks for no currency
+    /// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-currency>).
+    pub payment_methods: &'a [PaymentMethodType],
+    /// Where the page returns to after saving. Coming there proves nothing: ask for the session.
+    pub success_url: &'a str,
+    /// Where its back button leads; the session stays open.
+    pub cancel_url: &'a str,
+    /// When the page closes by itself: 30 minutes to 24 hours after creation.
     pub expires_at: DateTime<Utc>,
-    /// When the session was made.
-    #[serde(with = "ts_seconds")]
-    pub created: DateTime<Utc>,
+    /// IETF tag of the page's language; none lets Stripe take the browser's.
+    pub locale: Option<&'a str>,
 }
 
-/// `status` of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionStatus {
-    /// The patient can still pay.
-    Open,
-    /// The patient is done; see [`PaymentStatus`] for the money.
-    Complete,
-    /// Closed unpaid, and nothing will be charged.
-    Expired,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+impl NewSetupSession<'_> {
+    fn form(&self) -> Params {
+        Params::default()
+            .set("mode", "setup")
+            .set("customer", self.customer)
+            .set("client_reference_id", self.reference)
+            .set("success_url", self.success_url)
+            .set("cancel_url", self.cancel_url)
+            .set("expires_at", &self.expires_at.timestamp().to_string())
+            .allowed(self.payment_methods)
+            .metadata("metadata", self.metadata)
+            .set("setup_intent_data[description]", &format!("Payment to {}", self.practice))
+            .metadata("setup_intent_data[metadata]", self.metadata)
+            .set_some("locale", self.locale)
+    }
 }
 
-/// `payment_status` of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentStatus {
-    /// The funds are available in the account.
-    Paid,
-    /// They are not, or not yet.
-    Unpaid,
-    /// Nothing was due, or a set-up without payment.
-    NoPaymentRequired,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
+impl Stripe {
+    /// Opens a hosted payment page. The same key gives the same session for at least 24 hours
+    /// (<https://docs.stripe.com/api/idempotent_requests>); later it would make a second one.
+    ///
+    /// # Errors
+    /// [`StripeError`]; after `Unknown` look for the session with [`Self::list_checkout_sessions`].
+    pub async fn create_checkout_session(
+        &self,
+        session: &NewCheckoutSession<'_>,
+        idempotency_key: &str,
+    ) -> Result<CheckoutSession, StripeError> {
+        self.post("/v1/checkout/sessions", session.form(), idempotency_key).await
+    }
 
-/// One page of a list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct SessionPage {
-    /// At most 100 sessions.
-    pub data: Vec<CheckoutSession>,
-    /// Whether another page follows: ask with the last session's id.
-    pub has_more: bool,
-}
+    /// Opens a hosted page that saves a method. The same key gives the same session for at least 24 hours.
+    ///
+    /// # Errors
+    /// [`StripeError`]; after `Unknown` look for the session with [`Self::list_checkout_sessions`], or open another: two
+    /// pages can save two methods, but charge nothing.
+    pub async fn create_setup_session(
+        &self,
+        session: &NewSetupSession<'_>,
+        idempotency_key: &str,
+    ) -> Result<CheckoutSession, StripeError> {
+        self.post("/v1/checkout/sessions", session.form(), idempotency_key).await
+    }
 
-/// Stripe documents `metadata` as nullable.
-pub(super) fn null_as_empty<'de, D: Deserializer<'de>>(
-    value: D,
-) -> Result<BTreeMap<String, String>, D::Error> {
-    Option::deserialize(value).map(Option::unwrap_or_default)
+    /// Reads a session by its `cs_…` id.
+    ///
+    /// # Errors
+    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
+    pub async fn retrieve_checkout_session(&self, id: &str) -> Result<CheckoutSession, StripeError> {
+        self.get(&format!("/v1/checkout/sessions/{}", segment(id)?), Params::default()).await
+    }
+
+    /// Closes an open session, so that it can no longer be paid.
+    ///
+    /// # Errors
+    /// [`StripeError`]. `Refused` when it is not open any more: it may have been **completed**, so read it next.
+    pub async fn expire_checkout_session(
+        &self,
+        id: &str,
+        idempotency_key: &str,
+    ) -> Result<CheckoutSession, StripeError> {
+        let path = format!("/v1/checkout/sessions/{}/expire", segment(id)?);
+        self.post(&path, Params::default(), idempotency_key).await
+    }
+
+    /// One page of the sessions created from `created_from` up to, not including, `created_to`, newest first.
+    /// `starting_after` is the last id of the page before; none asks for the first page.
+    ///
+    /// # Errors
+    /// [`StripeError`]; reading changes nothing and can be repeated after any of them.
+    pub async fn list_checkout_sessions(
+        &self,
+        created_from: DateTime<Utc>,
+        created_to: DateTime<Utc>,
+        starting_after: Option<&str>,
+    ) -> Result<Page<CheckoutSession>, StripeError> {
+        let query = Params::page(starting_after).created(created_from, created_to);
+        self.get("/v1/checkout/sessions", query).await
+    }
 }

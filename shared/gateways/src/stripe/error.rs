@@ -3,6 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::Deserialize;
+
+use super::payment_intent::IntentStatus;
+
 /// Why a call gave no result, sorted by what the caller may conclude **about this one call**.
 ///
 /// An earlier call under the same idempotency key may still have acted: certainty here is not certainty about the key.
@@ -73,14 +77,35 @@ pub struct Refusal {
     pub kind: String,
     /// `code`, such as `resource_missing`.
     pub code: Option<String>,
-    /// `decline_code` of the card's issuer.
+    /// `decline_code` of the card's issuer, such as `insufficient_funds` (<https://docs.stripe.com/declines/codes>).
     pub decline_code: Option<String>,
+    /// The payment intent that the call was about, as it is now: a declined confirm leaves it in
+    /// `RequiresPaymentMethod`, or `Canceled` after too many tries.
+    pub payment_intent: Option<RefusedIntent>,
     /// The parameter at fault.
     pub param: Option<String>,
     /// Stripe's sentence. It can repeat what was sent, so it is in neither `Display` nor `Debug`.
     pub message: Option<String>,
     /// Stripe's id of the request, for its support.
     pub request_id: Option<String>,
+}
+
+/// The payment intent inside an error.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RefusedIntent {
+    /// `pi_…`
+    pub id: String,
+    /// How far the charge has come.
+    pub status: IntentStatus,
+}
+
+impl Refusal {
+    /// Whether the card's issuer, or Stripe on its behalf, said no to a charge; any other refusal is a mistake in what
+    /// was asked (<https://docs.stripe.com/api/errors#errors-type>).
+    #[must_use]
+    pub fn is_decline(&self) -> bool {
+        self.kind == "card_error"
+    }
 }
 
 impl fmt::Display for Refusal {

@@ -9,7 +9,9 @@ use serde_json::Value;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::checkout::CheckoutSession;
+mod kind;
+
+pub use kind::{DisputeEvent, EventKind, IntentEvent, MethodEvent, PayoutEvent, RefundEvent, SetupEvent};
 
 /// How far an event's signing time may be from ours, the default of Stripe's own libraries. A retried event is signed
 /// anew, so a late delivery passes and a replayed one does not.
@@ -26,21 +28,6 @@ pub struct Event {
     pub created: DateTime<Utc>,
     /// Whether real money moved; false for a test key's.
     pub livemode: bool,
-}
-
-/// The events that Paywell acts on (<https://docs.stripe.com/api/events/types>).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventKind {
-    /// `checkout.session.completed`: the patient is done; a bank debit is still unpaid.
-    CheckoutCompleted(Box<CheckoutSession>),
-    /// `checkout.session.async_payment_succeeded`: a bank debit has settled.
-    CheckoutPaymentSucceeded(Box<CheckoutSession>),
-    /// `checkout.session.async_payment_failed`: a bank debit has failed.
-    CheckoutPaymentFailed(Box<CheckoutSession>),
-    /// `checkout.session.expired`: closed unpaid.
-    CheckoutExpired(Box<CheckoutSession>),
-    /// Any other type, by name.
-    Other(String),
 }
 
 /// Why a delivery was not taken.
@@ -124,14 +111,7 @@ struct Data {
 
 fn read(payload: &[u8]) -> Option<Event> {
     let Envelope { id, kind, created, livemode, data } = serde_json::from_slice(payload).ok()?;
-    let session = || serde_json::from_value(data.object).ok().map(Box::new);
-    let kind = match kind.as_str() {
-        "checkout.session.completed" => EventKind::CheckoutCompleted(session()?),
-        "checkout.session.async_payment_succeeded" => EventKind::CheckoutPaymentSucceeded(session()?),
-        "checkout.session.async_payment_failed" => EventKind::CheckoutPaymentFailed(session()?),
-        "checkout.session.expired" => EventKind::CheckoutExpired(session()?),
-        _ => EventKind::Other(kind),
-    };
+    let kind = kind::read(kind, data.object)?;
     Some(Event { id, kind, created, livemode })
 }
 

@@ -1,25 +1,11 @@
 //! What is sent, and what is read from a good answer.
 
-use std::collections::BTreeMap;
-
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::super::{ConfigError, IntentStatus, PaymentStatus, SessionStatus, Stripe};
-use super::{KEY, client, create, session};
-use crate::test_server::{Reply, Seen, TestServer};
-
-fn pairs(text: &str) -> BTreeMap<String, String> {
-    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
-}
-
-fn query(seen: &Seen) -> BTreeMap<String, String> {
-    pairs(seen.line.split([' ', '?']).nth(2).unwrap())
-}
-
-async fn serving(body: Value) -> TestServer {
-    TestServer::start([Reply::json(200, body)]).await
-}
+use super::super::{ConfigError, PaymentStatus, SessionStatus, Stripe};
+use super::{KEY, client, create, form, ids, query, serving, session};
+use crate::test_server::{Reply, TestServer};
 
 #[tokio::test]
 async fn creates_a_session() {
@@ -49,14 +35,13 @@ async fn creates_a_session() {
         ("success_url", "https://pay.example.com/pay/done?a=1&b=2"),
         ("cancel_url", "https://pay.example.com/pay/back"),
         ("expires_at", "1234571490"),
-        ("payment_method_types[0]", "card"),
-        ("payment_method_types[1]", "us_bank_account"),
+        ("allowed_payment_method_types[0]", "card"),
+        ("allowed_payment_method_types[1]", "us_bank_account"),
         ("metadata[payment]", "pay_01J9"),
         ("payment_intent_data[metadata][payment]", "pay_01J9"),
         ("locale", "es"),
     ];
-    let expected = expected.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    assert_eq!(pairs(&seen.body), BTreeMap::from(expected));
+    assert_eq!(form(seen), ids(&expected));
 }
 
 #[tokio::test]
@@ -97,30 +82,12 @@ async fn lists_sessions_by_time() {
     assert_eq!(first.data.len(), 1);
     stripe.list_checkout_sessions(at(100), at(200), Some("cs_1")).await.unwrap();
 
-    let expected = [("created[gte]", "100"), ("created[lt]", "200"), ("limit", "100")];
-    let mut expected = BTreeMap::from(expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    let mut expected = ids(&[("created[gte]", "100"), ("created[lt]", "200"), ("limit", "100")]);
     let seen = server.seen();
     assert!(seen[0].line.starts_with("GET /v1/checkout/sessions?"));
     assert_eq!(query(&seen[0]), expected);
     expected.insert("starting_after".to_owned(), "cs_1".to_owned());
     assert_eq!(query(&seen[1]), expected);
-}
-
-#[tokio::test]
-async fn reads_a_payment_intent() {
-    let error = json!({"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds"});
-    let server = serving(json!({
-        "id": "pi_1", "object": "payment_intent", "amount": 1099, "amount_received": 0, "currency": "usd",
-        "latest_charge": "ch_1", "last_payment_error": error, "metadata": {}, "status": "requires_payment_method",
-    }))
-    .await;
-    let intent = client(&server.url).retrieve_payment_intent("pi_1").await.unwrap();
-    assert_eq!(server.seen()[0].line, "GET /v1/payment_intents/pi_1 HTTP/1.1");
-    assert_eq!(intent.status, IntentStatus::RequiresPaymentMethod);
-    assert_eq!((intent.amount, intent.amount_received), (1099, 0));
-    let error = intent.last_payment_error.unwrap();
-    assert_eq!(error.code.as_deref(), Some("card_declined"));
-    assert_eq!(error.decline_code.as_deref(), Some("insufficient_funds"));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Signatures, times, secrets and payloads.
 
+mod kinds;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
 use proptest::prelude::*;
