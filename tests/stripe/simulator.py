@@ -1,5 +1,6 @@
 """Starts the simulator and a webhook receiver, and talks to both as a test needs."""
 
+import datetime
 import http.server
 import os
 import pathlib
@@ -95,6 +96,11 @@ class Simulator:
 
     def fault(self, path, kind, **more):
         self.control("POST", "faults", {"path": path, "kind": kind, **more})
+
+    def advance(self, **time):
+        """Moves the simulator's clock, by what `timedelta` takes; its new time."""
+        seconds = int(datetime.timedelta(**time).total_seconds())
+        return self.control("POST", "clock", {"advance_seconds": seconds})["now"]
 
     def settle(self, intent, outcome="as_account"):
         return self.control("POST", "debits/settle", {"id": intent, "outcome": outcome})

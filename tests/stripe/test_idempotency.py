@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from actions import paid_intent, refused
-from simulator import wait_for
+from simulator import Simulator, wait_for
 
 INVALID = "invalid_request_error"
 
@@ -119,7 +119,14 @@ def test_a_get_ignores_the_key(api, key):
     assert "idempotent-replayed" not in found.last_response.headers
 
 
-def test_young_keys_are_not_pruned(simulator, api, key):
-    first = create(api, key)
-    simulator.control("POST", "idempotency_keys/prune")
-    assert create(api, key).id == first.id
+def test_a_key_is_forgotten_after_24_hours():
+    simulator = Simulator()
+    try:
+        api = simulator.client.v1
+        first = create(api, "k")
+        simulator.advance(hours=23, minutes=59)
+        assert create(api, "k").id == first.id
+        simulator.advance(minutes=1)
+        assert create(api, "k").id != first.id
+    finally:
+        simulator.stop()

@@ -15,7 +15,6 @@ SHAPES = json.loads((pathlib.Path(__file__).parent / "resource_shapes.json").rea
 
 # Members that the samples lack, each with where Stripe documents it.
 ADDED = {
-    "balance.available.source_types.bank_account": "https://docs.stripe.com/api/balance/balance_object",
     "charge.outcome.risk_level": "https://docs.stripe.com/api/charges/object#charge_object-outcome-risk_level",
     "mandate.payment_method_details.us_bank_account": "https://docs.stripe.com/api/mandates/object",
     "payment_intent.automatic_payment_methods.allow_redirects": "https://docs.stripe.com/api/payment_intents/object",

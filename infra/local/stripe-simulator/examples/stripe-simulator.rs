@@ -45,7 +45,7 @@ fn read_arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Config
             "--public-url" => config.public_url = Some(value),
             "--webhook-url" => config.webhook_url = Some(value),
             "--webhook-secret" => config.webhook_secret = value,
-            "--ach-seconds" => config.ach_settles_after_seconds = number(&value)?,
+            "--ach-seconds" => config.ach_settles_after_seconds = Some(number(&value)?),
             "--refund-seconds" => config.refund_settles_after_seconds = number(&value)?,
             "--snapshot" => config.snapshot = Some(value.into()),
             _ => return Err(refuse(&format!("unknown option {name}"))),

@@ -7,7 +7,7 @@ use crate::faults::{Fault, FaultKind};
 use crate::idempotency::{self, Begin, Record};
 use crate::params::Reader;
 use crate::routes;
-use crate::serve::DropConnection;
+use crate::serve::Broken;
 use crate::simulator::Simulator;
 use axum::body::Body;
 use axum::extract::State;
@@ -35,12 +35,12 @@ struct Answer {
     body: String,
     /// The id of the first request, if this is its saved answer.
     replay_of: Option<String>,
-    dropped: bool,
+    broken: Option<Broken>,
 }
 
 impl Answer {
     fn of(status: u16, body: String) -> Self {
-        Self { status, body, replay_of: None, dropped: false }
+        Self { status, body, replay_of: None, broken: None }
     }
 
     fn error(error: &StripeError, request_id: &str) -> Self {
@@ -141,17 +141,23 @@ async fn run(simulator: &Simulator, request: Request) -> Answer {
         match begun {
             Ok(Begin::Run) => {}
             Ok(Begin::Replay(status, body, first)) => {
-                return Answer { status, body, replay_of: Some(first), dropped: false };
+                return Answer { status, body, replay_of: Some(first), broken: None };
             }
             Err(error) => return Answer::error(&error, &request.id),
         }
     }
     // A replay is no request that a fault could hit.
     let fault = simulator.take_fault(request.method.as_str(), &request.path);
-    if let Some(delay) = fault.as_ref().filter(|fault| fault.kind == FaultKind::Delay) {
-        tokio::time::sleep(Duration::from_millis(delay.milliseconds)).await;
+    let delay = fault.as_ref().filter(|fault| fault.kind == FaultKind::Delay);
+    let wait = delay.map(|delay| (delay.acts, Duration::from_millis(delay.milliseconds)));
+    if let Some((false, wait)) = wait {
+        tokio::time::sleep(wait).await;
     }
-    act(simulator, &request, reader, fault.as_ref())
+    let answer = act(simulator, &request, reader, fault.as_ref());
+    if let Some((true, wait)) = wait {
+        tokio::time::sleep(wait).await;
+    }
+    answer
 }
 
 /// Runs the request, unless the fault prevents it, and keeps the answer for its key.
@@ -179,7 +185,11 @@ fn act(simulator: &Simulator, request: &Request, reader: Reader, fault: Option<&
         if let Some(key) = &request.key {
             idempotency::finish(state, key, executed, answer.status, &answer.body);
         }
-        answer.dropped = fault.is_some_and(|fault| fault.kind == FaultKind::Drop);
+        answer.broken = fault.and_then(|fault| match fault.kind {
+            FaultKind::Drop => Some(Broken::Closed),
+            FaultKind::Reset => Some(Broken::Reset),
+            FaultKind::Error | FaultKind::Delay => None,
+        });
         answer
     })
 }
@@ -195,9 +205,9 @@ fn internal_error(status: u16) -> StripeError {
 }
 
 fn respond(answer: Answer, id: &str, key: Option<&str>, version: Option<String>) -> Response {
-    if answer.dropped {
+    if let Some(broken) = answer.broken {
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        response.extensions_mut().insert(DropConnection);
+        response.extensions_mut().insert(broken);
         return response;
     }
     let mut response = Response::new(Body::from(answer.body));

@@ -1,7 +1,7 @@
 //! Charges. Source: <https://docs.stripe.com/api/charges>.
 
 use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::metadata::Metadata;
 use crate::params::Reader;
 use crate::payment_methods::{BillingDetails, Details, fingerprint};
@@ -16,6 +16,16 @@ pub(crate) enum ChargeStatus {
     Pending,
     Succeeded,
     Failed,
+}
+
+impl ChargeStatus {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Why a charge failed.
@@ -50,12 +60,20 @@ pub(crate) struct Charge {
     pub(crate) status: ChargeStatus,
     pub(crate) failure: Option<Failure>,
     pub(crate) balance_transaction: Option<String>,
-    /// When a bank debit settles or fails, by the system clock; `None` for cards and accounts that never settle.
+    /// When a bank debit settles or fails, by the simulator's clock; `None` for cards and accounts that never settle.
     pub(crate) settles_at: Option<i64>,
     /// Oldest first.
     pub(crate) refunds: Vec<String>,
     /// When the balance transaction of an asynchronous capture is written.
     pub(crate) books_at: Option<i64>,
+    /// When what was authorised and not captured is released.
+    #[serde(default)]
+    pub(crate) capture_before: Option<i64>,
+    /// When it will be disputed, as its test card or account orders.
+    #[serde(default)]
+    pub(crate) disputed_at: Option<i64>,
+    #[serde(default)]
+    pub(crate) dispute: Option<String>,
 }
 
 impl Charge {
@@ -79,7 +97,7 @@ impl Charge {
             "currency": self.currency,
             "customer": self.customer,
             "description": self.description,
-            "disputed": false,
+            "disputed": self.dispute.is_some(),
             "failure_balance_transaction": null,
             "failure_code": self.failure.as_ref().map(|failure| &failure.code),
             "failure_message": self.failure.as_ref().map(|failure| &failure.message),
@@ -95,7 +113,7 @@ impl Charge {
             "receipt_email": self.receipt_email,
             "receipt_number": null,
             "receipt_url": null,
-            "refunded": self.amount_refunded > 0 && self.amount_refunded >= self.amount,
+            "refunded": self.is_refunded(),
             "refunds": {
                 "object": "list",
                 "data": refunds,
@@ -114,6 +132,12 @@ impl Charge {
         })
     }
 
+    /// Whether all that was captured was refunded, or all that was authorised was released.
+    fn is_refunded(&self) -> bool {
+        let whole = if self.captured { self.amount_captured } else { self.amount };
+        self.amount_refunded > 0 && self.amount_refunded >= whole
+    }
+
     fn outcome(&self) -> Value {
         let declined = self.failure.as_ref();
         json!({
@@ -129,6 +153,17 @@ impl Charge {
     }
 
     fn method_details(&self) -> Value {
+        let mut details = self.method();
+        // https://docs.stripe.com/payments/place-a-hold-on-a-payment-method: of an authorisation alone.
+        if let (Some(at), Some(card)) =
+            (self.capture_before, details.get_mut("card").and_then(Value::as_object_mut))
+        {
+            card.insert("capture_before".to_owned(), json!(at));
+        }
+        details
+    }
+
+    fn method(&self) -> Value {
         match &self.details {
             Details::Card { brand, last4, exp_month, exp_year, .. } => json!({
                 "card": {
@@ -199,15 +234,13 @@ pub(crate) fn retrieve(state: &State, reader: Reader, id: &str) -> Result<Value>
 
 /// `GET /v1/charges`
 pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
+    let (page, created) = (Page::read(&mut reader), Created::read(&mut reader));
     let (customer, intent) = (reader.string("customer"), reader.string("payment_intent"));
     reader.finish()?;
     let wanted = |charge: &Charge| {
-        created.holds(charge.created)
-            && customer.as_ref().is_none_or(|customer| charge.customer.as_ref() == Some(customer))
+        customer.as_ref().is_none_or(|customer| charge.customer.as_ref() == Some(customer))
             && intent.as_ref().is_none_or(|intent| charge.payment_intent == *intent)
     };
-    let rows: Vec<_> = newest(&state.charges).into_iter().filter(|(_, charge)| wanted(charge)).collect();
-    page.of("/v1/charges", "charge", &rows, |charge| charge.json(state))
+    let owner = intent.as_deref().or(customer.as_deref());
+    Listing { page, created, owner }.of(state, "/v1/charges", wanted, |charge| charge.json(state))
 }

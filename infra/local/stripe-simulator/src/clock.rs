@@ -4,8 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970 by the system clock.
 ///
-/// Everything that waits (debits that settle, sessions that expire, webhooks that are retried) compares with this,
-/// never with a monotonic clock: the local stack moves the system clock of a running process.
+/// Everything that waits (debits that settle, sessions that expire, webhooks that are retried) compares with this and
+/// the seconds that the simulator is ahead of it, never with a monotonic clock: the local stack moves the system clock
+/// of a running process.
 #[allow(
     clippy::disallowed_methods,
     reason = "the simulator's only reading of the clock; all logic takes `now`"

@@ -15,13 +15,14 @@ pub struct Config {
     pub webhook_url: Option<String>,
     /// The signing secret of that endpoint.
     pub webhook_secret: String,
-    /// Waits before each retry of a webhook, in seconds of the system clock; after the last, it is given up.
+    /// Waits before each retry of a webhook, in seconds of the simulator's clock; after the last, it is given up.
     pub webhook_retry_seconds: Vec<i64>,
     /// How long a webhook endpoint may take to answer.
     pub webhook_timeout: Duration,
-    /// Seconds of the system clock after which a bank debit settles or fails. In production: four business days.
-    pub ach_settles_after_seconds: i64,
-    /// Seconds of the system clock after which a pending refund succeeds, and a refund that will fail has failed.
+    /// Seconds of the simulator's clock after which a bank debit settles or fails; none: the four business days of
+    /// production.
+    pub ach_settles_after_seconds: Option<i64>,
+    /// Seconds of the simulator's clock after which a pending refund succeeds, and a refund that will fail has failed.
     pub refund_settles_after_seconds: i64,
     /// File that keeps the state across restarts; none: the state lives in memory alone.
     pub snapshot: Option<PathBuf>,
@@ -36,7 +37,7 @@ impl Default for Config {
             webhook_secret: "whsec_simulator".to_owned(),
             webhook_retry_seconds: vec![1, 2, 4, 8, 15, 30, 60, 120],
             webhook_timeout: Duration::from_secs(10),
-            ach_settles_after_seconds: 4 * 24 * 60 * 60,
+            ach_settles_after_seconds: None,
             refund_settles_after_seconds: 5 * 24 * 60 * 60,
             snapshot: None,
         }

@@ -1,9 +1,10 @@
 //! Customers. Source: <https://docs.stripe.com/api/customers>.
 
 use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::metadata::Metadata;
 use crate::params::Reader;
+use crate::payment_methods::PaymentMethod;
 use crate::state::{Cx, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -165,7 +166,7 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
 /// Stores a new customer and says so.
 pub(crate) fn store(state: &mut State, cx: &Cx, customer: Customer) -> String {
     let (id, json) = (customer.id.clone(), customer.json());
-    state.customers.insert(id.clone(), customer);
+    state.put(customer);
     state.emit(cx, "customer.created", json);
     id
 }
@@ -191,30 +192,28 @@ pub(crate) fn retrieve(state: &State, reader: Reader, id: &str) -> Result<Value>
 
 /// `GET /v1/customers`
 pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
+    let (page, created) = (Page::read(&mut reader), Created::read(&mut reader));
     let email = reader.string("email");
     reader.finish()?;
     let wanted = |customer: &Customer| {
-        !customer.deleted
-            && created.holds(customer.created)
-            && email.as_ref().is_none_or(|email| customer.email.as_ref() == Some(email))
+        !customer.deleted && email.as_ref().is_none_or(|email| customer.email.as_ref() == Some(email))
     };
-    let rows: Vec<_> =
-        newest(&state.customers).into_iter().filter(|(_, customer)| wanted(customer)).collect();
-    page.of("/v1/customers", "customer", &rows, Customer::json)
+    Listing { page, created, owner: None }.of(state, "/v1/customers", wanted, Customer::json)
 }
 
 /// `DELETE /v1/customers/{id}`. Source: <https://docs.stripe.com/api/customers/delete>
 pub(crate) fn delete(state: &mut State, cx: &Cx, reader: Reader, id: &str) -> Result<Value> {
     reader.finish()?;
     let before = find(state, id)?.json();
-    for method in state.payment_methods.values_mut() {
-        if method.customer.as_deref() == Some(id) {
+    let methods = state.lists.under::<PaymentMethod>(state, id);
+    let attached = methods.into_iter().filter(|method| method.customer.as_deref() == Some(id));
+    for method in attached.map(|method| method.id.clone()).collect::<Vec<_>>() {
+        if let Some(method) = state.payment_methods.get_mut(&method) {
             method.detach();
         }
     }
-    let gone = Customer { id: id.to_owned(), deleted: true, ..Customer::default() };
+    let created = find(state, id)?.created;
+    let gone = Customer { id: id.to_owned(), created, deleted: true, ..Customer::default() };
     let json = gone.json();
     state.customers.insert(id.to_owned(), gone);
     state.emit(cx, "customer.deleted", before);

@@ -1,7 +1,7 @@
 //! Events. Sources: <https://docs.stripe.com/api/events>, <https://docs.stripe.com/api/events/types>.
 
 use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::params::Reader;
 use crate::state::{Cx, State};
 use serde::{Deserialize, Serialize};
@@ -52,32 +52,34 @@ impl State {
             pending: 0,
         };
         let id = event.id.clone();
-        self.events.insert(id.clone(), event);
+        self.put(event);
         self.send(cx, &id);
     }
 }
 
+/// Events are shown for 30 days. Source: <https://docs.stripe.com/api/events/list>
+const SHOWN_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 /// `GET /v1/events/{id}`
-pub(crate) fn retrieve(state: &State, reader: Reader, id: &str) -> Result<Value> {
+pub(crate) fn retrieve(state: &State, cx: &Cx, reader: Reader, id: &str) -> Result<Value> {
     reader.finish()?;
-    let event = state.events.get(id).ok_or_else(|| StripeError::missing("event", id, "id"))?;
-    Ok(event.json())
+    let event = state.events.get(id).filter(|event| event.created >= cx.now - SHOWN_SECONDS);
+    Ok(event.ok_or_else(|| StripeError::missing("event", id, "id"))?.json())
 }
 
 /// `GET /v1/events`
-pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
+pub(crate) fn list(state: &State, cx: &Cx, mut reader: Reader) -> Result<Value> {
+    let (page, created) = (Page::read(&mut reader), Created::read(&mut reader));
     let kind = reader.string("type");
     let kinds = reader.strings("types");
     reader.finish()?;
     let wanted = |event: &Event| {
-        kind.as_ref().is_none_or(|kind| matches(kind, &event.kind))
+        event.created >= cx.now - SHOWN_SECONDS
+            && kind.as_ref().is_none_or(|kind| matches(kind, &event.kind))
             && kinds.as_ref().is_none_or(|kinds| kinds.contains(&event.kind))
-            && created.holds(event.created)
     };
-    let rows: Vec<_> = newest(&state.events).into_iter().filter(|(_, event)| wanted(event)).collect();
-    page.of("/v1/events", "event", &rows, Event::json)
+    let owner = kind.as_deref().filter(|kind| !kind.contains('*'));
+    Listing { page, created, owner }.of(state, "/v1/events", wanted, Event::json)
 }
 
 /// `charge.*` matches every event of a charge.

@@ -77,6 +77,8 @@ fn object(state: &State, cx: &Cx, id: &str) -> Option<Value> {
         "mandate" => state.mandates.get(id).map(crate::mandates::Mandate::json),
         "ch" | "py" => state.charges.get(id).map(|charge| charge.json(state)),
         "re" | "pyr" => state.refunds.get(id).map(crate::refunds::Refund::json),
+        "du" => state.disputes.get(id).map(|dispute| dispute.json(cx.now)),
+        "po" => state.payouts.get(id).map(crate::payouts::Payout::json),
         "txn" => state.balance_transactions.get(id).map(|transaction| transaction.json(cx.now)),
         _ => None,
     }

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum FaultKind {
     /// An error of Stripe's own. A 5xx is kept for the idempotency key, as Stripe keeps it.
     Error,
-    /// A wait before running; the key counts as in use meanwhile.
+    /// A wait: before running, while the key counts as in use, or if it acts, between running and the reply.
     Delay,
     /// The connection closes without a reply.
     Drop,
+    /// The connection is reset (TCP RST) without a reply.
+    Reset,
 }
 
 /// A fault, for the next `times` requests of `method` whose path matches.
@@ -30,7 +32,7 @@ pub(crate) struct Fault {
     /// Of an error: 500 by default; 429 is `rate_limit`.
     #[serde(default = "internal_error")]
     pub(crate) status: u16,
-    /// Of an error or a dropped reply: whether the request takes effect first.
+    /// Whether the request takes effect first.
     #[serde(default)]
     pub(crate) acts: bool,
     /// Of a delay.

@@ -1,6 +1,7 @@
 //! Idempotency keys. Source: <https://docs.stripe.com/api/idempotent_requests>.
 
 use crate::error::{Result, StripeError};
+use crate::passing_time::KEY;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,7 @@ pub(crate) fn begin(state: &mut State, key: &str, first: Record) -> Result<Begin
         return Err(StripeError::invalid(message).before_execution());
     }
     let Some(record) = state.idempotency.get(key) else {
+        state.agenda.insert((first.created + KEPT_SECONDS, format!("{KEY}{key}")));
         state.idempotency.insert(key.to_owned(), first);
         return Ok(Begin::Run);
     };
@@ -76,10 +78,19 @@ pub(crate) fn finish(state: &mut State, key: &str, executed: bool, status: u16, 
 }
 
 impl State {
-    /// Forgets keys that are at least 24 hours old at `now`, and says how many.
-    pub(crate) fn prune_idempotency_keys(&mut self, now: i64) -> usize {
-        let before = self.idempotency.len();
-        self.idempotency.retain(|_, record| record.created + KEPT_SECONDS > now);
-        before - self.idempotency.len()
+    /// Forgets a key that is at least 24 hours old at `now`.
+    pub(crate) fn forget_key(&mut self, key: &str, now: i64) {
+        if self.idempotency.get(key).is_some_and(|record| record.created + KEPT_SECONDS <= now) {
+            self.idempotency.remove(key);
+        }
+    }
+
+    /// Notes when each key is to be forgotten.
+    pub(crate) fn derive_idempotency(&mut self) {
+        let due = self
+            .idempotency
+            .iter()
+            .map(|(key, record)| (record.created + KEPT_SECONDS, format!("{KEY}{key}")));
+        self.agenda.extend(due);
     }
 }

@@ -49,16 +49,28 @@ pub(crate) fn accept(state: &mut State, cx: &Cx, payment_method: &str, multi_use
     let id = state.id("mandate_");
     let payment_method = payment_method.to_owned();
     let mandate = Mandate { id: id.clone(), accepted_at: cx.now, payment_method, multi_use, active: true };
-    state.mandates.insert(id.clone(), mandate);
+    state.put(mandate);
     id
 }
 
 /// The mandate that lets an account be debited again.
 pub(crate) fn reusable(state: &State, payment_method: &str) -> Option<String> {
-    let mut mandates = state.mandates.values();
-    let found = mandates
-        .find(|mandate| mandate.active && mandate.multi_use && mandate.payment_method == payment_method);
+    let mandates = state.lists.under::<Mandate>(state, payment_method);
+    let found = mandates.into_iter().find(|mandate| mandate.active && mandate.multi_use);
     found.map(|mandate| mandate.id.clone())
+}
+
+/// A debit was disputed or returned: the account may not be debited again without a new mandate.
+/// Source: <https://docs.stripe.com/payments/ach-direct-debit/accept-a-payment#resolving-disputes>
+pub(crate) fn revoke(state: &mut State, cx: &Cx, payment_method: &str) {
+    let mandates = state.lists.under::<Mandate>(state, payment_method);
+    let active = mandates.into_iter().filter(|mandate| mandate.active);
+    for id in active.map(|mandate| mandate.id.clone()).collect::<Vec<_>>() {
+        let Some(mandate) = state.mandates.get_mut(&id) else { continue };
+        mandate.active = false;
+        let json = mandate.json();
+        state.emit(cx, "mandate.updated", json);
+    }
 }
 
 /// `GET /v1/mandates/{id}`

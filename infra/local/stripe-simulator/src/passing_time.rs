@@ -1,75 +1,76 @@
-//! What happens because time passed: computed from the system clock alone, so that a moved clock moves it all.
+//! What happens because time passed: computed from the simulator's clock alone, so that a moved clock moves it all.
 
 use crate::charges::{Charge, ChargeStatus, Failure};
 use crate::checkout::{self, SessionStatus};
 use crate::payment_intents::{Status, cancel_now};
 use crate::payment_methods::Details;
-use crate::payments;
-use crate::refunds;
 use crate::state::{Cx, State};
 use crate::test_numbers::BankBehaviour;
+use crate::{disputes, payments, payouts, refunds};
 
-/// How long an authorisation holds. Source: <https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>
-const AUTHORISATION_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// What the agenda calls the daily payout.
+pub(crate) const PAYOUTS: &str = "payouts";
+/// What the agenda's names of idempotency keys begin with.
+pub(crate) const KEY: &str = "key:";
 
 impl State {
-    /// Brings the state up to `cx.now`; works once for each second.
+    /// Brings the state up to `cx.now`: everything due happens in order, each at its own second.
     pub(crate) fn pass_time(&mut self, cx: &Cx) {
-        if self.passed == cx.now {
-            return;
-        }
-        self.passed = cx.now;
-        let before = self.events.len();
-        self.expire_sessions(cx);
-        self.settle_debits(cx);
-        self.book_captures(cx);
-        self.settle_refunds(cx);
-        self.expire_authorisations(cx);
-        if self.prune_idempotency_keys(cx.now) > 0 || self.events.len() > before {
+        while self.agenda.first().is_some_and(|(at, _)| *at <= cx.now) {
+            let Some((now, id)) = self.agenda.pop_first() else { return };
+            self.fall_due(&Cx { now, ..cx.clone() }, &id);
             self.revision += 1;
         }
     }
 
-    fn expire_sessions(&mut self, cx: &Cx) {
-        let due = self.sessions.values();
-        let due = due.filter(|session| session.status == SessionStatus::Open && session.expires_at <= cx.now);
-        for id in due.map(|session| session.id.clone()).collect::<Vec<_>>() {
-            checkout::expire_now(self, cx, &id);
+    /// The agenda may name what has changed meanwhile: each object says itself whether anything is due.
+    fn fall_due(&mut self, cx: &Cx, id: &str) {
+        if let Some(key) = id.strip_prefix(KEY) {
+            self.forget_key(key, cx.now);
+            return;
+        }
+        match id.split_once('_').map_or(id, |(prefix, _)| prefix) {
+            PAYOUTS => payouts::pay_out(self, cx),
+            "cs" => self.expire_session(cx, id),
+            "ch" | "py" => self.charge_falls_due(cx, id),
+            "re" | "pyr" => {
+                let next =
+                    self.refunds.get(id).and_then(|refund| refund.next).filter(|(at, _)| *at <= cx.now);
+                if let Some((_, status)) = next {
+                    refunds::settle(self, cx, id, status);
+                }
+            }
+            "po" => payouts::arrive(self, cx, id),
+            _ => {}
         }
     }
 
-    fn settle_debits(&mut self, cx: &Cx) {
-        let due = self.charges.values().filter(|charge| {
-            charge.status == ChargeStatus::Pending && charge.settles_at.is_some_and(|at| at <= cx.now)
-        });
-        for (id, failure) in due.map(|charge| (charge.id.clone(), refusal(charge))).collect::<Vec<_>>() {
-            payments::settle_debit(self, cx, &id, failure);
+    fn expire_session(&mut self, cx: &Cx, id: &str) {
+        let session = self.sessions.get(id);
+        if session
+            .is_some_and(|session| session.status == SessionStatus::Open && session.expires_at <= cx.now)
+        {
+            checkout::expire_now(self, cx, id);
         }
     }
 
-    fn book_captures(&mut self, cx: &Cx) {
-        let due = self.charges.values().filter(|charge| charge.books_at.is_some_and(|at| at <= cx.now));
-        for id in due.map(|charge| charge.id.clone()).collect::<Vec<_>>() {
-            payments::book_later(self, cx, &id);
+    fn charge_falls_due(&mut self, cx: &Cx, id: &str) {
+        let Some(charge) = self.charges.get(id).cloned() else { return };
+        let due = |at: Option<i64>| at.is_some_and(|at| at <= cx.now);
+        if charge.status == ChargeStatus::Pending && due(charge.settles_at) {
+            payments::settle_debit(self, cx, id, refusal(&charge));
         }
-    }
-
-    fn settle_refunds(&mut self, cx: &Cx) {
-        let due = self.refunds.values().filter_map(|refund| {
-            refund.next.filter(|(at, _)| *at <= cx.now).map(|(_, status)| (refund.id.clone(), status))
-        });
-        for (id, status) in due.collect::<Vec<_>>() {
-            refunds::settle(self, cx, &id, status);
+        if due(charge.books_at) {
+            payments::book_later(self, cx, id);
         }
-    }
-
-    fn expire_authorisations(&mut self, cx: &Cx) {
-        let held = self.payment_intents.values().filter(|intent| intent.status == Status::RequiresCapture);
-        let charges = held.filter_map(|intent| self.charges.get(intent.latest_charge.as_ref()?));
-        let due = charges.filter(|charge| charge.created + AUTHORISATION_SECONDS <= cx.now);
-        for (intent, charge) in due.map(|c| (c.payment_intent.clone(), c.id.clone())).collect::<Vec<_>>() {
-            payments::emit_charge(self, cx, "charge.expired", &charge);
-            cancel_now(self, cx, &intent, Some("automatic".to_owned()));
+        if due(charge.disputed_at) {
+            disputes::open_as_ordered(self, cx, id);
+        }
+        let intent = self.payment_intents.get(&charge.payment_intent);
+        let held = intent.is_some_and(|intent| intent.status == Status::RequiresCapture);
+        if held && due(charge.capture_before) {
+            payments::emit_charge(self, cx, "charge.expired", id);
+            cancel_now(self, cx, &charge.payment_intent, Some("automatic".to_owned()));
         }
     }
 }

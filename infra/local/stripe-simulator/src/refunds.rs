@@ -2,8 +2,9 @@
 
 use crate::balance::{self, Movement};
 use crate::charges::{Charge, ChargeStatus};
+use crate::disputes;
 use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::metadata::Metadata;
 use crate::params::Reader;
 use crate::payment_methods::Details;
@@ -19,6 +20,16 @@ pub(crate) enum RefundStatus {
     Pending,
     Succeeded,
     Failed,
+}
+
+impl RefundStatus {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Amounts in cents.
@@ -38,7 +49,7 @@ pub(crate) struct Refund {
     pub(crate) balance_transaction: Option<String>,
     pub(crate) failure_balance_transaction: Option<String>,
     pub(crate) card: bool,
-    /// What comes next by itself, and when by the system clock.
+    /// What comes next by itself, and when by the simulator's clock.
     pub(crate) next: Option<(i64, RefundStatus)>,
 }
 
@@ -94,6 +105,11 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
     }
     reader.finish()?;
     let charge = charge_to_refund(state, charge, intent)?;
+    // https://docs.stripe.com/error-codes#charge-disputed
+    if disputes::may_not_be_refunded(state, &charge) {
+        let message = format!("Charge {} has been charged back; cannot issue a refund.", charge.id);
+        return Err(StripeError::invalid(message).code("charge_disputed"));
+    }
     let amount = refundable(&charge, amount)?;
     let metadata = metadata.into_new()?;
     let (status, next) = course(&charge, cx);
@@ -126,7 +142,7 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
         next,
     };
     let json = refund.json();
-    state.refunds.insert(id.clone(), refund);
+    state.put(refund);
     if let Some(charge) = state.charges.get_mut(&charge.id) {
         charge.refunds.push(id);
         charge.amount_refunded += amount;
@@ -263,15 +279,13 @@ pub(crate) fn retrieve(state: &State, reader: Reader, id: &str) -> Result<Value>
 
 /// `GET /v1/refunds`
 pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
+    let (page, created) = (Page::read(&mut reader), Created::read(&mut reader));
     let (charge, intent) = (reader.string("charge"), reader.string("payment_intent"));
     reader.finish()?;
     let wanted = |refund: &Refund| {
-        created.holds(refund.created)
-            && charge.as_ref().is_none_or(|charge| refund.charge == *charge)
+        charge.as_ref().is_none_or(|charge| refund.charge == *charge)
             && intent.as_ref().is_none_or(|intent| refund.payment_intent == *intent)
     };
-    let rows: Vec<_> = newest(&state.refunds).into_iter().filter(|(_, row)| wanted(row)).collect();
-    page.of("/v1/refunds", "refund", &rows, Refund::json)
+    let owner = charge.as_deref().or(intent.as_deref());
+    Listing { page, created, owner }.of(state, "/v1/refunds", wanted, Refund::json)
 }

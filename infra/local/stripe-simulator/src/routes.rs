@@ -4,8 +4,8 @@ use crate::error::{Result, StripeError};
 use crate::params::Reader;
 use crate::state::{Cx, State};
 use crate::{
-    balance, charges, checkout, customers, events, expand, mandates, payment_intents, payment_methods,
-    refunds, setup_intents, webhooks,
+    balance, charges, checkout, customers, disputes, events, expand, mandates, payment_intents,
+    payment_methods, payouts, refunds, setup_intents, webhooks,
 };
 use serde_json::Value;
 
@@ -27,9 +27,11 @@ fn dispatch(state: &mut State, cx: &Cx, method: &str, path: &str, reader: Reader
         ("POST", ["customers", id]) => customers::update(state, cx, reader, id),
         ("DELETE", ["customers", id]) => customers::delete(state, cx, reader, id),
         ("GET", ["customers", id, "payment_methods"]) => payment_methods::list_of_customer(state, reader, id),
+        ("GET", ["customers", customer, "payment_methods", id]) => payment_methods::retrieve_of_customer(state, reader, customer, id),
 
         ("GET", ["payment_methods"]) => payment_methods::list(state, reader),
         ("GET", ["payment_methods", id]) => payment_methods::retrieve(state, reader, id),
+        ("POST", ["payment_methods", id]) => payment_methods::update(state, cx, reader, id),
         ("POST", ["payment_methods", id, "attach"]) => payment_methods::attach(state, cx, reader, id),
         ("POST", ["payment_methods", id, "detach"]) => payment_methods::detach(state, cx, reader, id),
 
@@ -40,6 +42,9 @@ fn dispatch(state: &mut State, cx: &Cx, method: &str, path: &str, reader: Reader
         ("POST", ["payment_intents", id, "capture"]) => payment_intents::capture(state, cx, reader, id),
         ("POST", ["payment_intents", id, "cancel"]) => payment_intents::cancel(state, cx, reader, id),
 
+        ("POST", ["setup_intents"]) => setup_intents::create(state, cx, reader),
+        ("POST", ["setup_intents", id, "confirm"]) => setup_intents::confirm(state, cx, reader, id),
+        ("POST", ["setup_intents", id, "cancel"]) => setup_intents::cancel(state, cx, reader, id),
         ("GET", ["setup_intents"]) => setup_intents::list(state, reader),
         ("GET", ["setup_intents", id]) => setup_intents::retrieve(state, reader, id),
         ("GET", ["mandates", id]) => mandates::retrieve(state, reader, id),
@@ -56,12 +61,19 @@ fn dispatch(state: &mut State, cx: &Cx, method: &str, path: &str, reader: Reader
         ("GET", ["refunds"]) => refunds::list(state, reader),
         ("GET", ["refunds", id]) => refunds::retrieve(state, reader, id),
 
+        ("GET", ["disputes"]) => disputes::list(state, cx, reader),
+        ("GET", ["disputes", id]) => disputes::retrieve(state, cx, reader, id),
+        ("POST", ["disputes", id]) => disputes::update(state, cx, reader, id),
+        ("POST", ["disputes", id, "close"]) => disputes::close(state, cx, reader, id),
+
+        ("GET", ["payouts"]) => payouts::list(state, reader),
+        ("GET", ["payouts", id]) => payouts::retrieve(state, reader, id),
         ("GET", ["balance"]) => balance::balance(state, cx, reader),
         ("GET", ["balance_transactions"]) => balance::list(state, cx, reader),
         ("GET", ["balance_transactions", id]) => balance::retrieve(state, cx, reader, id),
 
-        ("GET", ["events"]) => events::list(state, reader),
-        ("GET", ["events", id]) => events::retrieve(state, reader, id),
+        ("GET", ["events"]) => events::list(state, cx, reader),
+        ("GET", ["events", id]) => events::retrieve(state, cx, reader, id),
         ("POST", ["webhook_endpoints"]) => webhooks::create(state, cx, reader),
         ("GET", ["webhook_endpoints"]) => webhooks::list(state, reader),
         ("GET", ["webhook_endpoints", id]) => webhooks::retrieve(state, reader, id),

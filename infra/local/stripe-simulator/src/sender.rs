@@ -1,7 +1,7 @@
 //! Sends webhooks that are due and writes the snapshot, in the background.
 
+use crate::outbox::Due;
 use crate::simulator::Simulator;
-use crate::webhooks::Due;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -11,12 +11,23 @@ use tokio::task::JoinSet;
 
 type Http = Client<HttpConnector, Full<Bytes>>;
 
+/// So many deliveries are under way at once.
+const AT_ONCE: usize = 64;
+
+/// What sends webhooks.
+pub(crate) fn client() -> Http {
+    Client::builder(TokioExecutor::new()).build_http()
+}
+
 /// Lets time pass and delivers, for ever.
 pub(crate) async fn deliver(simulator: Simulator) {
-    let http: Http = Client::builder(TokioExecutor::new()).build_http();
+    let http = client();
     let mut sending = JoinSet::new();
     loop {
         for due in simulator.due() {
+            while sending.len() >= AT_ONCE {
+                sending.join_next().await;
+            }
             // Each on its own: Stripe keeps no order between events.
             let (simulator, http) = (simulator.clone(), http.clone());
             sending.spawn(async move {
@@ -43,7 +54,7 @@ pub(crate) async fn keep_snapshot(simulator: Simulator) {
 
 /// The status that came back, or why none did. Redirects are not followed.
 /// Source: <https://docs.stripe.com/webhooks#fix-http-status-codes>
-async fn send(http: &Http, due: &Due, timeout: Duration) -> Result<u16, String> {
+pub(crate) async fn send(http: &Http, due: &Due, timeout: Duration) -> Result<u16, String> {
     let request = http::Request::post(&due.url)
         .header("content-type", "application/json; charset=utf-8")
         .header("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")

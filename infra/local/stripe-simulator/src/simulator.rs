@@ -3,10 +3,25 @@
 use crate::clock;
 use crate::config::Config;
 use crate::faults::{self, Fault};
-use crate::snapshot;
+use crate::outbox::Due;
 use crate::state::{Cx, State};
+use crate::truth::Truth;
+use crate::{snapshot, webhooks};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
+
+/// An event, as a webhook carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmittedEvent {
+    /// `evt_…`
+    pub id: String,
+    /// Its type: `payment_intent.succeeded`.
+    pub kind: String,
+    /// The JSON to post.
+    pub body: String,
+}
 
 /// A simulated Stripe account; clones share it.
 #[derive(Clone)]
@@ -31,18 +46,54 @@ impl Simulator {
             Some(path) => snapshot::load(path)?.unwrap_or_else(|| State::new(clock::seed())),
             None => State::new(clock::seed()),
         };
+        state.derive();
         // What was under way when the process ended will never be answered.
         state.idempotency.retain(|_, record| record.answer.is_some());
-        state.configure_endpoint(clock::now(), config.webhook_url.as_deref(), &config.webhook_secret);
+        let now = clock::now() + state.ahead;
+        state.configure_endpoint(now, config.webhook_url.as_deref(), &config.webhook_secret);
         let inner =
             Inner { config, state: Mutex::new(state), faults: Mutex::default(), changed: Notify::new() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Forgets idempotency keys that are at least 24 hours old by the system clock, and says how many. This also
-    /// happens by itself as time passes.
-    pub fn prune_idempotency_keys(&self) -> usize {
-        self.write("", |state, cx| state.prune_idempotency_keys(cx.now))
+    /// Seconds since 1970 by the simulator's clock: the system's, and what it was advanced by.
+    pub fn now(&self) -> i64 {
+        clock::now() + self.lock().ahead
+    }
+
+    /// Advances the clock, and lets everything that falls due happen at its own second. Gives the new time.
+    pub fn advance(&self, by: Duration) -> i64 {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        self.lock().ahead += seconds;
+        self.write("", |_, cx| cx.now)
+    }
+
+    /// The events since the last call, oldest first, as endpoints would get them: for a test that delivers them
+    /// itself, in any order and any number of times, with [`Simulator::sign`].
+    pub fn take_events(&self) -> Vec<EmittedEvent> {
+        self.write("", |state, _| {
+            let after = (Bound::Excluded(state.taken.as_str()), Bound::Unbounded);
+            let events = state.events.range::<str, _>(after).map(|(_, event)| EmittedEvent {
+                id: event.id.clone(),
+                kind: event.kind.clone(),
+                body: event.json().to_string(),
+            });
+            let events: Vec<EmittedEvent> = events.collect();
+            if let Some(last) = events.last() {
+                state.taken.clone_from(&last.id);
+            }
+            events
+        })
+    }
+
+    /// The `Stripe-Signature` of a body, made now with the secret of the configured endpoint.
+    pub fn sign(&self, body: &str) -> String {
+        webhooks::signature(&self.inner.config.webhook_secret, self.now(), body)
+    }
+
+    /// What is true at the processor, to compare a ledger with.
+    pub fn truth(&self) -> Truth {
+        self.write("", |state, cx| Truth::of(state, cx.now))
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -51,8 +102,8 @@ impl Simulator {
 
     /// Runs a transition at the present time. `base_url` is where hosted pages made by it will be.
     pub(crate) fn write<T>(&self, base_url: &str, transition: impl FnOnce(&mut State, &Cx) -> T) -> T {
-        let cx = self.cx(base_url);
         let mut state = self.lock();
+        let cx = self.cx(&state, base_url);
         state.pass_time(&cx);
         state.revision += 1;
         let result = transition(&mut state, &cx);
@@ -63,28 +114,30 @@ impl Simulator {
 
     /// Looks at the state at the present time.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        let cx = self.cx("");
         let mut state = self.lock();
+        let cx = self.cx(&state, "");
         state.pass_time(&cx);
         look(&state)
     }
 
     /// Lets time pass and takes the webhooks that are due.
-    pub(crate) fn due(&self) -> Vec<crate::webhooks::Due> {
-        let cx = self.cx("");
+    pub(crate) fn due(&self) -> Vec<Due> {
         let mut state = self.lock();
+        let cx = self.cx(&state, "");
         state.pass_time(&cx);
         state.take_due(cx.now)
     }
 
     /// How a webhook attempt ended.
     pub(crate) fn delivered(&self, id: &str, answer: Result<u16, String>) {
-        self.lock().delivered(id, clock::now(), answer, &self.inner.config.webhook_retry_seconds);
+        let mut state = self.lock();
+        let now = clock::now() + state.ahead;
+        state.delivered(id, now, answer, &self.inner.config.webhook_retry_seconds);
     }
 
     /// Returns when something may have become due, at the latest after a tenth of a second.
     pub(crate) async fn woken(&self) {
-        let tick = std::time::Duration::from_millis(100);
+        let tick = Duration::from_millis(100);
         let _ = tokio::time::timeout(tick, self.inner.changed.notified()).await;
     }
 
@@ -121,9 +174,9 @@ impl Simulator {
         Ok(revision)
     }
 
-    fn cx(&self, base_url: &str) -> Cx {
+    fn cx(&self, state: &State, base_url: &str) -> Cx {
         Cx {
-            now: clock::now(),
+            now: clock::now() + state.ahead,
             base_url: base_url.to_owned(),
             ach_settles_after: self.inner.config.ach_settles_after_seconds,
             refund_settles_after: self.inner.config.refund_settles_after_seconds,

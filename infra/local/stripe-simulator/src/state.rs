@@ -7,14 +7,18 @@ use crate::balance::BalanceTransaction;
 use crate::charges::Charge;
 use crate::checkout::Session;
 use crate::customers::Customer;
+use crate::disputes::Dispute;
 use crate::events::Event;
 use crate::idempotency::Record;
+use crate::lists::Lists;
 use crate::mandates::Mandate;
+use crate::outbox::{Delivery, Rules};
 use crate::payment_intents::PaymentIntent;
 use crate::payment_methods::PaymentMethod;
+use crate::payouts::Payout;
 use crate::refunds::Refund;
 use crate::setup_intents::SetupIntent;
-use crate::webhooks::{Delivery, Endpoint};
+use crate::webhooks::Endpoint;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +35,8 @@ pub(crate) struct Cx {
     pub(crate) idempotency_key: Option<String>,
     /// Scheme and authority of the hosted pages.
     pub(crate) base_url: String,
-    pub(crate) ach_settles_after: i64,
+    /// Seconds until a bank debit settles; four business days if absent.
+    pub(crate) ach_settles_after: Option<i64>,
     pub(crate) refund_settles_after: i64,
 }
 
@@ -43,9 +48,8 @@ pub(crate) struct State {
     sequence: u64,
     /// Changes with every write; tells the snapshot writer that there is something to save.
     pub(crate) revision: u64,
-    /// The second up to which time has passed here.
-    #[serde(skip)]
-    pub(crate) passed: i64,
+    /// Seconds that the simulator's clock is ahead of the system's.
+    pub(crate) ahead: i64,
     pub(crate) customers: Table<Customer>,
     pub(crate) payment_methods: Table<PaymentMethod>,
     pub(crate) payment_intents: Table<PaymentIntent>,
@@ -53,14 +57,31 @@ pub(crate) struct State {
     pub(crate) mandates: Table<Mandate>,
     pub(crate) charges: Table<Charge>,
     pub(crate) refunds: Table<Refund>,
+    pub(crate) disputes: Table<Dispute>,
     pub(crate) balance_transactions: Table<BalanceTransaction>,
+    pub(crate) payouts: Table<Payout>,
     pub(crate) sessions: Table<Session>,
     pub(crate) events: Table<Event>,
     pub(crate) endpoints: Table<Endpoint>,
     pub(crate) deliveries: Table<Delivery>,
-    /// Deliveries still to be tried.
-    pub(crate) undelivered: BTreeSet<String>,
     pub(crate) idempotency: Table<Record>,
+    pub(crate) rules: Rules,
+    /// Deliveries made under these rules.
+    pub(crate) ruled: u64,
+    /// The last event that [`crate::Simulator::take_events`] gave.
+    pub(crate) taken: String,
+    /// What is listed under what.
+    #[serde(skip)]
+    pub(crate) lists: Lists,
+    /// What time will change, and when.
+    #[serde(skip)]
+    pub(crate) agenda: BTreeSet<(i64, String)>,
+    /// Deliveries still to be tried, and when.
+    #[serde(skip)]
+    pub(crate) outbox: BTreeSet<(i64, String)>,
+    /// Balance transactions that no payout has taken to the bank.
+    #[serde(skip)]
+    pub(crate) unpaid: BTreeSet<String>,
 }
 
 impl State {
@@ -68,7 +89,8 @@ impl State {
         Self { seed, ..Self::default() }
     }
 
-    /// Forgets everything but the endpoint that the configuration asks for; ids go on, so that none is used twice.
+    /// Forgets everything but the endpoint that the configuration asks for; the clock goes by the system's again. Ids
+    /// go on, so that none is used twice.
     pub(crate) fn reset(&mut self) {
         let mut fresh =
             Self { seed: self.seed, sequence: self.sequence, revision: self.revision, ..Self::default() };

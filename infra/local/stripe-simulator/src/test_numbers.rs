@@ -23,6 +23,12 @@ pub(crate) enum CardBehaviour {
     PendsRefunds,
     /// Succeeds; its refunds succeed and fail later.
     FailsRefunds,
+    /// Succeeds, and is disputed a moment later.
+    Disputes {
+        reason: String,
+    },
+    /// Succeeds; its money is available at once.
+    BypassesPending,
 }
 
 /// What happens to debits of a test bank account.
@@ -36,6 +42,8 @@ pub(crate) enum BankBehaviour {
     },
     /// Stays processing until it is settled by hand.
     StaysProcessing,
+    /// Succeeds, and is disputed days later.
+    Disputes,
 }
 
 /// A card number and the `PaymentMethod` ids that stand for it.
@@ -125,6 +133,21 @@ const CARDS: &[TestCard] = &[
         tokens: &["pm_card_refundFail"],
         behaviour: || CardBehaviour::FailsRefunds,
     },
+    TestCard {
+        number: "4000000000000259",
+        tokens: &["pm_card_createDispute"],
+        behaviour: || CardBehaviour::Disputes { reason: "fraudulent".to_owned() },
+    },
+    TestCard {
+        number: "4000000000002685",
+        tokens: &["pm_card_createDisputeProductNotReceived"],
+        behaviour: || CardBehaviour::Disputes { reason: "product_not_received".to_owned() },
+    },
+    TestCard {
+        number: "4000000000000077",
+        tokens: &["pm_card_bypassPending"],
+        behaviour: || CardBehaviour::BypassesPending,
+    },
 ];
 
 /// Account number, `PaymentMethod` id, failure code and message.
@@ -163,6 +186,7 @@ const BANK_FAILURES: &[(&str, &str, &str, &str)] = &[
 
 const BANK_SUCCESS: (&str, &str) = ("000123456789", "pm_usBankAccount_success");
 const BANK_PROCESSING: (&str, &str) = ("000000000009", "pm_usBankAccount_processing");
+const BANK_DISPUTE: (&str, &str) = ("000555555559", "pm_usBankAccount_dispute");
 
 fn declines(code: &str, decline_code: Option<&str>, message: &str) -> CardBehaviour {
     CardBehaviour::Declines {
@@ -195,15 +219,19 @@ pub(crate) fn bank_account(number: &str) -> Option<BankBehaviour> {
     if number == BANK_PROCESSING.0 {
         return Some(BankBehaviour::StaysProcessing);
     }
+    if number == BANK_DISPUTE.0 {
+        return Some(BankBehaviour::Disputes);
+    }
     let (_, _, code, message) = BANK_FAILURES.iter().find(|(account, ..)| *account == number)?;
     Some(BankBehaviour::Fails { code: (*code).to_owned(), message: (*message).to_owned() })
 }
 
 /// The bank account number that a test `PaymentMethod` id stands for.
 pub(crate) fn bank_number_of(token: &str) -> Option<&'static str> {
-    let named =
-        [BANK_SUCCESS, BANK_PROCESSING].into_iter().find(|(_, id)| *id == token).map(|(number, _)| number);
-    named.or_else(|| BANK_FAILURES.iter().find(|(_, id, ..)| *id == token).map(|(number, ..)| *number))
+    let named = [BANK_SUCCESS, BANK_PROCESSING, BANK_DISPUTE].into_iter().find(|(_, id)| *id == token);
+    named
+        .map(|(number, _)| number)
+        .or_else(|| BANK_FAILURES.iter().find(|(_, id, ..)| *id == token).map(|(number, ..)| *number))
 }
 
 /// Brand by the first digits of a card number.

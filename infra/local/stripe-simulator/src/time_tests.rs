@@ -6,12 +6,17 @@ use crate::routes::run;
 use crate::state::{Cx, State};
 use serde_json::Value;
 
+/// Friday, 15 January 2027, 08:00 UTC.
 const START: i64 = 1_800_000_000;
 const HOUR: i64 = 60 * 60;
 const DAY: i64 = 24 * HOUR;
+/// The beginning of that Friday.
+const FRIDAY: i64 = START - 8 * HOUR;
+/// Four business days after it.
+const THURSDAY: i64 = FRIDAY + 6 * DAY;
 
 fn at(now: i64) -> Cx {
-    Cx { now, ach_settles_after: 4 * DAY, refund_settles_after: 5 * DAY, ..Cx::default() }
+    Cx { now, ach_settles_after: None, refund_settles_after: 5 * DAY, ..Cx::default() }
 }
 
 fn call(state: &mut State, now: i64, method: &str, path: &str, params: &str) -> Value {
@@ -52,12 +57,12 @@ fn a_session_expires_at_its_second_and_not_before() {
 }
 
 #[test]
-fn a_bank_debit_settles_after_its_days() {
+fn a_bank_debit_settles_after_four_business_days() {
     let mut state = State::new(1);
     let intent = text(&pay(&mut state, "pm_usBankAccount_success", MANDATE), "id");
     let path = format!("/v1/payment_intents/{intent}");
-    assert_eq!(text(&call(&mut state, START + 4 * DAY - 1, "GET", &path, ""), "status"), "processing");
-    assert_eq!(text(&call(&mut state, START + 4 * DAY, "GET", &path, ""), "status"), "succeeded");
+    assert_eq!(text(&call(&mut state, THURSDAY - 1, "GET", &path, ""), "status"), "processing");
+    assert_eq!(text(&call(&mut state, THURSDAY, "GET", &path, ""), "status"), "succeeded");
 }
 
 #[test]
@@ -65,7 +70,7 @@ fn an_account_without_funds_fails_after_the_same_days() {
     let mut state = State::new(1);
     let intent = text(&pay(&mut state, "pm_usBankAccount_insufficientFunds", MANDATE), "id");
     let path = format!("/v1/payment_intents/{intent}");
-    let after = call(&mut state, START + 4 * DAY, "GET", &path, "");
+    let after = call(&mut state, THURSDAY, "GET", &path, "");
     assert_eq!(text(&after, "status"), "requires_payment_method");
 }
 
@@ -100,15 +105,15 @@ fn a_refund_that_will_fail_fails_after_its_days() {
 }
 
 #[test]
-fn card_money_is_available_after_two_days() {
+fn card_money_is_available_after_two_business_days() {
     let mut state = State::new(1);
     pay(&mut state, "pm_card_visa", "&capture_method=automatic");
     let status = |state: &mut State, now| {
-        let list = call(state, now, "GET", "/v1/balance_transactions", "");
+        let list = call(state, now, "GET", "/v1/balance_transactions", "type=charge");
         text(list.get("data").and_then(|data| data.get(0)).unwrap(), "status")
     };
-    assert_eq!(status(&mut state, START + 2 * DAY - 1), "pending");
-    assert_eq!(status(&mut state, START + 2 * DAY), "available");
+    assert_eq!(status(&mut state, FRIDAY + 4 * DAY - 1), "pending");
+    assert_eq!(status(&mut state, FRIDAY + 4 * DAY), "available");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Webhook endpoints and what is still to be delivered to them; the sending itself is in [`crate::sender`].
+//! Webhook endpoints and signatures; what is on its way to them is in [`crate::outbox`].
 //! Sources: <https://docs.stripe.com/api/webhook_endpoints>, <https://docs.stripe.com/webhooks>.
 
 use crate::error::{Result, StripeError};
@@ -47,116 +47,7 @@ impl Endpoint {
     }
 }
 
-/// One attempt to deliver: the status that came back, or why none did.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Tried {
-    pub(crate) at: i64,
-    pub(crate) status: Option<u16>,
-    pub(crate) error: Option<String>,
-}
-
-/// An event on its way to one endpoint.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Delivery {
-    pub(crate) id: String,
-    pub(crate) event: String,
-    pub(crate) endpoint: String,
-    pub(crate) attempts: Vec<Tried>,
-    /// When to try next, by the system clock; `None` once delivered or given up.
-    pub(crate) next_at: Option<i64>,
-    pub(crate) delivered: bool,
-    #[serde(skip)]
-    pub(crate) sending: bool,
-}
-
-impl Delivery {
-    pub(crate) fn new(id: String, event: &str, endpoint: String, now: i64) -> Self {
-        let event = event.to_owned();
-        Self {
-            id,
-            event,
-            endpoint,
-            attempts: Vec::new(),
-            next_at: Some(now),
-            delivered: false,
-            sending: false,
-        }
-    }
-}
-
-/// A signed request that is due.
-pub(crate) struct Due {
-    pub(crate) delivery: String,
-    pub(crate) url: String,
-    pub(crate) signature: String,
-    pub(crate) body: String,
-}
-
 impl State {
-    /// Starts the delivery of an event to each endpoint that listens for it; `false` if there is no such event.
-    pub(crate) fn send(&mut self, cx: &Cx, event: &str) -> bool {
-        let Some(kind) = self.events.get(event).map(|event| event.kind.clone()) else { return false };
-        let wanting = self.endpoints.values().filter(|endpoint| endpoint.wants(&kind));
-        for endpoint in wanting.map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>() {
-            let id = self.id("whd_");
-            self.deliveries.insert(id.clone(), Delivery::new(id.clone(), event, endpoint, cx.now));
-            self.undelivered.insert(id);
-            if let Some(event) = self.events.get_mut(event) {
-                event.pending += 1;
-            }
-        }
-        true
-    }
-
-    /// Takes what is due; it stays taken until [`State::delivered`].
-    pub(crate) fn take_due(&mut self, now: i64) -> Vec<Due> {
-        let waiting = self.undelivered.iter().filter_map(|id| self.deliveries.get(id));
-        let due = waiting.filter(|row| !row.sending && row.next_at.is_some_and(|at| at <= now));
-        let ids: Vec<String> = due.map(|row| row.id.clone()).collect();
-        ids.iter().filter_map(|id| self.take(id, now)).collect()
-    }
-
-    fn take(&mut self, id: &str, now: i64) -> Option<Due> {
-        let delivery = self.deliveries.get(id)?;
-        let ready = self.endpoints.get(&delivery.endpoint).zip(self.events.get(&delivery.event));
-        let due = ready.map(|(endpoint, event)| {
-            let body = event.json().to_string();
-            let signature = signature(&endpoint.secret, now, &body);
-            Due { delivery: id.to_owned(), url: endpoint.url.clone(), signature, body }
-        });
-        if due.is_none() {
-            // The endpoint was deleted meanwhile.
-            self.undelivered.remove(id);
-        }
-        let delivery = self.deliveries.get_mut(id)?;
-        delivery.sending = due.is_some();
-        due
-    }
-
-    /// Records how an attempt ended. Anything but 2xx is tried again, ever more slowly, until the waits are used up.
-    /// Source: <https://docs.stripe.com/webhooks#retries>
-    pub(crate) fn delivered(
-        &mut self,
-        id: &str,
-        now: i64,
-        answer: std::result::Result<u16, String>,
-        waits: &[i64],
-    ) {
-        self.revision += 1;
-        let Some(delivery) = self.deliveries.get_mut(id) else { return };
-        delivery.sending = false;
-        delivery.delivered = matches!(answer, Ok(200..=299));
-        let wait = waits.get(delivery.attempts.len()).filter(|_| !delivery.delivered);
-        delivery.next_at = wait.map(|wait| now + wait);
-        delivery.attempts.push(Tried { at: now, status: answer.as_ref().ok().copied(), error: answer.err() });
-        if delivery.next_at.is_none() {
-            self.undelivered.remove(id);
-        }
-        if let Some(event) = self.events.get_mut(&delivery.event).filter(|_| delivery.delivered) {
-            event.pending = event.pending.saturating_sub(1);
-        }
-    }
-
     /// Puts the configured endpoint in place of an earlier one, whose id it keeps.
     pub(crate) fn configure_endpoint(&mut self, now: i64, url: Option<&str>, secret: &str) {
         let before =
@@ -179,7 +70,7 @@ impl State {
 
 /// `t=…,v1=…`: HMAC-SHA256 of `t.body` with the endpoint's secret.
 /// Source: <https://docs.stripe.com/webhooks/signature#verify-manually>
-fn signature(secret: &str, now: i64, body: &str) -> String {
+pub(crate) fn signature(secret: &str, now: i64, body: &str) -> String {
     // An HMAC takes a key of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(format!("{now}.{body}").as_bytes());

@@ -80,7 +80,7 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
         session.setup_intent = Some(new_setup_intent(state, cx, &session));
     }
     let json = session.json();
-    state.sessions.insert(session.id.clone(), session);
+    state.put(session);
     Ok(json)
 }
 
@@ -183,9 +183,14 @@ fn new_setup_intent(state: &mut State, cx: &Cx, session: &Session) -> String {
         payment_method_types: session.payment_method_types.clone(),
         mandate: None,
         last_setup_error: None,
+        usage: "off_session".to_owned(),
+        automatic_payment_methods: false,
+        redirects_allowed: false,
+        cancellation_reason: None,
+        session: Some(session.id.clone()),
     };
     let json = setup.json();
-    state.setup_intents.insert(id.clone(), setup);
+    state.put(setup);
     state.emit(cx, "setup_intent.created", json);
     id
 }

@@ -159,10 +159,10 @@ fn intent_of(state: &mut State, cx: &Cx, session: &Session, billing: &BillingDet
         session: Some(session.id.clone()),
     };
     payment_intents::store(state, cx, intent);
-    if let Some(session) = state.sessions.get_mut(&session.id) {
+    state.alter(&session.id, |session: &mut Session| {
         session.payment_intent = Some(id.clone());
         session.customer = customer;
-    }
+    });
     id
 }
 

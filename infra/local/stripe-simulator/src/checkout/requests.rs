@@ -3,7 +3,7 @@
 
 use super::{LineItem, Session, SessionStatus};
 use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::params::Reader;
 use crate::payment_intents::{Status, cancel_now};
 use crate::setup_intents;
@@ -30,22 +30,20 @@ pub(crate) fn line_items(state: &State, mut reader: Reader, id: &str) -> Result<
 
 /// `GET /v1/checkout/sessions`
 pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
+    let (page, created) = (Page::read(&mut reader), Created::read(&mut reader));
     let (customer, intent) = (reader.string("customer"), reader.string("payment_intent"));
     let status = reader.choice("status", &["open", "complete", "expired"]);
     let email = reader.hash("customer_details", |details| details.string("email")).flatten();
     reader.finish()?;
     let wanted = |session: &Session| {
         let payer = session.customer_details.as_ref().and_then(|details| details.email.as_ref());
-        created.holds(session.created)
-            && customer.as_ref().is_none_or(|customer| session.customer.as_ref() == Some(customer))
+        customer.as_ref().is_none_or(|customer| session.customer.as_ref() == Some(customer))
             && intent.as_ref().is_none_or(|intent| session.payment_intent.as_ref() == Some(intent))
             && status.as_ref().is_none_or(|status| session.status.word() == status)
             && email.as_ref().is_none_or(|email| payer == Some(email))
     };
-    let rows: Vec<_> = newest(&state.sessions).into_iter().filter(|(_, row)| wanted(row)).collect();
-    page.of("/v1/checkout/sessions", "checkout.session", &rows, Session::json)
+    let owner = intent.as_deref().or(customer.as_deref());
+    Listing { page, created, owner }.of(state, "/v1/checkout/sessions", wanted, Session::json)
 }
 
 /// `POST /v1/checkout/sessions/{id}/expire`. Source: <https://docs.stripe.com/api/checkout/sessions/expire>

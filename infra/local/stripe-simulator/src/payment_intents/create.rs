@@ -54,13 +54,7 @@ impl Confirmation {
         let intent = find(state, id)?;
         // https://docs.stripe.com/api/payment_intents/confirm#confirm_payment_intent-return_url
         if intent.automatic_payment_methods && intent.redirects_allowed && self.return_url.is_none() {
-            return Err(StripeError::invalid(
-                "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some \
-                 of these payment methods might redirect your customer off of your page, you must provide a \
-                 `return_url`. If you don't want to accept redirect-based payment methods, set \
-                 `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to \
-                 `never` when creating Setup Intents and Payment Intents.",
-            ));
+            return Err(payments::needs_return_url("PaymentIntent"));
         }
         let Some(method) = intent.payment_method.clone() else {
             let message = "You cannot confirm this PaymentIntent because it's missing a payment method. You can \
@@ -94,11 +88,7 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
     let customer = r.string("customer");
     let method = r.string("payment_method");
     let types = r.strings("payment_method_types");
-    let automatic = r.hash("automatic_payment_methods", |a| {
-        let enabled = a.boolean("enabled");
-        let redirects = a.choice("allow_redirects", &["always", "never"]);
-        (a.require("enabled", enabled).unwrap_or(false), redirects.as_deref() != Some("never"))
-    });
+    let automatic = payments::read_automatic(r);
     let capture_method = Capture::read(r);
     let (description, receipt_email) = (r.string("description"), r.string("receipt_email"));
     let suffix = r.string("statement_descriptor_suffix");

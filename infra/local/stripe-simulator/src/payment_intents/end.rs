@@ -2,11 +2,11 @@
 //! <https://docs.stripe.com/api/payment_intents/cancel>.
 
 use super::{Status, find, refuse_checkout, unexpected_state};
-use crate::charges::ChargeStatus;
+use crate::charges::{Charge, ChargeStatus};
 use crate::error::{Result, StripeError};
 use crate::params::Reader;
 use crate::state::{Cx, State};
-use crate::{balance, payments};
+use crate::{disputes, payments};
 use serde_json::Value;
 
 /// `POST /v1/payment_intents/{id}/capture`. Source: <https://docs.stripe.com/api/payment_intents/capture>
@@ -38,19 +38,16 @@ pub(crate) fn capture(state: &mut State, cx: &Cx, mut reader: Reader, id: &str) 
         return Err(StripeError::invalid(message).code("amount_too_large").param("amount_to_capture"));
     }
     let charge_id = intent.latest_charge.clone().unwrap_or_default();
-    let movement = balance::Movement {
-        kind: "charge",
-        source: &charge_id,
-        amount,
-        fee: balance::card_fee(amount),
-        currency: &intent.currency,
-        description: intent.description.clone(),
-    };
-    let transaction = balance::record(state, cx, movement);
-    if let Some(charge) = state.charges.get_mut(&charge_id) {
+    let captured = state.alter(&charge_id, |charge: &mut Charge| {
         charge.captured = true;
         charge.amount_captured = amount;
-        charge.balance_transaction = Some(transaction);
+        charge.capture_before = None;
+        charge.disputed_at = disputes::expected(&charge.details, cx.now);
+        charge.clone()
+    });
+    let transaction = captured.map(|charge| payments::book(state, cx, &charge));
+    if let Some(charge) = state.charges.get_mut(&charge_id) {
+        charge.balance_transaction = transaction;
     }
     payments::emit_charge(state, cx, "charge.captured", &charge_id);
     payments::change(state, cx, id, "payment_intent.succeeded", |intent| {

@@ -8,7 +8,7 @@ pub(crate) use create::{confirm, create};
 pub(crate) use end::{cancel, cancel_now, capture};
 
 use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::metadata::Metadata;
 use crate::params::Reader;
 use crate::state::{Cx, State};
@@ -152,7 +152,7 @@ impl PaymentIntent {
 /// Stores a new PaymentIntent and says so.
 pub(crate) fn store(state: &mut State, cx: &Cx, intent: PaymentIntent) -> Value {
     let json = intent.json();
-    state.payment_intents.insert(intent.id.clone(), intent);
+    state.put(intent);
     state.emit(cx, "payment_intent.created", json.clone());
     json
 }
@@ -165,16 +165,14 @@ pub(crate) fn retrieve(state: &State, reader: Reader, id: &str) -> Result<Value>
 
 /// `GET /v1/payment_intents`
 pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
+    let (page, created) = (Page::read(&mut reader), Created::read(&mut reader));
     let customer = reader.string("customer");
     reader.finish()?;
     let wanted = |intent: &PaymentIntent| {
-        created.holds(intent.created)
-            && customer.as_ref().is_none_or(|customer| intent.customer.as_ref() == Some(customer))
+        customer.as_ref().is_none_or(|customer| intent.customer.as_ref() == Some(customer))
     };
-    let rows: Vec<_> = newest(&state.payment_intents).into_iter().filter(|(_, row)| wanted(row)).collect();
-    page.of("/v1/payment_intents", "payment_intent", &rows, PaymentIntent::json)
+    let owner = customer.as_deref();
+    Listing { page, created, owner }.of(state, "/v1/payment_intents", wanted, PaymentIntent::json)
 }
 
 pub(crate) fn find<'a>(state: &'a State, id: &str) -> Result<&'a PaymentIntent> {

@@ -2,13 +2,14 @@
 
 mod requests;
 
-pub(crate) use requests::{attach, detach, list, list_of_customer, retrieve};
+pub(crate) use requests::{attach, detach, list, list_of_customer, retrieve, retrieve_of_customer, update};
 
 use crate::customers::Address;
 use crate::error::{Result, StripeError};
 use crate::metadata::Metadata;
 use crate::state::{Cx, State};
 use crate::test_numbers::{self, BankBehaviour, CardBehaviour};
+use chrono::{DateTime, Datelike};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -52,6 +53,15 @@ impl Details {
         let behaviour = test_numbers::bank_account(number)?;
         let (routing_number, account_type) = (routing_number.to_owned(), account_type.to_owned());
         Some(Self::UsBankAccount { last4: last_four(number), routing_number, account_type, behaviour })
+    }
+
+    /// Whether it is a card whose last month is over by UTC.
+    pub(crate) fn has_expired(&self, now: i64) -> bool {
+        let (Self::Card { exp_month, exp_year, .. }, Some(today)) = (self, DateTime::from_timestamp(now, 0))
+        else {
+            return false;
+        };
+        (*exp_year, *exp_month) < (i64::from(today.year()), i64::from(today.month()))
     }
 
     pub(crate) fn kind(&self) -> &'static str {
@@ -157,7 +167,7 @@ pub(crate) fn store(state: &mut State, cx: &Cx, details: Details, billing: Billi
         set_up: false,
         consumed: false,
     };
-    state.payment_methods.insert(id.clone(), method);
+    state.put(method);
     id
 }
 
@@ -184,9 +194,10 @@ pub(crate) fn resolve(state: &mut State, cx: &Cx, id: &str) -> Result<String> {
 
 /// Ties a payment method to a customer and says so.
 pub(crate) fn attach_to(state: &mut State, cx: &Cx, id: &str, customer: &str) -> Option<Value> {
-    let method = state.payment_methods.get_mut(id)?;
-    let was = method.customer.replace(customer.to_owned());
-    let json = method.json();
+    let (was, json) = state.alter(id, |method: &mut PaymentMethod| {
+        let was = method.customer.replace(customer.to_owned());
+        (was, method.json())
+    })?;
     if was.is_none() {
         state.emit(cx, "payment_method.attached", json.clone());
     }

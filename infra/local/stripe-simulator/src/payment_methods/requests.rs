@@ -1,9 +1,9 @@
 //! The endpoints of payment methods. Source: <https://docs.stripe.com/api/payment_methods>.
 
-use super::{Details, PaymentMethod, attach_to, card_error, may_not_be_used_again, resolve};
-use crate::customers;
+use super::{BillingDetails, Details, PaymentMethod, attach_to, card_error, may_not_be_used_again, resolve};
+use crate::customers::{self, Address};
 use crate::error::{Result, StripeError};
-use crate::lists::{Page, newest};
+use crate::lists::{Created, Listing, Page};
 use crate::params::Reader;
 use crate::state::{Cx, State};
 use crate::test_numbers::CardBehaviour;
@@ -36,8 +36,76 @@ fn list_of(state: &State, mut reader: Reader, customer: &str, url: &str) -> Resu
         method.customer.as_deref() == Some(customer)
             && kind.as_ref().is_none_or(|kind| method.details.kind() == kind)
     };
-    let rows: Vec<_> = newest(&state.payment_methods).into_iter().filter(|(_, row)| wanted(row)).collect();
-    page.of(url, "PaymentMethod", &rows, PaymentMethod::json)
+    Listing { page, created: Created::ever(), owner: Some(customer) }.of(
+        state,
+        url,
+        wanted,
+        PaymentMethod::json,
+    )
+}
+
+/// `GET /v1/customers/{customer}/payment_methods/{id}`
+pub(crate) fn retrieve_of_customer(state: &State, reader: Reader, customer: &str, id: &str) -> Result<Value> {
+    reader.finish()?;
+    customers::find(state, customer).map_err(|error| error.param("customer"))?;
+    let method = state.payment_methods.get(id).filter(|method| method.customer.as_deref() == Some(customer));
+    Ok(method.ok_or_else(|| StripeError::missing("PaymentMethod", id, "payment_method"))?.json())
+}
+
+/// `POST /v1/payment_methods/{id}`: a new expiry date of a card, other billing details, metadata. Only what is attached
+/// to a customer can be changed. Source: <https://docs.stripe.com/api/payment_methods/update>
+pub(crate) fn update(state: &mut State, cx: &Cx, mut reader: Reader, id: &str) -> Result<Value> {
+    let expiry = reader.hash("card", |card| (card.integer("exp_month"), card.integer("exp_year")));
+    let billing = reader.hash("billing_details", |billing| {
+        let address = billing.hash("address", Address::read);
+        (address, ["email", "name", "phone"].map(|field| billing.clearable(field)))
+    });
+    let metadata = reader.metadata();
+    reader.finish()?;
+    let known = state.payment_methods.get(id);
+    let mut method =
+        known.ok_or_else(|| StripeError::missing("PaymentMethod", id, "payment_method"))?.clone();
+    if method.customer.is_none() {
+        let message = "You must save this PaymentMethod to a customer before you can update it.";
+        return Err(StripeError::invalid(message));
+    }
+    method.metadata = metadata.apply(&method.metadata)?;
+    if let Some((month, year)) = expiry {
+        expire(&mut method, month, year)?;
+    }
+    if let Some((address, [email, name, phone])) = billing {
+        let old = method.billing;
+        method.billing = BillingDetails {
+            address: address.unwrap_or(old.address),
+            email: email.unwrap_or(old.email),
+            name: name.unwrap_or(old.name),
+            phone: phone.unwrap_or(old.phone),
+        };
+    }
+    let json = method.json();
+    state.put(method);
+    state.emit(cx, "payment_method.updated", json.clone());
+    Ok(json)
+}
+
+/// Sources: <https://docs.stripe.com/error-codes#invalid-expiry-month>,
+/// <https://docs.stripe.com/error-codes#invalid-expiry-year>
+fn expire(method: &mut PaymentMethod, month: Option<i64>, year: Option<i64>) -> Result<()> {
+    let Details::Card { exp_month, exp_year, .. } = &mut method.details else {
+        let message = "Received unknown parameter: card";
+        return Err(StripeError::invalid(message).code("parameter_unknown").param("card"));
+    };
+    if month.is_some_and(|month| !(1..=12).contains(&month)) {
+        let error = card_error("invalid_expiry_month", None, "Your card's expiration month is invalid.");
+        return Err(error.param("card[exp_month]"));
+    }
+    if year.is_some_and(|year| !(1970..=2100).contains(&year)) {
+        let error = card_error("invalid_expiry_year", None, "Your card's expiration year is invalid.");
+        return Err(error.param("card[exp_year]"));
+    }
+    *exp_month = month.unwrap_or(*exp_month);
+    *exp_year = year.unwrap_or(*exp_year);
+    Ok(())
 }
 
 /// `POST /v1/payment_methods/{id}/attach`. A card that declines is refused here already.

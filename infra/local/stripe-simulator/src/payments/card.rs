@@ -1,13 +1,13 @@
 //! Card payments. Sources: <https://docs.stripe.com/declines>, <https://docs.stripe.com/payments/3d-secure>.
 
 use super::{Attempt, Outcome, change, emit_charge, keep_for_later, new_charge, record_income};
-use crate::balance;
 use crate::charges::{Charge, ChargeStatus, Failure};
 use crate::error::StripeError;
 use crate::payment_intents::{Capture, PaymentIntent, Status};
-use crate::payment_methods::{PaymentMethod, card_error};
+use crate::payment_methods::{Details, PaymentMethod, card_error};
 use crate::state::{Cx, State};
 use crate::test_numbers::CardBehaviour;
+use crate::{balance, disputes};
 use serde_json::json;
 
 pub(super) fn attempt(
@@ -23,24 +23,8 @@ pub(super) fn attempt(
         CardBehaviour::AuthenticatesUnlessSetUp => !method.set_up,
         _ => false,
     };
-    let decline = match behaviour {
-        CardBehaviour::Declines { code, decline_code, message } => {
-            Some(Failure { code: code.clone(), decline_code: decline_code.clone(), message: message.clone() })
-        }
-        CardBehaviour::DeclinesCharges => Some(Failure {
-            code: "card_declined".to_owned(),
-            decline_code: Some("generic_decline".to_owned()),
-            message: "Your card was declined.".to_owned(),
-        }),
-        // https://docs.stripe.com/declines/codes#authentication_required
-        _ if challenge && attempt.off_session => Some(Failure {
-            code: "authentication_required".to_owned(),
-            decline_code: Some("authentication_required".to_owned()),
-            message: "Your card was declined. This transaction requires authentication.".to_owned(),
-        }),
-        _ => None,
-    };
-    if let Some(failure) = decline {
+    let away = challenge && attempt.off_session;
+    if let Some(failure) = refusal(cx, method, behaviour, away) {
         return declined(state, cx, intent, method, failure);
     }
     if challenge && !attempt.authenticated {
@@ -62,9 +46,12 @@ pub(super) fn attempt(
     match intent.capture_method {
         Capture::Automatic => charge.balance_transaction = Some(book(state, cx, &charge)),
         Capture::AutomaticAsync => charge.books_at = Some(cx.now + 1),
-        Capture::Manual => {}
+        Capture::Manual => charge.capture_before = Some(cx.now + held_for(&charge, attempt.off_session)),
     }
-    state.charges.insert(charge_id.clone(), charge);
+    if charge.captured {
+        charge.disputed_at = disputes::expected(&charge.details, cx.now);
+    }
+    state.put(charge);
     keep_for_later(state, cx, intent, &method.id, attempt.authenticated);
     emit_charge(state, cx, "charge.succeeded", &charge_id);
     let event = match intent.capture_method {
@@ -85,6 +72,48 @@ pub(super) fn attempt(
     Outcome::Taken
 }
 
+/// Why the bank declines, if it does; `needs_customer` if it asks for authentication of a customer who is away.
+fn refusal(
+    cx: &Cx,
+    method: &PaymentMethod,
+    behaviour: &CardBehaviour,
+    needs_customer: bool,
+) -> Option<Failure> {
+    match behaviour {
+        CardBehaviour::Declines { code, decline_code, message } => {
+            Some(Failure { code: code.clone(), decline_code: decline_code.clone(), message: message.clone() })
+        }
+        CardBehaviour::DeclinesCharges => Some(Failure {
+            code: "card_declined".to_owned(),
+            decline_code: Some("generic_decline".to_owned()),
+            message: "Your card was declined.".to_owned(),
+        }),
+        // https://docs.stripe.com/declines/codes#expired_card: cards expire while they are on file.
+        _ if method.details.has_expired(cx.now) => Some(Failure {
+            code: "expired_card".to_owned(),
+            decline_code: Some("expired_card".to_owned()),
+            message: "Your card has expired.".to_owned(),
+        }),
+        // https://docs.stripe.com/declines/codes#authentication_required
+        _ if needs_customer => Some(Failure {
+            code: "authentication_required".to_owned(),
+            decline_code: Some("authentication_required".to_owned()),
+            message: "Your card was declined. This transaction requires authentication.".to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+/// How many seconds an authorisation holds: 7 days, or 4 days and 18 hours if the customer was away and the card is a
+/// Visa. Source: <https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>
+fn held_for(charge: &Charge, off_session: bool) -> i64 {
+    const HOUR: i64 = 60 * 60;
+    match &charge.details {
+        Details::Card { brand, .. } if off_session && brand == "visa" => (4 * 24 + 18) * HOUR,
+        _ => 7 * 24 * HOUR,
+    }
+}
+
 /// A card decline: a failed charge, and the PaymentIntent waits for another payment method.
 fn declined(
     state: &mut State,
@@ -100,7 +129,7 @@ fn declined(
     let mut charge = new_charge(cx, intent, method, charge_id.clone());
     charge.status = ChargeStatus::Failed;
     charge.failure = Some(failure);
-    state.charges.insert(charge_id.clone(), charge);
+    state.put(charge);
     emit_charge(state, cx, "charge.failed", &charge_id);
     change(state, cx, &intent.id, "payment_intent.payment_failed", |intent| {
         intent.status = Status::RequiresPaymentMethod;
@@ -133,8 +162,9 @@ pub(crate) fn authentication_failure(code: &str, kind: &str) -> StripeError {
     StripeError::invalid(message).code(code)
 }
 
-fn book(state: &mut State, cx: &Cx, charge: &Charge) -> String {
-    record_income(state, cx, charge, "charge", balance::card_fee(charge.amount))
+/// Writes the balance transaction of a captured charge.
+pub(crate) fn book(state: &mut State, cx: &Cx, charge: &Charge) -> String {
+    record_income(state, cx, charge, "charge", balance::card_fee(charge.amount_captured))
 }
 
 /// Asynchronous capture: the balance transaction comes after the charge succeeded.

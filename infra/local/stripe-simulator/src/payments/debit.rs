@@ -1,13 +1,14 @@
 //! Bank debits: under way for days, then settled or failed. Source: <https://docs.stripe.com/payments/ach-direct-debit>.
 
 use super::{Attempt, Outcome, change, emit_charge, keep_for_later, new_charge, record_income};
+use crate::calendar::business_days_after;
 use crate::charges::{Charge, ChargeStatus, Failure};
 use crate::error::{Result, StripeError};
 use crate::payment_intents::{Capture, PaymentIntent, Status};
 use crate::payment_methods::{PaymentMethod, card_error};
 use crate::state::{Cx, State};
 use crate::test_numbers::BankBehaviour;
-use crate::{balance, checkout, mandates};
+use crate::{balance, checkout, disputes, mandates};
 use serde_json::json;
 
 /// A bank debit needs a mandate: a new one accepted with this request, or a reusable one.
@@ -32,7 +33,8 @@ pub(super) fn mandate_for(
         let message = "This PaymentIntent requires a mandate, but no existing mandate was found. Collect mandate \
                        acceptance from the customer and try again, providing acceptance data in the mandate_data \
                        parameter.";
-        StripeError::invalid(message).code("payment_intent_mandate_invalid")
+        let error = StripeError::invalid(message).code("payment_intent_mandate_invalid");
+        error.with("payment_intent", intent.json())
     })
 }
 
@@ -49,9 +51,8 @@ pub(super) fn attempt(
     charge.mandate = Some(mandate);
     charge.captured = true;
     charge.amount_captured = intent.amount;
-    charge.settles_at =
-        (*behaviour != BankBehaviour::StaysProcessing).then_some(cx.now + cx.ach_settles_after);
-    state.charges.insert(charge_id.clone(), charge);
+    charge.settles_at = (*behaviour != BankBehaviour::StaysProcessing).then_some(settles_at(cx));
+    state.put(charge);
     keep_for_later(state, cx, intent, &method.id, false);
     emit_charge(state, cx, "charge.pending", &charge_id);
     change(state, cx, &intent.id, "payment_intent.processing", |intent| {
@@ -61,6 +62,12 @@ pub(super) fn attempt(
         intent.last_payment_error = None;
     });
     Outcome::Processing
+}
+
+/// In up to four business days it is known whether the bank paid.
+/// Source: <https://docs.stripe.com/payments/ach-direct-debit#timing>
+fn settles_at(cx: &Cx) -> i64 {
+    cx.ach_settles_after.map_or_else(|| business_days_after(cx.now, 4), |seconds| cx.now + seconds)
 }
 
 /// Ends a bank debit: `failure` if the bank refused it.
@@ -73,11 +80,12 @@ pub(crate) fn settle_debit(state: &mut State, cx: &Cx, charge_id: &str, failure:
         fail_debit(state, cx, &charge, failure);
     } else {
         let transaction = record_income(state, cx, &charge, "payment", balance::bank_fee(charge.amount));
-        if let Some(charge) = state.charges.get_mut(charge_id) {
+        state.alter(charge_id, |charge: &mut Charge| {
             charge.status = ChargeStatus::Succeeded;
             charge.balance_transaction = Some(transaction);
             charge.settles_at = None;
-        }
+            charge.disputed_at = disputes::expected(&charge.details, cx.now);
+        });
         emit_charge(state, cx, "charge.succeeded", charge_id);
         change(state, cx, &charge.payment_intent, "payment_intent.succeeded", |intent| {
             intent.status = Status::Succeeded;

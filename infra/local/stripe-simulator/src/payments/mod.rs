@@ -5,7 +5,7 @@
 mod card;
 mod debit;
 
-pub(crate) use card::{authentication_failure, book_later, fail_authentication};
+pub(crate) use card::{authentication_failure, book, book_later, fail_authentication};
 pub(crate) use debit::settle_debit;
 
 use crate::balance::{self, Movement};
@@ -15,6 +15,7 @@ use crate::params::Reader;
 use crate::payment_intents::{PaymentIntent, find};
 use crate::payment_methods::{self, Details, PaymentMethod};
 use crate::state::{Cx, State};
+use crate::test_numbers::CardBehaviour;
 
 /// One attempt to pay.
 pub(crate) struct Attempt {
@@ -52,6 +53,25 @@ pub(crate) fn read_mandate_data(reader: &mut Reader) {
         });
     });
     reader.require("customer_acceptance", acceptance);
+}
+
+/// Reads `automatic_payment_methods`: whether it is on, and whether methods that redirect are allowed.
+pub(crate) fn read_automatic(reader: &mut Reader) -> Option<(bool, bool)> {
+    reader.hash("automatic_payment_methods", |automatic| {
+        let enabled = automatic.boolean("enabled");
+        let redirects = automatic.choice("allow_redirects", &["always", "never"]);
+        (automatic.require("enabled", enabled).unwrap_or(false), redirects.as_deref() != Some("never"))
+    })
+}
+
+/// Source: <https://docs.stripe.com/api/payment_intents/confirm#confirm_payment_intent-return_url>
+pub(crate) fn needs_return_url(object: &str) -> StripeError {
+    StripeError::invalid(format!(
+        "This {object} is configured to accept payment methods enabled in your Dashboard. Because some of these \
+         payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't \
+         want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and \
+         `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
+    ))
 }
 
 /// The payment method types that are simulated.
@@ -156,6 +176,9 @@ fn new_charge(cx: &Cx, intent: &PaymentIntent, method: &PaymentMethod, id: Strin
         balance_transaction: None,
         settles_at: None,
         books_at: None,
+        capture_before: None,
+        disputed_at: None,
+        dispute: None,
         refunds: Vec::new(),
     }
 }
@@ -164,11 +187,15 @@ fn record_income(state: &mut State, cx: &Cx, charge: &Charge, kind: &str, fee: i
     let movement = Movement {
         kind,
         source: &charge.id,
-        amount: charge.amount,
+        amount: charge.amount_captured,
         fee,
         currency: &charge.currency,
         description: charge.description.clone(),
     };
+    // https://docs.stripe.com/testing#available-balance
+    if matches!(charge.details, Details::Card { behaviour: CardBehaviour::BypassesPending, .. }) {
+        return balance::record_as_of(state, cx, movement, cx.now);
+    }
     balance::record(state, cx, movement)
 }
 

@@ -1,9 +1,12 @@
-//! SetupIntents, as Checkout in setup mode makes them. Source: <https://docs.stripe.com/api/setup_intents>.
+//! SetupIntents, made over the API or by Checkout in setup mode: the object, and what an attempt does.
+//! Source: <https://docs.stripe.com/api/setup_intents>.
 
-use crate::error::{Result, StripeError};
-use crate::lists::{Created, Page, newest};
+mod requests;
+
+pub(crate) use requests::{cancel, confirm, create, list, retrieve};
+
+use crate::error::StripeError;
 use crate::metadata::Metadata;
-use crate::params::Reader;
 use crate::payment_methods::{self, Details, card_error};
 use crate::payments::{Outcome, authentication_failure};
 use crate::state::{Cx, State};
@@ -25,6 +28,22 @@ pub(crate) struct SetupIntent {
     pub(crate) payment_method_types: Vec<String>,
     pub(crate) mandate: Option<String>,
     pub(crate) last_setup_error: Option<Value>,
+    /// `off_session` or `on_session`.
+    #[serde(default = "off_session")]
+    pub(crate) usage: String,
+    #[serde(default)]
+    pub(crate) automatic_payment_methods: bool,
+    #[serde(default)]
+    pub(crate) redirects_allowed: bool,
+    #[serde(default)]
+    pub(crate) cancellation_reason: Option<String>,
+    /// The Checkout Session that made it, if one did.
+    #[serde(default)]
+    pub(crate) session: Option<String>,
+}
+
+fn off_session() -> String {
+    "off_session".to_owned()
 }
 
 impl SetupIntent {
@@ -32,12 +51,15 @@ impl SetupIntent {
         let action = (self.status == Status::RequiresAction).then(
             || json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } }),
         );
+        let automatic = self.automatic_payment_methods.then(
+            || json!({ "allow_redirects": if self.redirects_allowed { "always" } else { "never" }, "enabled": true }),
+        );
         json!({
             "id": self.id,
             "object": "setup_intent",
             "application": null,
-            "automatic_payment_methods": null,
-            "cancellation_reason": null,
+            "automatic_payment_methods": automatic,
+            "cancellation_reason": self.cancellation_reason,
             "client_secret": self.client_secret,
             "created": self.created,
             "customer": self.customer,
@@ -57,7 +79,7 @@ impl SetupIntent {
             "payment_method_types": self.payment_method_types,
             "single_use_mandate": null,
             "status": self.status,
-            "usage": "off_session",
+            "usage": self.usage,
         })
     }
 }
@@ -131,25 +153,4 @@ pub(crate) fn change(
     change(setup);
     let json = setup.json();
     state.emit(cx, event, json);
-}
-
-/// `GET /v1/setup_intents/{id}`
-pub(crate) fn retrieve(state: &State, reader: Reader, id: &str) -> Result<Value> {
-    reader.finish()?;
-    Ok(state.setup_intents.get(id).ok_or_else(|| StripeError::missing("setupintent", id, "intent"))?.json())
-}
-
-/// `GET /v1/setup_intents`
-pub(crate) fn list(state: &State, mut reader: Reader) -> Result<Value> {
-    let page = Page::read(&mut reader);
-    let created = Created::read(&mut reader);
-    let (customer, method) = (reader.string("customer"), reader.string("payment_method"));
-    reader.finish()?;
-    let wanted = |setup: &SetupIntent| {
-        created.holds(setup.created)
-            && customer.as_ref().is_none_or(|customer| setup.customer.as_ref() == Some(customer))
-            && method.as_ref().is_none_or(|method| setup.payment_method.as_ref() == Some(method))
-    };
-    let rows: Vec<_> = newest(&state.setup_intents).into_iter().filter(|(_, row)| wanted(row)).collect();
-    page.of("/v1/setup_intents", "setupintent", &rows, SetupIntent::json)
 }

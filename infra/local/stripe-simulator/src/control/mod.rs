@@ -1,17 +1,20 @@
 //! The control API, for tests and the local stack. The crate's documentation lists it.
 
+pub(crate) mod delivering;
+
 use crate::charges::{Charge, ChargeStatus, Failure};
-use crate::checkout;
 use crate::faults::Fault;
-use crate::payments;
 use crate::refunds::{self, RefundStatus};
 use crate::simulator::Simulator;
+use crate::truth::Truth;
+use crate::{checkout, disputes, payments, payouts};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// `GET /_simulator/health`
 pub(crate) async fn health() -> Json<Value> {
@@ -35,30 +38,26 @@ pub(crate) async fn clear_faults(State(simulator): State<Simulator>) -> StatusCo
     StatusCode::NO_CONTENT
 }
 
-/// `GET /_simulator/deliveries`
-pub(crate) async fn deliveries(State(simulator): State<Simulator>) -> Json<Value> {
-    let rows: Vec<Value> = simulator.read(|state| {
-        let rows = state.deliveries.values().map(|delivery| {
-            let kind = state.events.get(&delivery.event).map(|event| &event.kind);
-            json!({
-                "id": delivery.id,
-                "event": delivery.event,
-                "type": kind,
-                "endpoint": delivery.endpoint,
-                "attempts": delivery.attempts,
-                "delivered": delivery.delivered,
-                "next_at": delivery.next_at,
-            })
-        });
-        rows.collect()
-    });
-    Json(json!(rows))
+/// How far to move the clock.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Advance {
+    advance_seconds: u64,
 }
 
-/// `POST /_simulator/events/{id}/resend`: Stripe, too, may deliver an event more than once.
-/// Source: <https://docs.stripe.com/webhooks#handle-duplicate-events>
-pub(crate) async fn resend(State(simulator): State<Simulator>, Path(id): Path<String>) -> StatusCode {
-    found(simulator.write("", |state, cx| state.send(cx, &id)))
+/// `GET /_simulator/clock`
+pub(crate) async fn clock(State(simulator): State<Simulator>) -> Json<Value> {
+    Json(json!({ "now": simulator.now() }))
+}
+
+/// `POST /_simulator/clock`
+pub(crate) async fn advance(State(simulator): State<Simulator>, Json(by): Json<Advance>) -> Json<Value> {
+    Json(json!({ "now": simulator.advance(Duration::from_secs(by.advance_seconds)) }))
+}
+
+/// `GET /_simulator/truth`
+pub(crate) async fn truth(State(simulator): State<Simulator>) -> Json<Truth> {
+    Json(simulator.truth())
 }
 
 /// How a debit is to end.
@@ -143,9 +142,77 @@ pub(crate) async fn expire_session(State(simulator): State<Simulator>, Path(id):
     }))
 }
 
-/// `POST /_simulator/idempotency_keys/prune`
-pub(crate) async fn prune(State(simulator): State<Simulator>) -> Json<Value> {
-    Json(json!({ "pruned": simulator.prune_idempotency_keys() }))
+/// What a dispute is about.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Complaint {
+    reason: String,
+    /// In cents; all that was captured, if absent.
+    amount: Option<i64>,
+}
+
+/// `POST /_simulator/charges/{id}/dispute`
+pub(crate) async fn dispute(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    Json(complaint): Json<Complaint>,
+) -> Response {
+    if !disputes::REASONS.contains(&complaint.reason.as_str()) {
+        return refused(&format!("{} is none of Stripe's reasons", complaint.reason));
+    }
+    let opened =
+        simulator.write("", |state, cx| disputes::open(state, cx, &id, &complaint.reason, complaint.amount));
+    opened.map_or_else(|problem| refused(&problem), |dispute| Json(dispute).into_response())
+}
+
+/// How a dispute is to end.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DisputeEnd {
+    status: Verdict,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Won,
+    Lost,
+}
+
+/// `POST /_simulator/disputes/{id}/close`
+pub(crate) async fn close_dispute(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    Json(end): Json<DisputeEnd>,
+) -> Response {
+    let closed =
+        simulator.write("", |state, cx| disputes::close_now(state, cx, &id, end.status == Verdict::Won));
+    closed.map_or_else(|| refused("no such dispute is open"), |dispute| Json(dispute).into_response())
+}
+
+/// Why a payout fails.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PayoutEnd {
+    #[serde(default = "account_closed")]
+    failure_code: String,
+}
+
+fn account_closed() -> String {
+    "account_closed".to_owned()
+}
+
+/// `POST /_simulator/payouts/{id}/fail`
+pub(crate) async fn fail_payout(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    Json(end): Json<PayoutEnd>,
+) -> Response {
+    if !payouts::is_failure(&end.failure_code) {
+        return refused(&format!("{} is none of Stripe's failure codes", end.failure_code));
+    }
+    let failed = simulator.write("", |state, cx| payouts::fail(state, cx, &id, &end.failure_code));
+    failed.map_or_else(|| refused("no such payout can fail"), |payout| Json(payout).into_response())
 }
 
 /// `POST /_simulator/reset`
@@ -153,6 +220,10 @@ pub(crate) async fn reset(State(simulator): State<Simulator>) -> StatusCode {
     simulator.faults().clear();
     simulator.write("", |state, _| state.reset());
     StatusCode::NO_CONTENT
+}
+
+fn refused(problem: &str) -> Response {
+    (StatusCode::CONFLICT, Json(json!({ "problem": problem }))).into_response()
 }
 
 fn found(found: bool) -> StatusCode {
