@@ -76,7 +76,7 @@ impl Request {
             cancel_url: r.string("cancel_url"),
             currency: r.string("currency"),
             lines: r.hashes("line_items", Line::read),
-            types: r.strings("payment_method_types"),
+            types: r.strings("allowed_payment_method_types").or(r.strings("payment_method_types")),
             customer: r.string("customer"),
             customer_creation: r.choice("customer_creation", &["always", "if_required"]),
             customer_email: r.string("customer_email"),
