@@ -1,6 +1,7 @@
 //! The routes by which staff write.
 
 pub mod invoices;
+pub mod methods;
 pub mod patients;
 pub mod payments;
 
@@ -10,6 +11,13 @@ use paywell_http::{Method, Route, api::StaffApi};
 pub fn routes() -> Vec<Route<StaffApi>> {
     vec![
         Route::staff(Method::POST, "/v1/patients", patients::create),
+        Route::staff(Method::POST, "/v1/patients/{id}/payment-methods/setup", methods::set_up),
+        Route::staff(
+            Method::POST,
+            "/v1/patients/{id}/payment-methods/{method}/default",
+            methods::make_default,
+        ),
+        Route::staff(Method::DELETE, "/v1/patients/{id}/payment-methods/{method}", methods::remove),
         Route::staff(Method::POST, "/v1/treatments", patients::create_treatment),
         Route::staff(Method::POST, "/v1/invoices", invoices::create),
         Route::staff(Method::PATCH, "/v1/invoices/{id}", invoices::edit),
@@ -27,6 +35,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
 #[openapi(paths(
     patients::create,
     patients::create_treatment,
+    methods::set_up,
+    methods::make_default,
+    methods::remove,
     invoices::create,
     invoices::edit,
     invoices::delete,

@@ -17,6 +17,8 @@ use crate::{App, AppError, Context, Work};
 pub(crate) mod metadata {
     pub(crate) const PRACTICE: &str = "practice";
     pub(crate) const PAYMENT: &str = "payment";
+    pub(crate) const PATIENT: &str = "patient";
+    pub(crate) const SETUP: &str = "setup";
 }
 
 /// What an event says of an attempt.
@@ -55,7 +57,7 @@ impl App {
             EventKind::CheckoutPaymentSucceeded(session) => (session, News::Succeeded),
             EventKind::CheckoutPaymentFailed(session) => (session, News::Failed),
             EventKind::CheckoutExpired(session) => (session, News::Expired),
-            _ => return Ok(()),
+            _ => return self.apply_method_event(event, request, now).await,
         };
         let actor = Actor::Processor { event: event.id.clone() };
         self.apply_news(session, news, actor, Some(&event.id), request, now).await
