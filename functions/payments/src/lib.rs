@@ -25,6 +25,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::POST, "/v1/invoices/{id}/send", invoices::send),
         Route::staff(Method::POST, "/v1/invoices/{id}/remind", invoices::remind),
         Route::staff(Method::POST, "/v1/payments", payments::create),
+        Route::staff(Method::POST, "/v1/payments/{id}/charge", payments::charge),
+        Route::staff(Method::POST, "/v1/payments/{id}/capture", payments::capture),
+        Route::staff(Method::POST, "/v1/payments/{id}/void", payments::void),
         Route::staff(Method::POST, "/v1/payments/{id}/record", payments::record),
         Route::staff(Method::POST, "/v1/payments/{id}/status", payments::change_status),
     ]
@@ -44,6 +47,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
     invoices::send,
     invoices::remind,
     payments::create,
+    payments::charge,
+    payments::capture,
+    payments::void,
     payments::record,
     payments::change_status
 ))]

@@ -20,6 +20,7 @@ pub mod pay;
 pub mod payments;
 pub mod processor;
 pub mod requests;
+pub mod settle;
 pub mod tracker;
 pub mod views;
 

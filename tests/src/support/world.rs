@@ -171,18 +171,18 @@ impl Making<'_> {
         app
     }
 
-    fn staff(&self) -> StaffApi {
+    fn staff(&self, with_processor: bool) -> StaffApi {
         let verifier = Verifier::new(&issuer().url, "paywell").unwrap();
-        StaffApi { app: self.app(false), verifier }
+        StaffApi { app: self.app(with_processor), verifier }
     }
 
     fn functions(&self) -> Vec<Function> {
-        let tracker = Tracker { api: self.staff(), cursors: CursorKey::new([7; 32]) };
+        let tracker = Tracker { api: self.staff(false), cursors: CursorKey::new([7; 32]) };
         let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
         vec![
             Function::start("tracker", tracker, tracker::routes()),
-            Function::start("payments", self.staff(), payments::routes()),
-            Function::start("links", self.staff(), links::routes()),
+            Function::start("payments", self.staff(true), payments::routes()),
+            Function::start("links", self.staff(false), links::routes()),
             Function::start(
                 "processor-events",
                 Webhooks { app: self.app(false), secrets },

@@ -7,15 +7,17 @@ use paywell_store::TABLE;
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 19] = [
+const ENTITIES: [&str; 21] = [
     "ATTEMPTS",
     "COUNTERS",
+    "CUSTOMER",
     "DUE",
     "IDEMPOTENCY",
     "INVOICE",
     "INVOICES",
     "JOURNAL",
     "LINK",
+    "METHODS",
     "NUMBERS",
     "PATIENT",
     "PAYMENT",

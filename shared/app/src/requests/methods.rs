@@ -1,6 +1,6 @@
 //! Methods on file.
 
-use paywell_domain::{on_file::ConsentGiven, text::Line};
+use paywell_domain::{Amount, on_file::ConsentGiven, text::Line};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,4 +34,35 @@ pub struct SetUpMethod {
     /// What the page offers; all if left out.
     #[serde(default)]
     pub methods: Option<Vec<MethodChoice>>,
+}
+
+/// Which method on file is charged, and how.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChargeMethod {
+    /// The method; the patient's default if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub id: Option<Line<255>>,
+    /// Whether the money is only held on the card, to be captured later or released.
+    #[serde(default)]
+    pub hold: bool,
+}
+
+/// A charge of a payment that was asked for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChargePayment {
+    /// What is charged.
+    pub method_on_file: ChargeMethod,
+}
+
+/// What of a hold is taken.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CapturePayment {
+    /// How much, at most what is held; all of it if left out. The rest is released.
+    #[serde(default, deserialize_with = "super::optional_amount")]
+    #[schema(value_type = Option<String>, example = "125.00")]
+    pub amount: Option<Amount>,
 }
