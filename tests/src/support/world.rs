@@ -9,7 +9,11 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_types::retry::RetryConfig;
 use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
-use paywell_app::{App, outreach::Run};
+use paywell_app::{
+    App,
+    outreach::Run,
+    reconcile::{self, Order},
+};
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
@@ -116,6 +120,13 @@ impl World {
         self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
     }
 
+    /// A run of reconcile now.
+    pub async fn reconcile(&self, order: Order) -> reconcile::Run {
+        CLOCK.set(self.now());
+        let deadline = self.now() + Duration::minutes(10);
+        self.app.reconcile(order, "req-reconcile", CLOCK_OF_RUNS, deadline).await.unwrap()
+    }
+
     /// Every route of every function.
     pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
         self.functions.iter().flat_map(|function| &function.routes)
@@ -171,21 +182,21 @@ impl Making<'_> {
         app
     }
 
-    fn staff(&self) -> StaffApi {
+    fn staff(&self, with_processor: bool) -> StaffApi {
         let verifier = Verifier::new(&issuer().url, "paywell").unwrap();
-        StaffApi { app: self.app(false), verifier }
+        StaffApi { app: self.app(with_processor), verifier }
     }
 
     fn functions(&self) -> Vec<Function> {
-        let tracker = Tracker { api: self.staff(), cursors: CursorKey::new([7; 32]) };
+        let tracker = Tracker { api: self.staff(false), cursors: CursorKey::new([7; 32]) };
         let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
         vec![
             Function::start("tracker", tracker, tracker::routes()),
-            Function::start("payments", self.staff(), payments::routes()),
-            Function::start("links", self.staff(), links::routes()),
+            Function::start("payments", self.staff(true), payments::routes()),
+            Function::start("links", self.staff(false), links::routes()),
             Function::start(
                 "processor-events",
-                Webhooks { app: self.app(false), secrets },
+                Webhooks { app: self.app(true), secrets },
                 processor_events::routes(),
             ),
             Function::start("checkout", Checkout::new(self.app(true)).unwrap(), checkout::routes()),
