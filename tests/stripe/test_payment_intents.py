@@ -2,23 +2,10 @@
 
 import pytest
 
-from actions import open_session, paid_intent, pay_by_card, refused
+from actions import bank_params, open_session, paid_intent, pay_by_card, refused
 
 INVALID = "invalid_request_error"
 UNEXPECTED = "payment_intent_unexpected_state"
-
-
-def bank_params(**more):
-    acceptance = {"type": "online", "online": {"ip_address": "127.0.0.1", "user_agent": "tests"}}
-    return {
-        "amount": 60000,
-        "currency": "usd",
-        "payment_method": "pm_usBankAccount_success",
-        "payment_method_types": ["us_bank_account"],
-        "mandate_data": {"customer_acceptance": acceptance},
-        "confirm": True,
-        **more,
-    }
 
 
 def test_create_then_confirm(api, receiver):

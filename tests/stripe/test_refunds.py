@@ -2,8 +2,7 @@
 
 import pytest
 
-from actions import paid_intent, refused
-from test_payment_intents import bank_params
+from actions import bank_params, paid_intent, refused
 
 INVALID = "invalid_request_error"
 
