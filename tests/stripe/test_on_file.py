@@ -160,6 +160,8 @@ def test_a_setup_intent_is_made_confirmed_and_keeps_its_method(api, receiver, to
     assert (done.mandate is not None) == bool(mandate)
     receiver.event("setup_intent.succeeded", made.id)
     assert api.payment_methods.retrieve(done.payment_method).customer == customer
+    for filters in ({"customer": customer}, {"payment_method": done.payment_method}):
+        assert [row.id for row in api.setup_intents.list(params=filters).data] == [made.id]
     assert charge_on_file(api, customer, done.payment_method).status in ("succeeded", "processing")
     for again in (api.setup_intents.confirm, api.setup_intents.cancel):
         with refused(400, INVALID, "setup_intent_unexpected_state", message="a status of succeeded"):
