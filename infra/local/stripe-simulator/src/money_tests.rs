@@ -75,7 +75,9 @@ fn a_payout_leaves_on_a_business_day_and_arrives_on_the_next() {
     pay(&mut state, FRIDAY - 2 * DAY + HOUR, "pm_card_visa", "");
     // Paid on Thursday, available on Monday; arrives on Tuesday.
     pay(&mut state, FRIDAY - HOUR, "pm_card_visa", "");
-    rows(&mut state, FRIDAY + 30 * DAY, "/v1/payouts", "");
+    let payouts = rows(&mut state, FRIDAY + 30 * DAY, "/v1/payouts", "");
+    let amounts: Vec<&Value> = payouts.iter().map(|payout| &payout["amount"]).collect();
+    assert_eq!(amounts, [9680, 9680], "each movement leaves once");
     let (monday, tuesday) = (FRIDAY + 3 * DAY, FRIDAY + 4 * DAY);
     let expected = [
         ("payout.created", FRIDAY),
