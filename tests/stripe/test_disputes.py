@@ -167,6 +167,10 @@ def test_a_bank_debit_that_comes_back_is_a_dispute_that_is_lost_at_once(simulato
         "payment_method_types": ["us_bank_account"],
     }
     second = api.payment_intents.create(params=again)
+    if reason == "incorrect_account_details":
+        with refused(402, "card_error", "bank_account_unusable"):
+            api.payment_intents.confirm(second.id, params={"off_session": True})
+        return
     with refused(400, INVALID, "payment_intent_mandate_invalid") as caught:
         api.payment_intents.confirm(second.id, params={"off_session": True})
     assert caught.value.error.payment_intent["status"] == "requires_confirmation"

@@ -69,6 +69,23 @@ fn a_disputed_debit_is_withdrawn_after_its_money_was_paid_out() {
 }
 
 #[test]
+fn a_debit_that_is_submitted_and_settles_in_the_same_second_is_booked_once() {
+    let mut state = State::new(1);
+    let mandate = "&mandate_data[customer_acceptance][type]=offline";
+    let params = format!(
+        "amount=10000&currency=usd&payment_method=pm_usBankAccount_success&confirm=true\
+         &payment_method_types[]=us_bank_account{mandate}"
+    );
+    let at = |now| Cx { now, ach_settles_after: Some(1), ..Cx::default() };
+    let paid = Reader::parse(&params).unwrap();
+    run(&mut state, &at(FRIDAY), "POST", "/v1/payment_intents", paid).unwrap();
+    state.pass_time(&at(FRIDAY + 1));
+    let kinds: Vec<&str> = state.balance_transactions.values().map(|row| row.kind.as_str()).collect();
+    assert_eq!(kinds, ["payment"]);
+    assert_eq!(happened(&state, &["payment_intent.succeeded"]).len(), 1);
+}
+
+#[test]
 fn a_payout_leaves_on_a_business_day_and_arrives_on_the_next() {
     let mut state = State::new(1);
     // Paid on Wednesday, available on Friday; arrives on Monday.
