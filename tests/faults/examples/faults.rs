@@ -1,0 +1,2 @@
+//! faults
+fn main() {}
