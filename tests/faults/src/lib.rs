@@ -42,6 +42,7 @@ mod io;
 mod plan;
 mod runtime_api;
 mod site;
+pub mod suites;
 mod wire;
 
 pub use barrier::Barrier;

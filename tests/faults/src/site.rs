@@ -30,6 +30,8 @@ pub struct Site {
     clock: Option<Clock>,
     instances: BTreeMap<&'static str, Vec<Instance>>,
     practices: Cell<u32>,
+    /// Messages that were sent before the present practice was made.
+    earlier_mail: Cell<usize>,
     client: Client,
 }
 
@@ -60,8 +62,8 @@ impl Site {
                 instances.entry(function).or_default().push(instance);
             }
         }
-        let practices = Cell::new(0);
-        Self { wire, world, processor, clock, instances, practices, client: client() }
+        let (practices, earlier_mail) = (Cell::new(0), Cell::new(0));
+        Self { wire, world, processor, clock, instances, practices, earlier_mail, client: client() }
     }
 
     /// One instance of a function.
@@ -97,6 +99,7 @@ impl Site {
     async fn new_practice(&self) -> Clinic {
         self.processor.order("reset", &Value::Null).await;
         self.world.store.create_table().await.unwrap();
+        self.earlier_mail.set(self.world.mail.all().await.len());
         self.world.set_clock(self.now());
         self.practices.set(self.practices.get() + 1);
         // Never the same again: instances remember blocks of numbers by practice.
@@ -106,6 +109,11 @@ impl Site {
     /// Sends an event of HTTP to the instance of that number of its function, under a plan.
     pub async fn send(&self, event: &Value, number: usize, plan: &Plan) -> Invocation {
         self.instance(self.world.destination(event), number).invoke(event, plan).await
+    }
+
+    /// The messages that the mail provider took for the present practice, the first first.
+    pub async fn mail(&self) -> Vec<Value> {
+        self.world.mail.all().await.split_off(self.earlier_mail.get())
     }
 
     /// The processor's objects of a kind, the newest first: at most 100.
