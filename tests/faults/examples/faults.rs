@@ -1,4 +1,4 @@
-//! The fault suites: `cargo faults crash_points`, `race` or `rate`.
+//! The fault suites: `cargo faults crash_points`, `fault_points`, `race` or `rate`.
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
 //! `--rounds N` and `--instances N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
@@ -7,8 +7,7 @@ use std::process::ExitCode;
 
 use paywell_faults::{Profile, suites};
 
-const USAGE: &str =
-    "usage: faults crash_points|race|rate [--release] [--seed N] [--seeds N] [--rounds N] [--instances N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate [--release] [--seed N] [--seeds N] [--rounds N] [--instances N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -25,6 +24,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let suite = arguments.first().map(String::as_str).unwrap_or_default();
     let figures = match suite {
         "crash_points" => suites::crash_points(profile, seed, number("--seeds", 1)?).await,
+        "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?).await,
         "race" => suites::race(profile, seed, rounds, instances).await,
         "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,
         _ => return Err(USAGE.into()),
@@ -33,8 +33,10 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         println!("{:<32} {:>8} {} (n = {})", figure.name, figure.value, figure.unit, figure.n);
     }
     suites::save(suite, &figures)?;
-    let bad = |name: &str| figures.iter().any(|figure| figure.name == name && figure.value > 0);
-    let missed = figures.iter().any(|f| f.name == "crash_points_killed_pct" && f.value < 100);
-    let is_bad = missed || bad("crash_points_off") || bad("race_wrong");
+    let is_bad = figures.iter().any(|figure| match figure.name {
+        "crash_points_off" | "fault_points_off" | "race_wrong" => figure.value > 0,
+        "crash_points_killed_pct" | "fault_points_struck_pct" => figure.value < 100,
+        _ => false,
+    });
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

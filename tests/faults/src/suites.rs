@@ -1,7 +1,7 @@
 //! The suites, and what they measure.
 
 mod commands;
-mod crash_points;
+mod points;
 mod race;
 mod rate;
 
@@ -10,7 +10,7 @@ use std::{fs, path::Path};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-pub use crash_points::crash_points;
+pub use points::{crash_points, fault_points};
 pub use race::race;
 pub use rate::rate;
 
