@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::Request as HttpRequest;
 use paywell_domain::Account;
 use paywell_tests::support::{
@@ -76,12 +76,17 @@ impl Site {
         self.clock.as_ref().map_or_else(paywell_app::clock::now, Clock::now)
     }
 
-    /// The functions' clock.
+    fn clock(&self) -> &Clock {
+        self.clock.as_ref().expect("a site with a clock")
+    }
+
+    /// Lets time pass for the functions, and for the test's own requests. The processor keeps real time.
     ///
     /// # Panics
-    /// They go by real time.
-    pub fn clock(&self) -> &Clock {
-        self.clock.as_ref().expect("a site with a clock")
+    /// The functions go by real time.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock().advance(time);
+        self.world.set_clock(self.now());
     }
 
     /// A new practice in an empty table, at a processor that has forgotten everything. What there was before is gone.

@@ -4,6 +4,9 @@
 //! the client sends the same again, the patient pays where the processor asks for it, the processor delivers its
 //! events, twice and in any order.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
 use paywell_tests::support::Answer;
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -16,6 +19,9 @@ use crate::{Fault, Io, Outcome, Plan, Profile, Site, When};
 
 /// How often a client sends a command before it gives up.
 const TRIES: u32 = 5;
+
+/// Sites at work at the same time: a client that waits before it tries again leaves time to others.
+const SITES: usize = 4;
 
 /// Where and how it goes wrong.
 struct Point<'a> {
@@ -61,26 +67,50 @@ async fn everywhere(
     seeds: std::ops::Range<u64>,
     faults: impl Fn(&Io) -> Vec<Fault>,
 ) -> Tally {
-    let site = Site::open(profile, 1).await;
+    println!("seeds {seeds:?}");
+    let work: Vec<(u64, Command)> =
+        seeds.flat_map(|seed| Command::ALL.map(|command| (seed, command))).collect();
+    let (next, faults) = (AtomicUsize::new(0), &faults);
+    let tallies = join_all((0..SITES).map(async |_| {
+        let site = Site::open(profile, 1).await;
+        let mut tally = Tally::default();
+        while let Some((seed, command)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            tally.add(&everywhere_in(&site, *command, *seed, faults).await);
+        }
+        tally
+    }));
+    let mut whole = Tally::default();
+    tallies.await.iter().for_each(|tally| whole.add(tally));
+    whole
+}
+
+/// One command, at every call of it.
+async fn everywhere_in(
+    site: &Site,
+    command: Command,
+    seed: u64,
+    faults: &impl Fn(&Io) -> Vec<Fault>,
+) -> Tally {
     let mut tally = Tally::default();
-    for seed in seeds {
-        println!("seed {seed}");
-        for command in Command::ALL {
-            let (calls, undisturbed) = undisturbed(&site, command, seed).await;
-            let operations: Vec<&str> = calls.iter().map(|io| io.operation.as_str()).collect();
-            println!("  {command:?}: {} calls: {}", calls.len(), operations.join(", "));
-            for io in &calls {
-                for fault in faults(io) {
-                    let point = Point { command, io, fault, seed };
-                    tally.note(&point, checked(disturbed(&site, &point, &undisturbed)).await);
-                }
-            }
+    let (calls, undisturbed) = undisturbed(site, command, seed).await;
+    for io in &calls {
+        for fault in faults(io) {
+            let point = Point { command, io, fault, seed };
+            tally.note(&point, checked(disturbed(site, &point, &undisturbed)).await);
         }
     }
+    let operations: Vec<&str> = calls.iter().map(|io| io.operation.as_str()).collect();
+    println!("seed {seed} {command:?}: {} points in {}", tally.points, operations.join(", "));
     tally
 }
 
 impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.points += other.points;
+        self.struck += other.struck;
+        self.off += other.off;
+    }
+
     fn note(&mut self, point: &Point<'_>, outcome: Result<bool, String>) {
         let Point { command, io, fault, seed } = point;
         let name = format!("{command:?}, call {} ({}), {fault:?}, seed {seed}", io.number, io.operation);

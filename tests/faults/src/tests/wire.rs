@@ -71,3 +71,29 @@ async fn refusals_are_understood_as_what_they_are() {
         assert_eq!(payments(&clinic).await, 0, "{fault:?}");
     }
 }
+
+#[tokio::test]
+async fn a_stalled_call_ends_by_the_clients_own_deadline() {
+    let site = site().await;
+    let (clinic, payment) = owed(&site).await;
+    let done = site.send(&payment, 0, &Plan::at(3, Fault::Stall(When::After))).await;
+    assert_eq!(done.outcome.http().status, 201);
+    let commits = done.ios.iter().filter(|io| io.operation == COMMIT).count();
+    assert_eq!((commits, payments(&clinic).await), (2, 1), "tried again, under the same token");
+}
+
+#[test]
+fn chance_is_decided_by_the_seed() {
+    let faults = |seed, per_mille| -> Vec<_> {
+        let plan = Plan::by_chance(seed, per_mille);
+        (1..=1000).map(|number| plan.fault(number, Target::DynamoDb, COMMIT)).collect()
+    };
+    assert_eq!(faults(1, 200), faults(1, 200));
+    assert_ne!(faults(1, 200), faults(2, 200));
+    let struck = faults(1, 200).iter().flatten().count();
+    assert!((150..250).contains(&struck), "{struck} of 1000");
+    for fault in Fault::natural(Target::DynamoDb, COMMIT) {
+        assert!(faults(1, 1000).contains(&Some(fault)), "{fault:?} comes sooner or later");
+    }
+    assert_eq!(faults(1, 0).iter().flatten().count(), 0);
+}
