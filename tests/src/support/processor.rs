@@ -33,7 +33,7 @@ pub const BY_BANK: &[(&str, &str)] = &[
 /// The endpoint's signing secret.
 pub const WEBHOOK_SECRET: &str = "whsec_tests";
 /// The account's secret key.
-pub(super) const SECRET_KEY: &str = "sk_test_tests";
+pub const SECRET_KEY: &str = "sk_test_tests";
 
 /// A processor of one test. It goes by the system's clock, and so does its world.
 pub struct Processor {
