@@ -94,7 +94,11 @@ pub async fn capture(
     params(("id" = String, Path, description = "The payment."),
         ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
     responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
-pub async fn void(state: &StaffApi, staff: Authorised<TakePayments>, call: Call) -> Result<Response, Problem> {
+pub async fn void(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
     let cx = commanding(&staff, &call, &call.no_body()?)?;
     answered(state.app.void_payment(&cx, call.path("id")?).await?)
 }

@@ -183,9 +183,7 @@ impl MethodsOnFile {
     pub fn note_customer(&self, customer: &str) -> Result<Decision<Self>, Refusal> {
         match self.customer.as_deref() {
             Some(known) if known == customer => Ok(self.unchanged()),
-            Some(_) => {
-                Err(Refusal::state("customer-known", "the patient has another name at the processor"))
-            }
+            Some(_) => Err(Refusal::state("customer-known", "the patient has another name at the processor")),
             None => {
                 let noted = Self { customer: Some(customer.to_owned()), ..self.clone() };
                 Ok(Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() }))

@@ -1,6 +1,6 @@
 //! The payment processor: its simulator on loopback, and webhooks signed as it signs them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use hmac::{Hmac, Mac};
 use http::Request as HttpRequest;
 use paywell_domain::{Payment, PaymentId};
@@ -11,26 +11,103 @@ use stripe_simulator::{Config, Simulator};
 
 use super::{Clinic, Request, World, loopback};
 
+/// The form of a hosted page with a card that is taken.
+pub const BY_CARD: &[(&str, &str)] = &[
+    ("method", "card"),
+    ("email", "ada@example.com"),
+    ("name", "Ada Lovelace"),
+    ("expiry", "12/40"),
+    ("cvc", "123"),
+    ("number", "4242424242424242"),
+];
+
+/// The form of a hosted page with a bank account that is debited.
+pub const BY_BANK: &[(&str, &str)] = &[
+    ("method", "us_bank_account"),
+    ("email", "ada@example.com"),
+    ("name", "Ada Lovelace"),
+    ("routing_number", "110000000"),
+    ("account_number", "000123456789"),
+];
+
 /// The endpoint's signing secret.
 pub const WEBHOOK_SECRET: &str = "whsec_tests";
 /// The account's secret key.
-pub(super) const SECRET_KEY: &str = "sk_test_tests";
+pub const SECRET_KEY: &str = "sk_test_tests";
 
 /// A processor of one test. It goes by the system's clock, and so does its world.
 pub struct Processor {
     /// Where it is.
     pub url: String,
+    /// What it is: its clock, its events, what is true there.
+    pub simulator: Simulator,
 }
 
 impl Processor {
     /// A processor that sends no webhooks by itself.
     pub fn start() -> Self {
-        let config = Config { secret_key: SECRET_KEY.to_owned(), ..Config::default() };
+        let config = Config {
+            secret_key: SECRET_KEY.to_owned(),
+            webhook_secret: WEBHOOK_SECRET.to_owned(),
+            ..Config::default()
+        };
         let simulator = Simulator::new(config).unwrap();
+        let served = simulator.clone();
         let url = loopback::serve(|listener| async move {
-            stripe_simulator::serve(simulator, listener, std::future::pending()).await.unwrap();
+            stripe_simulator::serve(served, listener, std::future::pending()).await.unwrap();
         });
-        Self { url }
+        Self { url, simulator }
+    }
+
+    /// Lets time pass, here and in the practice's world.
+    pub fn pass(&self, clinic: &Clinic, time: Duration) {
+        clinic.world.pass(time);
+        self.simulator.advance(time.to_std().unwrap());
+    }
+
+    /// Delivers what has happened since the last time, signed; every event is taken.
+    pub async fn tell(&self, clinic: &Clinic) {
+        for event in self.simulator.take_events() {
+            let signature = self.simulator.sign(&event.body);
+            let request = clinic.unsigned_webhook(&event.body).header("stripe-signature", &signature);
+            assert_eq!(request.await.status, 204, "{}", event.kind);
+        }
+    }
+
+    /// The patient fills in the form of a hosted page.
+    pub async fn fill_in(&self, payment: &Payment, form: &[(&str, &str)]) {
+        let session = payment.attempts.last().and_then(|attempt| attempt.session()).unwrap().to_owned();
+        let page = self.read(&format!("{}/v1/checkout/sessions/{session}", self.url)).await;
+        self.send_form(page["url"].as_str().unwrap(), form).await;
+    }
+
+    /// The form of a hosted page is sent, and taken.
+    pub async fn send_form(&self, url: &str, form: &[(&str, &str)]) {
+        let form: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+        let request = HttpRequest::post(url);
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").body(form.join("&"));
+        let answer = loopback::send(request.unwrap()).await;
+        assert_eq!(answer.status(), 303, "{}", String::from_utf8_lossy(answer.body()));
+    }
+
+    /// Something of the processor, as it is there.
+    pub async fn read(&self, url: &str) -> Value {
+        let request = HttpRequest::get(url).header("authorization", format!("Bearer {SECRET_KEY}"));
+        serde_json::from_slice(loopback::send(request.body(String::new()).unwrap()).await.body()).unwrap()
+    }
+
+    /// What somebody does at the processor itself.
+    pub async fn call(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let form: Vec<String> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = HttpRequest::post(format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {SECRET_KEY}"))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = loopback::send(request.body(form.join("&")).unwrap()).await;
+        let text = String::from_utf8_lossy(answer.body()).into_owned();
+        assert!(answer.status().is_success(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Orders something of its control interface.

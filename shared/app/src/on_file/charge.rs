@@ -2,8 +2,7 @@
 //! processor is asked.
 
 use paywell_domain::{
-    AttemptId, Decision, MethodsOnFile, Payment, PaymentId, Practice, Refusal,
-    on_file::MethodKind,
+    AttemptId, Decision, MethodsOnFile, Payment, PaymentId, Practice, Refusal, on_file::MethodKind,
     payment::AttemptMeans,
 };
 use paywell_store::{Answer, Key, Stored};

@@ -1,10 +1,7 @@
 //! What the processor tells of methods on file: applied once, whatever order and however often it comes.
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{
-    Actor, Decision, MethodsOnFile, SetupId,
-    on_file::MethodKind,
-};
+use paywell_domain::{Actor, Decision, MethodsOnFile, SetupId, on_file::MethodKind};
 use paywell_gateways::stripe::{
     MandateStatus, MethodDetails, PaymentMethod,
     webhook::{Event, EventKind, MethodEvent, SetupEvent},
@@ -108,7 +105,8 @@ fn read(event: &EventKind) -> Option<(&str, &str, News)> {
 
 /// None for a kind of method that we never asked for.
 fn kind(method: &PaymentMethod) -> Option<MethodKind> {
-    let or_unknown = |text: &Option<String>, unknown: &str| text.clone().unwrap_or_else(|| unknown.to_owned());
+    let or_unknown =
+        |text: &Option<String>, unknown: &str| text.clone().unwrap_or_else(|| unknown.to_owned());
     match &method.details {
         MethodDetails::Card(card) => Some(MethodKind::Card {
             brand: or_unknown(&card.brand, "card"),

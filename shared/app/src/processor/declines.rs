@@ -23,8 +23,8 @@ pub(crate) fn why(code: &str) -> String {
         "no_account" => "the bank could not find the account",
         "debit_not_authorized" => "the account's owner told the bank that the debit was not permitted",
         "bank_account_restricted" => "the bank account does not allow debits",
-        "card_declined" | "generic_decline" | "do_not_honor" | "call_issuer" | "lost_card" | "stolen_card"
-        | "pickup_card" | "fraudulent" | "merchant_blacklist" | "security_violation" => {
+        "card_declined" | "generic_decline" | "do_not_honor" | "call_issuer" | "lost_card"
+        | "stolen_card" | "pickup_card" | "fraudulent" | "merchant_blacklist" | "security_violation" => {
             "the card's bank declined it and gave no reason"
         }
         other => return format!("the bank declined it ({})", other.replace('_', " ")),

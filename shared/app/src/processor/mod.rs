@@ -171,7 +171,7 @@ impl App {
     }
 
     /// Whose a dispute is, which the event does not say, and whether it is the return of a bank debit.
-    async fn disputed(&self, dispute: &Dispute) -> Result<(Option<Subject>, bool), AppError> {
+    pub(crate) async fn disputed(&self, dispute: &Dispute) -> Result<(Option<Subject>, bool), AppError> {
         let Some(intent) = &dispute.payment_intent else { return Ok((None, false)) };
         let intent = self.stripe()?.retrieve_payment_intent(intent).await.map_err(AppError::unavailable)?;
         let details =

@@ -5,7 +5,8 @@ use paywell_domain::{
     Refusal,
     number::Series,
     payment::{
-        Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, NewPayment, Settlement, settle,
+        Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, NewPayment, NewRefund,
+        RefundReason, Settlement, settle,
     },
     text::Line,
 };
@@ -98,6 +99,11 @@ impl Work<'_> {
     ) -> Result<Option<Stored<Payment>>, AppError> {
         let state = &payment.state;
         let named = Subject::of(&intent.metadata).and_then(|subject| subject.attempt);
+        if let (Some(lost), None) = (named, named.and_then(|named| state.attempt_of(named)))
+            && intent.status == IntentStatus::Succeeded
+        {
+            return self.succeeded_unknown(payment, lost, intent).await.map(Some);
+        }
         let Some(attempt) = state.open_attempt().filter(|open| Some(open.id) == named).cloned() else {
             return Ok(None);
         };
@@ -148,6 +154,30 @@ impl Work<'_> {
         paid: (Option<i64>, Option<&str>),
     ) -> Result<Stored<Payment>, AppError> {
         let received = payment.state.attempt_succeeded(attempt, intent, self.now())?;
+        self.received(payment, received, paid).await
+    }
+
+    /// Money of an attempt that the table does not have (it was restored from a backup).
+    async fn succeeded_unknown(
+        &mut self,
+        payment: &Stored<Payment>,
+        attempt: AttemptId,
+        intent: &PaymentIntent,
+    ) -> Result<Stored<Payment>, AppError> {
+        let means = AttemptMeans::Hosted { session: None };
+        let started = payment.state.start_attempt(attempt, means, self.now())?;
+        let received = started.state.attempt_succeeded(attempt, &intent.id, self.now())?;
+        let received = Decision { events: [started.events, received.events].concat(), ..received };
+        let paid = (Some(intent.amount_received), Some(intent.currency.as_str()));
+        self.received(payment, received, paid).await
+    }
+
+    async fn received(
+        &mut self,
+        payment: &Stored<Payment>,
+        received: Decision<Payment>,
+        paid: (Option<i64>, Option<&str>),
+    ) -> Result<Stored<Payment>, AppError> {
         let asked = (received.state.amount.cents().get(), received.state.currency.processor_code());
         if paid != (Some(asked.0), Some(asked.1)) {
             return Err(AppError::internal(format!("{} was not paid as asked", payment.state.id)));
@@ -177,7 +207,9 @@ impl Work<'_> {
         id: RefundId,
         refund: &stripe::Refund,
     ) -> Result<Option<Stored<Payment>>, AppError> {
-        let known = payment.state.refund_of(id)?;
+        let Ok(known) = payment.state.refund_of(id) else {
+            return self.found_refund(payment, id, refund).await;
+        };
         if refund.amount != known.amount.cents().get()
             || refund.currency != payment.state.currency.processor_code()
         {
@@ -191,6 +223,32 @@ impl Work<'_> {
             _ => payment.state.note_refund(id, &refund.id)?,
         };
         Ok(Some(self.commit.update(payment, decision)?))
+    }
+
+    /// A refund that the table does not have (it was restored from a backup): it is reserved again, and its outcome is
+    /// asked for like any other's.
+    async fn found_refund(
+        &mut self,
+        payment: &Stored<Payment>,
+        id: RefundId,
+        refund: &stripe::Refund,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        if matches!(refund.status, Some(stripe::RefundStatus::Failed | stripe::RefundStatus::Canceled)) {
+            return Ok(None);
+        }
+        let new = NewRefund {
+            amount: Some(Amount::try_from(refund.amount).map_err(AppError::internal)?),
+            reason: RefundReason::Other,
+            note: Line::try_from("found at the processor".to_owned()).ok(),
+            owed_again: Some(true),
+            parts: None,
+            desk: None,
+        };
+        let paid: Vec<InvoiceId> = payment.state.allocations.iter().map(|a| a.invoice).collect();
+        let now = self.now();
+        let decide =
+            |invoices: &[_], set: Option<&_>| payment.state.refund(id, new.clone(), invoices, set, now);
+        self.reversed(payment, paid, decide).await.map(Some)
     }
 
     async fn refund_failed(
@@ -315,7 +373,8 @@ impl App {
             _ => return Ok(()),
         };
         let (Some(patient), Some(attempt)) = (subject.patient, subject.attempt) else {
-            return Err(AppError::internal(format!("money for {}, of nobody we know", subject.payment)));
+            tracing::error!(payment = %subject.payment, "money of nobody we know; the proof of the books names it");
+            return Ok(());
         };
         let practice = work.practice_id().clone();
         work.load(
@@ -324,8 +383,11 @@ impl App {
                 .chain(money::keys(&practice, patient)),
         )
         .await?;
+        let Some(patient) = work.find::<Patient>(patient)?.map(|patient| patient.state) else {
+            tracing::error!(payment = %subject.payment, "money of nobody we know; the proof of the books names it");
+            return Ok(());
+        };
         let settings = work.practice()?;
-        let patient = work.need::<Patient>(patient, "patient")?.state;
         let number = self.numbers.next(&self.store, &practice, Series::Payment).await?;
         let made = Payment::create(
             NewPayment {

@@ -180,7 +180,8 @@ fn a_patient_has_so_many_methods_and_no_list_grows_for_ever() {
     assert!(full.attached("pm_21", card(2030, 12), at(1), at(1)).is_some(), "what is there is shown");
     assert_eq!(started(25).setups.len(), MAX_SETUPS);
     assert_eq!(started(25).setups.last().unwrap().id, setup(25));
-    let forgetful = (0..150).fold(started(0), |methods, n| methods.detached(&format!("pm_{n}")).unwrap().state);
+    let forgetful =
+        (0..150).fold(started(0), |methods, n| methods.detached(&format!("pm_{n}")).unwrap().state);
     assert_eq!(forgetful.removed.len(), MAX_REMOVED);
 }
 

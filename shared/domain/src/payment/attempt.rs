@@ -210,8 +210,7 @@ impl Payment {
     pub fn attempt_failed(&self, id: AttemptId, reason: &str) -> Result<Decision<Self>, Refusal> {
         let event = EventKind::PaymentFailed { attempt: id, reason: reason.to_owned() };
         let mut failed = self.close(id, AttemptStatus::Failed, Move::Fail, event)?;
-        failed.state =
-            failed.state.with_attempt(id, |attempt| attempt.failure = Some(reason.to_owned()));
+        failed.state = failed.state.with_attempt(id, |attempt| attempt.failure = Some(reason.to_owned()));
         Ok(failed)
     }
 
