@@ -25,7 +25,8 @@ pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
 pub use id::{
-    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, TreatmentId,
+    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, SetupId,
+    TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

@@ -34,6 +34,7 @@ mod mail;
 mod processor;
 mod recorder;
 mod request;
+mod wallet;
 mod world;
 
 pub use answer::Answer;

@@ -82,6 +82,11 @@ impl Payment {
         self.close(id, AttemptStatus::Released, Move::Release, EventKind::PaymentVoided { attempt: id })
     }
 
+    /// What the card's bank holds for us, which can be captured or released.
+    pub fn held(&self) -> Option<Amount> {
+        self.held_attempt().ok().map(|attempt| attempt.amount)
+    }
+
     fn held_attempt(&self) -> Result<&Attempt, Refusal> {
         let held = self.open_attempt().filter(|attempt| attempt.status == AttemptStatus::Authorised);
         held.ok_or_else(|| Refusal::state("nothing-held", "nothing is authorised for this payment"))
