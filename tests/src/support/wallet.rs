@@ -27,7 +27,8 @@ impl Clinic {
         let consent = Consent { wording, given: ConsentGiven::InPerson, at: now };
         let mut commit = Commit::new(&self.by());
         let none = MethodsOnFile::none(patient);
-        let mut kept: Stored<MethodsOnFile> = commit.create(none.start_setup(setup, consent).unwrap()).unwrap();
+        let mut kept: Stored<MethodsOnFile> =
+            commit.create(none.start_setup(setup, consent).unwrap()).unwrap();
         self.world.store.commit(commit).await.unwrap();
         for decide in [
             &|methods: &MethodsOnFile| methods.note_customer("cus_kept").unwrap(),
