@@ -13,6 +13,8 @@ pub(super) struct Bill {
     pub(super) owed: i64,
     /// What was given up and not recovered.
     pub(super) given_up: i64,
+    /// What refunds took off what is owed.
+    pub(super) not_owed: i64,
     /// Whether giving it up closed it: money that comes in all the same recovers what was given up.
     pub(super) closed: bool,
     /// Whether it is with the agency.

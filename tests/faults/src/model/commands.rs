@@ -179,8 +179,14 @@ impl Site {
             bill.given_up -= back;
             bill.owed += back;
             bill.closed = false;
+        } else if made.kind == AdjustmentKind::Refund {
+            let back = bill.not_owed.min(-made.cents.get());
+            bill.not_owed -= back;
+            bill.owed += back;
+            bill.closed &= bill.owed == 0;
         } else {
             bill.owed -= made.cents.get();
+            bill.closed &= bill.owed == 0;
         }
         Ok("reverse an adjustment")
     }
@@ -257,6 +263,8 @@ impl Site {
             let bill = self.books.bills.entry(invoice.to_string()).or_default();
             bill.owed += cents;
             bill.closed = false;
+        } else {
+            self.books.bills.entry(invoice.to_string()).or_default().not_owed += cents;
         }
     }
 
@@ -354,7 +362,9 @@ impl Site {
                 list.iter().find(|a| a.invoice == id).map_or(0, |a| a.amount.cents().get())
             };
             let (before, after) = (of(&payment.allocations), of(&wanted));
-            if after > before {
+            if before == after {
+                continue;
+            } else if after > before {
                 self.note_applied(&payment, id, after - before);
             } else {
                 self.note_unapplied(&payment, id, before - after, true);
@@ -423,16 +433,17 @@ impl Site {
         let mut left = cents - made_good;
         for part in &refund.parts {
             let back = part.amount.cents().get().min(left);
-            left -= if refund.owed_again {
-                self.note_applied(&payment, part.invoice, back)
-            } else if self.books.bills.contains_key(&part.invoice.to_string()) {
+            let mut took = 0;
+            if let Some(bill) =
+                self.books.bills.get_mut(&part.invoice.to_string()).filter(|_| !refund.owed_again)
+            {
                 // It was not owed in between: paid again, nothing is owed.
+                took = back.min(bill.not_owed);
+                bill.not_owed -= took;
                 let purse = self.books.purses.entry(payment.id.to_string()).or_default();
-                *purse.on.entry(part.invoice.to_string()).or_default() += back;
-                back
-            } else {
-                0
-            };
+                *purse.on.entry(part.invoice.to_string()).or_default() += took;
+            }
+            left -= took + self.note_applied(&payment, part.invoice, back - took);
         }
         self.books.purses.entry(payment.id.to_string()).or_default().credit += left;
         Ok("refund failed")
