@@ -164,7 +164,7 @@ def test_a_bank_debit_that_comes_back_is_a_dispute_that_is_lost_at_once(simulato
         "currency": "usd",
         "customer": customer,
         "payment_method": paid.payment_method,
-        "payment_method_types": ["us_bank_account"],
+        "allowed_payment_method_types": ["us_bank_account"],
     }
     second = api.payment_intents.create(params=again)
     if reason == "incorrect_account_details":
