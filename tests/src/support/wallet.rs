@@ -3,10 +3,10 @@
 use chrono::{DateTime, Datelike, Utc};
 use paywell_app::ids;
 use paywell_domain::{
-    MethodsOnFile, PatientId, SetupId,
+    Decision, MethodsOnFile, PatientId, SetupId,
     on_file::{Consent, ConsentGiven, MethodKind},
 };
-use paywell_store::{Commit, Stored};
+use paywell_store::{Commit, Key, Stored};
 use serde_json::{Value, json};
 
 use super::{Clinic, Request};
@@ -25,21 +25,28 @@ impl Clinic {
         let (patient, setup): (PatientId, _) = (patient.parse().unwrap(), SetupId::new(ids::new(now)));
         let wording = "I agree to be charged.".try_into().unwrap();
         let consent = Consent { wording, given: ConsentGiven::InPerson, at: now };
-        let mut commit = Commit::new(&self.by());
-        let none = MethodsOnFile::none(patient);
-        let mut kept: Stored<MethodsOnFile> =
-            commit.create(none.start_setup(setup, consent).unwrap()).unwrap();
-        self.world.store.commit(commit).await.unwrap();
+        let loaded = self.world.store.load([Key::methods_on_file(&self.practice, patient)]).await.unwrap();
+        let known: Option<Stored<MethodsOnFile>> = loaded.get(&self.practice, patient).unwrap();
+        let before =
+            known.as_ref().map_or_else(|| MethodsOnFile::none(patient), |stored| stored.state.clone());
+        let mut kept = before.start_setup(setup, consent).unwrap();
         for decide in [
-            &|methods: &MethodsOnFile| methods.note_customer("cus_kept").unwrap(),
+            &|methods: &MethodsOnFile| {
+                methods.note_customer(methods.customer.as_deref().unwrap_or("cus_kept")).unwrap()
+            },
             &|methods: &MethodsOnFile| methods.attached(method, kind.clone(), now, now).unwrap(),
             &|methods: &MethodsOnFile| methods.consented(setup, method).unwrap(),
-        ] as [&dyn Fn(&MethodsOnFile) -> paywell_domain::Decision<MethodsOnFile>; 3]
+        ] as [&dyn Fn(&MethodsOnFile) -> Decision<MethodsOnFile>; 3]
         {
-            let mut commit = Commit::new(&self.by());
-            kept = commit.update(&kept, decide(&kept.state)).unwrap();
-            self.world.store.commit(commit).await.unwrap();
+            let next = decide(&kept.state);
+            kept = Decision { events: [kept.events, next.events].concat(), ..next };
         }
+        let mut commit = Commit::new(&self.by());
+        match &known {
+            Some(stored) => drop(commit.update(stored, kept).unwrap()),
+            None => drop(commit.create(kept).unwrap()),
+        }
+        self.world.store.commit(commit).await.unwrap();
     }
 
     /// A page on which the patient puts a method on file, with the patient's consent.
