@@ -247,10 +247,15 @@ pub enum EventKind {
     SetInvoicesSettled {
         invoices: Vec<InvoiceId>,
     },
+    SetInvoicesJoined {
+        invoices: Vec<InvoiceId>,
+    },
     SetBalanceChanged {
         outstanding_cents: Cents,
     },
     SetPaid,
+    SetWrittenOff,
+    SetPlaced,
     SetExpired,
     SetPaused {
         reason: String,

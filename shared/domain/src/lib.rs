@@ -4,6 +4,8 @@
 //! say what happened, and the ledger postings that go with it ([`Decision`]). `now` and new ids are arguments.
 
 pub mod event;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod id;
 pub mod invoice;
 pub mod invoice_set;

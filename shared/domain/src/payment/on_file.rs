@@ -107,130 +107,82 @@ impl Attempt {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
-    use uuid::Uuid;
-
     use super::*;
     use crate::{
-        Currency, Number, PatientId, PaymentId, PaymentStatus,
-        payment::{Asked, NewPayment},
+        PaymentStatus,
+        fixtures::{NOW, amount, attempt, payment},
     };
 
-    fn id() -> AttemptId {
-        AttemptId::new(Uuid::from_u128(1))
-    }
-
-    fn amount(cents: i64) -> Amount {
-        cents.try_into().unwrap()
-    }
-
-    fn started(means: AttemptMeans) -> Payment {
-        let new = NewPayment {
-            id: PaymentId::new(Uuid::nil()),
-            number: Number::new(NonZeroU32::MIN),
-            patient: PatientId::new(Uuid::nil()),
-            patient_name: "Ada Lovelace".try_into().unwrap(),
-            amount: amount(10_000),
-            currency: Currency::Usd,
-            payment_type: None,
-            treatment: None,
-            due_date: None,
-            memo: None,
-            link: None,
-            allocations: Vec::new(),
-        };
-        let made = Payment::create(new, false, DateTime::UNIX_EPOCH).state;
-        made.start_attempt(id(), means, DateTime::UNIX_EPOCH).unwrap().state
-    }
-
-    fn on_file(hold: bool) -> Payment {
-        started(AttemptMeans::OnFile { method: "pm_1".to_owned(), hold })
+    fn started(hold: bool) -> Payment {
+        let means = AttemptMeans::OnFile { method: "pm_1".to_owned(), hold };
+        payment(10_000, Vec::new()).start_attempt(attempt(1), means, NOW).unwrap().state
     }
 
     fn held() -> Payment {
-        on_file(true).authorised(id(), "pi_1").unwrap().state
-    }
-
-    fn status_of(payment: &Payment) -> AttemptStatus {
-        payment.attempts.last().unwrap().status
+        started(true).authorised(attempt(1), "pi_1").unwrap().state
     }
 
     #[test]
-    fn a_charge_is_noted_once() {
-        let noted = on_file(false).note_intent(id(), "pi_1").unwrap().state;
-        assert_eq!(noted.open_attempt().unwrap().intent.as_deref(), Some("pi_1"));
-        assert!(noted.note_intent(id(), "pi_1").is_ok(), "the same again");
-        assert!(noted.note_intent(id(), "pi_2").is_err(), "another");
-        assert!(noted.note_intent(AttemptId::new(Uuid::from_u128(2)), "pi_1").is_err(), "of no attempt");
-        let hosted = started(AttemptMeans::Hosted { session: None });
-        assert!(hosted.note_intent(id(), "pi_1").is_err(), "a hosted page has a session");
+    fn a_charge_is_noted_once_and_only_of_a_method_on_file() {
+        let noted = started(false).note_intent(attempt(1), "pi_1").unwrap().state;
+        assert!(noted.note_intent(attempt(1), "pi_1").is_ok(), "the same again");
+        assert!(noted.note_intent(attempt(1), "pi_2").is_err());
+        assert!(noted.note_session(attempt(1), "cs_1").is_err(), "it has no hosted page");
+        assert!(noted.expire_session(attempt(1)).is_err());
+        let hosted = payment(100, Vec::new());
+        let hosted =
+            hosted.start_attempt(attempt(1), AttemptMeans::Hosted { session: None }, NOW).unwrap().state;
+        assert!(hosted.note_intent(attempt(1), "pi_1").is_err());
     }
 
     #[test]
-    fn only_what_was_to_be_held_is_held() {
-        let held = held();
-        assert_eq!((held.status, held.held()), (PaymentStatus::Processing, Some(amount(10_000))));
-        assert!(held.authorised(id(), "pi_1").is_err(), "once");
-        assert!(on_file(false).authorised(id(), "pi_1").is_err(), "a charge is no hold");
-        assert!(on_file(false).released(id()).is_err());
-        for payment in [on_file(true), on_file(false), started(AttemptMeans::Hosted { session: None })] {
-            assert_eq!(payment.held(), None);
-            assert!(payment.capture(None).is_err() && payment.void().is_err());
-        }
-    }
-
-    #[test]
-    fn at_most_what_is_held_is_captured_and_once() {
-        let held = Payment { asked: Some(Asked { at: DateTime::UNIX_EPOCH, times: 3 }), ..held() };
+    fn what_is_held_is_taken_in_whole_or_in_part() {
+        assert!(started(false).authorised(attempt(1), "pi_1").is_err(), "it is not held");
+        assert!(started(true).capture(None).is_err(), "not yet");
+        let refused = held().capture(Some(amount(10_001)));
         assert!(
-            matches!(held.capture(Some(amount(10_001))), Err(Refusal::Field { pointer, .. }) if pointer == "/amount")
+            matches!(&refused, Err(Refusal::Field { pointer, .. }) if pointer == "/amount"),
+            "{refused:?}"
         );
-        let all = held.capture(None).unwrap().state;
-        assert_eq!((all.amount, status_of(&all)), (amount(10_000), AttemptStatus::Capturing));
-        assert_eq!(all.asked, None, "it is asked anew");
-        let part = held.capture(Some(amount(4_000))).unwrap().state;
-        assert_eq!(part.amount, amount(4_000));
-        assert!(part.capture(None).is_err() && part.void().is_err(), "it is being taken");
-        let taken = part.attempt_succeeded(id(), "pi_1", DateTime::UNIX_EPOCH).unwrap().state;
-        assert_eq!((taken.status, taken.amount), (PaymentStatus::Paid, amount(4_000)));
-        assert_eq!(taken.held(), None);
+        for (wanted, taken) in [(None, 10_000), (Some(amount(6_000)), 6_000)] {
+            let capturing = held().capture(wanted).unwrap().state;
+            assert_eq!((capturing.status, capturing.amount), (PaymentStatus::Processing, amount(taken)));
+            assert!(capturing.capture(None).is_err() && capturing.void().is_err(), "once");
+            let paid = capturing.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
+            assert_eq!(paid.status, PaymentStatus::Paid);
+        }
     }
 
     #[test]
     fn what_is_released_is_voided_for_good() {
         let releasing = held().void().unwrap().state;
-        assert_eq!(
-            (releasing.status, status_of(&releasing)),
-            (PaymentStatus::Processing, AttemptStatus::Releasing)
-        );
         assert!(releasing.capture(None).is_err() && releasing.void().is_err());
-        let voided = releasing.released(id()).unwrap().state;
-        assert_eq!((voided.status, status_of(&voided)), (PaymentStatus::Voided, AttemptStatus::Released));
-        assert!(voided.released(id()).is_err());
-        let again = AttemptMeans::OnFile { method: "pm_1".to_owned(), hold: false };
-        assert!(
-            voided.start_attempt(AttemptId::new(Uuid::from_u128(2)), again, DateTime::UNIX_EPOCH).is_err()
-        );
-        assert_eq!(
-            held().released(id()).unwrap().state.status,
-            PaymentStatus::Voided,
-            "or it ran out by itself"
-        );
-        let late =
-            held().void().unwrap().state.attempt_succeeded(id(), "pi_1", DateTime::UNIX_EPOCH).unwrap();
-        assert_eq!(late.state.status, PaymentStatus::Paid, "money that came all the same is not lost");
+        let ran_out = held();
+        for before in [releasing, ran_out] {
+            let voided = before.released(attempt(1)).unwrap().state;
+            assert_eq!(voided.status, PaymentStatus::Voided);
+            assert!(voided.released(attempt(1)).is_err() && voided.manual_moves().is_empty());
+        }
+        assert!(started(false).released(attempt(1)).is_err(), "nothing was held");
     }
 
     #[test]
-    fn a_refused_charge_says_why_and_can_be_tried_again() {
-        let failed = on_file(false).attempt_failed(id(), "the card has expired").unwrap().state;
+    fn money_that_was_taken_while_it_was_to_be_released_is_paid() {
+        let late = held().void().unwrap().state.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
+        assert_eq!(late.status, PaymentStatus::Paid);
+        assert_eq!(late.held(), None);
+        assert_eq!(held().held(), Some(amount(10_000)));
+        assert_eq!(started(true).held(), None, "not yet");
+    }
+
+    #[test]
+    fn a_refused_charge_says_why_until_it_is_tried_again() {
+        let failed = started(false).attempt_failed(attempt(1), "the card has expired").unwrap().state;
         assert_eq!(failed.status, PaymentStatus::Failed);
         assert_eq!(failed.attempts.last().unwrap().failure.as_deref(), Some("the card has expired"));
         let asked = failed.manual_move("reopen").unwrap().state;
-        let again = AttemptMeans::OnFile { method: "pm_2".to_owned(), hold: false };
-        let again =
-            asked.start_attempt(AttemptId::new(Uuid::from_u128(2)), again, DateTime::UNIX_EPOCH).unwrap();
-        assert_eq!(again.state.attempts.last().unwrap().failure, None);
+        let means = AttemptMeans::OnFile { method: "pm_2".to_owned(), hold: false };
+        let again = asked.start_attempt(attempt(2), means, NOW).unwrap().state;
+        assert_eq!(again.attempts.last().unwrap().failure, None);
     }
 }
