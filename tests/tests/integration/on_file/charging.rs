@@ -1,9 +1,11 @@
 //! A method on file is charged.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use futures_util::future::join_all;
-use paywell_domain::on_file::MethodKind;
-use paywell_tests::support::{BY_BANK, BY_CARD};
+use paywell_domain::{on_file::MethodKind, payment::AttemptStatus};
+use paywell_store::Key;
+use paywell_tests::support::{BY_BANK, BY_CARD, Request};
 use serde_json::json;
 
 use super::{Wallet, card};
@@ -213,16 +215,40 @@ async fn a_charge_sent_twice_at_once_is_made_once() {
 
 #[tokio::test]
 async fn a_charge_and_a_link_for_the_same_do_not_miss_each_other() {
+    for hold in [false, true] {
+        let wallet = Wallet::new().await;
+        wallet.put_on_file(BY_CARD).await;
+        let link = wallet.clinic.link(&wallet.ada, &[&wallet.invoice]).await;
+        let pressed = wallet.clinic.press_pay(&link).await;
+        wallet.charge(&json!({ "hold": hold })).await.ok();
+        let marked = wallet.clinic.stored_payment(&pressed.state.id.to_string()).await.state;
+        let status = marked.open_attempt().unwrap().status;
+        assert_eq!(status, AttemptStatus::ToExpire, "the session asks for the same; held: {hold}");
+        wallet.clinic.proven_books().await;
+    }
+}
+
+#[tokio::test]
+async fn money_that_moves_while_a_charge_begins_is_seen_before_anything_is_asked() {
     let wallet = Wallet::new().await;
     wallet.put_on_file(BY_CARD).await;
-    let link = wallet.clinic.link(&wallet.ada, &[&wallet.invoice]).await;
-    let pressed = wallet.clinic.press_pay(&link).await;
-    wallet.charge(&json!({})).await.ok();
-    let marked = wallet.clinic.stored_payment(&pressed.state.id.to_string()).await.state;
-    assert_eq!(
-        marked.open_attempt().unwrap().status,
-        paywell_domain::payment::AttemptStatus::ToExpire,
-        "the session asks for what is paid"
-    );
+    let commits = async |request: Request| {
+        let (answer, calls) = wallet.clinic.world.recorder.of(request.into_future()).await;
+        answer.ok();
+        calls.of("TransactWriteItems")
+    };
+    let undisturbed = commits(wallet.charge_with("5.00", &json!({ "method_on_file": {} }))).await;
+    let patient = wallet.ada.parse().unwrap();
+    let key = Key::patient_balance(&wallet.clinic.practice, patient);
+    let moved = wallet.clinic.world.client.update_item().table_name(&wallet.clinic.world.table);
+    let moved = moved.key("pk", AttributeValue::S(key.pk)).key("sk", AttributeValue::S(key.sk));
+    let moved = moved.update_expression("ADD moves :one");
+    let moved = moved.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+    wallet.clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+        moved.send().await.unwrap();
+    });
+    let disturbed = commits(wallet.charge_with("5.00", &json!({ "method_on_file": {} }))).await;
+    assert_eq!(disturbed, undisturbed + 1, "it decides anew");
+    assert_eq!(wallet.taken(), (1_000, 2));
     wallet.clinic.proven_books().await;
 }
