@@ -63,8 +63,10 @@ impl App {
             Ok(Begun { setup, at })
         };
         let opened = Cell::new(None);
-        let finish = async |begun: Begun| {
-            let read = self.store.load([Key::practice(practice), keys[1].clone()]).await?;
+        let finish = async |begun: Begun, mut read: Loaded| {
+            if !read.knows(&keys[1]) {
+                read = self.store.load([Key::practice(practice), keys[1].clone()]).await?;
+            }
             let name = read.get::<Practice>(practice, ())?.map(|stored| stored.state.name);
             let name = name.ok_or_else(|| AppError::internal("the practice is not set up"))?;
             let known = read.get::<MethodsOnFile>(practice, patient)?;
