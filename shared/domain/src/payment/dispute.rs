@@ -101,7 +101,9 @@ impl Payment {
             }
             DisputeStatus::Lost | DisputeStatus::Returned => {
                 let returned = news.status == DisputeStatus::Returned;
-                let account = if returned { Account::ProcessorClearing } else { Account::DisputedFunds };
+                // What an open dispute had held back is no longer with the processor's other money.
+                let held_back = known.is_some() || !returned;
+                let account = if held_back { Account::DisputedFunds } else { Account::ProcessorClearing };
                 let (reversed, invoices, moved) = base.reverse(news.amount, account, invoices)?;
                 (base, changed) = (reversed, invoices);
                 postings.extend(moved);
