@@ -8,7 +8,7 @@ use processor_events::{Webhooks, routes, signing_secrets};
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
     let aws = config::aws()?;
-    let app = config::app(&aws)?;
+    let app = config::app(&aws)?.with_processor(&aws).await?;
     let secrets = signing_secrets(&config::secret(&aws, "STRIPE_WEBHOOK_SECRET").await?);
     serve(Webhooks { app, secrets }, routes(), clock::now).await
 }

@@ -27,6 +27,15 @@ struct Arguments {
 enum Task {
     /// Runs the nightly outreach now
     Outreach,
+    /// Asks the processor now what became of what is unsettled
+    Reconcile {
+        /// Goes through the processor's records too, and books payouts
+        #[arg(long)]
+        nightly: bool,
+        /// From when on they are gone through, such as 2026-11-01T00:00:00Z: after a restore, from before the backup
+        #[arg(long, value_name = "TIME")]
+        since: Option<chrono::DateTime<chrono::Utc>>,
+    },
     /// Moves the clock of the whole stack; without a value, says where it is
     Clock {
         /// +3d (s, m, h, d, w), 2026-12-24T09:00:00Z, 2026-12-24, or reset
@@ -58,6 +67,11 @@ fn work(arguments: Arguments) -> Result<()> {
         None => runtime.block_on(run(Stack::new(data, arguments.options))),
         Some(Task::Outreach) => {
             println!("{}", runtime.block_on(commands::outreach(&data))?);
+            Ok(())
+        }
+        Some(Task::Reconcile { nightly, since }) => {
+            let order = serde_json::json!({ "nightly": nightly, "since": since });
+            println!("{}", runtime.block_on(commands::reconcile(&data, &order))?);
             Ok(())
         }
         Some(Task::Clock { to }) => {

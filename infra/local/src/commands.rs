@@ -19,6 +19,14 @@ pub async fn outreach(data: &Path) -> Result<String> {
     invoke(&stack, "outreach", &scheduled_event(&time)).await
 }
 
+/// Asks the processor now about what is unsettled, with the order that a schedule or an engineer gives.
+///
+/// # Errors
+/// No stack is running, or the function fails.
+pub async fn reconcile(data: &Path, order: &Value) -> Result<String> {
+    invoke(&StackFile::read(data)?, "reconcile", order).await
+}
+
 /// Invokes a function with an event, past the gateway.
 ///
 /// # Errors

@@ -45,6 +45,11 @@ impl AppError {
         Self::Internal(what.to_string())
     }
 
+    /// A provider that cannot be reached, or does not answer what it should; the text goes to the log alone.
+    pub fn unavailable(what: impl std::fmt::Display) -> Self {
+        Self::Unavailable(what.to_string())
+    }
+
     /// A field that names something this practice does not have.
     pub fn unknown(pointer: &str, what: &str) -> Self {
         Self::Refused(Refusal::field(pointer, format!("there is no such {what}")))

@@ -18,7 +18,9 @@ pub mod patients;
 pub mod pay;
 pub mod payments;
 pub mod processor;
+pub mod reconcile;
 pub mod requests;
+pub mod settle;
 pub mod tracker;
 pub mod views;
 

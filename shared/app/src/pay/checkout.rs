@@ -1,8 +1,6 @@
 //! Pay was pressed: one attempt, one session at the processor, however often and from wherever it is pressed.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use paywell_domain::{
     Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
     link::{LinkFor, Token},
@@ -16,7 +14,11 @@ use paywell_store::{By, Key, Loaded, Pointer, Stored};
 use secrecy::ExposeSecret;
 
 use super::{Ended, Held};
-use crate::{App, AppError, Context, Work, ids, invoices::full_name, processor::metadata};
+use crate::{
+    App, AppError, Context, Work, ids,
+    invoices::full_name,
+    processor::{News, Subject},
+};
 
 /// Where the patient goes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +49,8 @@ enum Next {
     Ended(Ended),
     Take(Box<Ready>),
     /// An attempt of before: the processor is to end its session, or to say what became of it.
-    Close(PaymentId, Box<Attempt>),
+    Close(Box<Stored<Payment>>, Box<Attempt>),
 }
-
-/// How long a call that created a session may still be under way after we gave up on it.
-const IN_FLIGHT_MINUTES: i64 = 2;
 
 impl App {
     /// Pay was pressed on a link's page. The amount is what is owed now, whatever the page said.
@@ -75,11 +74,11 @@ impl App {
             match self.prepare(&cx, &held, read.take()).await? {
                 Next::Ended(ended) => return Ok(Checkout::Ended(ended)),
                 Next::Take(ready) => return self.take(&cx, *ready).await,
-                Next::Close(payment, attempt) => match self.close(&cx, payment, &attempt).await {
-                    Ok(()) => {}
-                    Err(Trouble::Later) => return Ok(Checkout::TryAgain),
-                    Err(Trouble::App(error)) => return Err(error),
-                },
+                Next::Close(payment, attempt) => {
+                    if !self.close(&cx, &payment, &attempt).await? {
+                        return Ok(Checkout::TryAgain);
+                    }
+                }
             }
         }
         Ok(Checkout::TryAgain)
@@ -220,10 +219,7 @@ impl App {
     }
 
     async fn create_session(&self, ready: &Ready) -> Result<Result<CheckoutSession, StripeError>, AppError> {
-        let metadata = BTreeMap::from([
-            (metadata::PRACTICE.to_owned(), ready.practice.id.to_string()),
-            (metadata::PAYMENT.to_owned(), ready.payment.to_string()),
-        ]);
+        let metadata = Subject::metadata(&ready.practice.id, &ready.stored.state, ready.attempt);
         let (back, attempt) = (self.receipt_url(ready.payment)?, ready.attempt.to_string());
         let new = NewCheckoutSession {
             amount_cents: ready.amount.cents().get(),
@@ -247,82 +243,19 @@ impl App {
         Ok(format!("{}/pay/receipts/{}", self.public_url, token.as_str()))
     }
 
-    /// Ends an attempt's session at the processor and applies what became of it: expired now, or completed before.
-    async fn close(&self, cx: &Context, payment: PaymentId, attempt: &Attempt) -> Result<(), Trouble> {
-        let stripe = self.stripe().map_err(Trouble::App)?;
-        let id = match attempt.session() {
-            Some(id) => id.to_owned(),
-            None => match self.find_session(attempt, cx.now()).await? {
-                Some(session) => session.id,
-                None => return self.never_opened(cx, payment, attempt).await.map_err(Trouble::App),
-            },
-        };
-        let session = match stripe.expire_checkout_session(&id, &format!("expire-{id}")).await {
-            Ok(session) => session,
-            // It was no longer open.
-            Err(StripeError::Refused(_)) => {
-                stripe.retrieve_checkout_session(&id).await.map_err(|_| Trouble::Later)?
-            }
-            Err(_) => return Err(Trouble::Later),
-        };
-        self.apply_session(&session, &cx.by.request, cx.now()).await.map_err(Trouble::App)
-    }
-
-    /// The session of an attempt whose creation was never answered: looked for by our reference, never created again.
-    async fn find_session(
-        &self,
-        attempt: &Attempt,
-        now: DateTime<Utc>,
-    ) -> Result<Option<CheckoutSession>, Trouble> {
-        let stripe = self.stripe().map_err(Trouble::App)?;
-        let asked_at = attempt.opened_at;
-        if now < asked_at + Duration::minutes(IN_FLIGHT_MINUTES) {
-            return Err(Trouble::Later);
-        }
-        // The processor's clock and ours may differ by a little.
-        let (from, until) = (asked_at - Duration::minutes(5), attempt.expires_at());
-        let mut after: Option<String> = None;
-        loop {
-            let page = stripe.list_checkout_sessions(from, until, after.as_deref()).await;
-            let page = page.map_err(|_| Trouble::Later)?;
-            let ours = |session: &&CheckoutSession| {
-                session.client_reference_id.as_deref() == Some(attempt.id.to_string().as_str())
-            };
-            if let Some(found) = page.data.iter().find(ours) {
-                return Ok(Some(found.clone()));
-            }
-            after = page.data.last().map(|session| session.id.clone()).filter(|_| page.has_more);
-            if after.is_none() {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// The processor never made a session for an attempt: nothing was charged.
-    async fn never_opened(
+    /// Ends an attempt's session at the processor and applies what became of it: expired now, or completed before. Gives
+    /// whether its outcome is known.
+    async fn close(
         &self,
         cx: &Context,
-        payment: PaymentId,
+        payment: &Stored<Payment>,
         attempt: &Attempt,
-    ) -> Result<(), AppError> {
-        self.change(cx, [Key::payment(cx.practice(), payment)], async |work| {
-            let stored = work.need::<Payment>(payment, "payment")?;
-            let known = stored
-                .state
-                .open_attempt()
-                .is_some_and(|open| open.id == attempt.id && open.session().is_none());
-            if known {
-                work.commit.update(&stored, stored.state.session_expired(attempt.id)?)?;
-            }
-            Ok(())
-        })
-        .await
+    ) -> Result<bool, AppError> {
+        match self.ask_session(attempt, cx.now()).await? {
+            News::Nothing => Ok(false),
+            news => self.conclude(cx, payment, &news, None).await.map(|_| true),
+        }
     }
-}
-
-enum Trouble {
-    Later,
-    App(AppError),
 }
 
 fn patient_context(held: &Held, request: &str, now: DateTime<Utc>) -> Context {
@@ -357,7 +290,7 @@ impl Held {
                 stored: payment.clone(),
             })));
         }
-        Some(Next::Close(payment.state.id, Box::new(attempt.clone())))
+        Some(Next::Close(Box::new(payment.clone()), Box::new(attempt.clone())))
     }
 
     fn allocations(&self) -> Result<Vec<Allocation>, AppError> {

@@ -235,6 +235,11 @@ impl Payment {
         Ok(Decision::of(closed, event))
     }
 
+    /// The attempt of that id.
+    pub fn attempt_of(&self, id: AttemptId) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| attempt.id == id)
+    }
+
     pub(super) fn attempt(&self, id: AttemptId) -> Result<&Attempt, Refusal> {
         let open = self.open_attempt().filter(|attempt| attempt.id == id);
         open.ok_or_else(|| Refusal::state("attempt-closed", "the outcome of this attempt is already known"))

@@ -140,7 +140,7 @@ impl Stripe {
         self.get(&path(id, "")?, expand_charge(Params::default())).await
     }
 
-    /// One page of the intents created from `created_from` up to, not including, `created_to`, of one customer or of
+    /// One page of the intents, with their last charges, created from `created_from` up to, not including, `created_to`, of one customer or of
     /// all, newest first. `starting_after` is the last id of the page before; none asks for the first page.
     ///
     /// # Errors
@@ -152,7 +152,8 @@ impl Stripe {
         created_to: DateTime<Utc>,
         starting_after: Option<&str>,
     ) -> Result<Page<PaymentIntent>, StripeError> {
-        let query = Params::page(starting_after).set_some("customer", customer);
+        let query =
+            Params::page(starting_after).set_some("customer", customer).set("expand[]", "data.latest_charge");
         self.get("/v1/payment_intents", query.created(created_from, created_to)).await
     }
 }

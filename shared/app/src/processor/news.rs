@@ -1,0 +1,431 @@
+//! What is known of a payment after the processor has said something of it.
+
+use paywell_domain::{
+    Account, Amount, AttemptId, Decision, InvoiceId, Link, MethodsOnFile, Patient, Payment, RefundId,
+    Refusal,
+    number::Series,
+    payment::{
+        Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, NewPayment, NewRefund,
+        RefundReason, Settlement, settle,
+    },
+    text::Line,
+};
+use paywell_gateways::stripe::{
+    self, CheckoutSession, IntentStatus, PaymentIntent, PaymentStatus, SessionStatus,
+};
+use paywell_store::{Key, Stored};
+
+use super::Subject;
+use crate::{App, AppError, Work, invoices::full_name, money};
+
+/// Something that the processor said of a payment, or that it could not say.
+#[derive(Debug, Clone)]
+pub(crate) enum News {
+    /// How a hosted session stands; `failed` where the message is that its bank debit was refused.
+    Session { session: Box<CheckoutSession>, failed: bool },
+    /// How a charge stands.
+    Intent(Box<PaymentIntent>),
+    /// The processor never made the session, or the charge, of an attempt: nothing was charged.
+    NeverBegun(AttemptId, &'static str),
+    /// How a refund stands.
+    Refund(RefundId, Box<stripe::Refund>),
+    /// The processor refused to make a refund.
+    RefundRefused(RefundId, String),
+    /// How a dispute stands, or the return of a bank debit.
+    Dispute { dispute: Box<stripe::Dispute>, returned: bool },
+    /// It was asked and had nothing new, or could not be reached.
+    Nothing,
+}
+
+impl Work<'_> {
+    /// Applies the news to a payment; gives it as it then stands. News that is known already changes nothing.
+    pub(crate) async fn heard(
+        &mut self,
+        payment: &Stored<Payment>,
+        news: &News,
+    ) -> Result<Stored<Payment>, AppError> {
+        let after = match news {
+            News::Session { session, failed } => self.heard_of_session(payment, session, *failed).await,
+            News::Intent(intent) => self.heard_of_intent(payment, intent).await,
+            News::NeverBegun(attempt, why) => self.never_begun(payment, *attempt, why),
+            News::Refund(id, refund) => self.heard_of_refund(payment, *id, refund).await,
+            News::RefundRefused(id, why) => self.refund_failed(payment, *id, Some(why)).await,
+            News::Dispute { dispute, returned } => self.heard_of_dispute(payment, dispute, *returned).await,
+            News::Nothing => Ok(None),
+        };
+        match after {
+            Ok(after) => Ok(after.unwrap_or_else(|| payment.clone())),
+            // Another messenger was quicker.
+            Err(AppError::Refused(Refusal::State { rule: "attempt-closed" | "refund-closed", .. })) => {
+                Ok(payment.clone())
+            }
+            // What comes before is still on its way; the processor sends this again.
+            Err(AppError::Refused(Refusal::State { rule: "not-received", .. })) => Err(AppError::Busy),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn heard_of_session(
+        &mut self,
+        payment: &Stored<Payment>,
+        session: &CheckoutSession,
+        failed: bool,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        let Some(attempt) = session.client_reference_id.as_ref().and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        let state = &payment.state;
+        let decision = match (&session.status, &session.payment_status) {
+            _ if failed => state.attempt_failed(attempt, "the bank refused the debit")?,
+            (SessionStatus::Complete, PaymentStatus::Paid) => {
+                let intent = session.payment_intent.as_deref().unwrap_or(&session.id);
+                let paid = (session.amount_total, session.currency.as_deref());
+                return self.succeeded(payment, attempt, intent, paid).await.map(Some);
+            }
+            (SessionStatus::Complete, _) => match state.open_attempt() {
+                Some(open) if open.status == AttemptStatus::Processing => return Ok(None),
+                _ => state.debit_processing(attempt)?,
+            },
+            (SessionStatus::Expired, _) => state.session_expired(attempt)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(self.commit.update(payment, decision)?))
+    }
+
+    async fn heard_of_intent(
+        &mut self,
+        payment: &Stored<Payment>,
+        intent: &PaymentIntent,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        let state = &payment.state;
+        let named = Subject::of(&intent.metadata).and_then(|subject| subject.attempt);
+        if let (Some(lost), None) = (named, named.and_then(|named| state.attempt_of(named)))
+            && intent.status == IntentStatus::Succeeded
+        {
+            return self.succeeded_unknown(payment, lost, intent).await.map(Some);
+        }
+        let Some(attempt) = state.open_attempt().filter(|open| Some(open.id) == named).cloned() else {
+            return Ok(None);
+        };
+        let id = attempt.id;
+        let decision = match &intent.status {
+            IntentStatus::Succeeded => {
+                let paid = (Some(intent.amount_received), Some(intent.currency.as_str()));
+                return self.succeeded(payment, id, &intent.id, paid).await.map(Some);
+            }
+            IntentStatus::Processing if attempt.status != AttemptStatus::Processing => {
+                state.debit_processing(id)?
+            }
+            IntentStatus::RequiresCapture if attempt.status == AttemptStatus::Open => {
+                state.authorised(id, &intent.id)?
+            }
+            IntentStatus::Canceled if attempt.is_held() && attempt.status != AttemptStatus::Open => {
+                state.released(id)?
+            }
+            // On the hosted page a decline leaves the session open: the patient tries again.
+            IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled if has_ended(&attempt) => {
+                state.attempt_failed(id, &why_not(intent))?
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(self.commit.update(payment, decision)?))
+    }
+
+    fn never_begun(
+        &mut self,
+        payment: &Stored<Payment>,
+        id: AttemptId,
+        why: &str,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        let open = payment.state.open_attempt().filter(|open| open.id == id && open.intent.is_none());
+        let decision = match open.map(|open| (open.is_hosted(), open.session())) {
+            Some((true, None)) => payment.state.session_expired(id)?,
+            Some((false, _)) => payment.state.attempt_failed(id, why)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(self.commit.update(payment, decision)?))
+    }
+
+    async fn succeeded(
+        &mut self,
+        payment: &Stored<Payment>,
+        attempt: AttemptId,
+        intent: &str,
+        paid: (Option<i64>, Option<&str>),
+    ) -> Result<Stored<Payment>, AppError> {
+        let received = payment.state.attempt_succeeded(attempt, intent, self.now())?;
+        self.received(payment, received, paid).await
+    }
+
+    /// Money of an attempt that the table does not have (it was restored from a backup).
+    async fn succeeded_unknown(
+        &mut self,
+        payment: &Stored<Payment>,
+        attempt: AttemptId,
+        intent: &PaymentIntent,
+    ) -> Result<Stored<Payment>, AppError> {
+        let means = AttemptMeans::Hosted { session: None };
+        let started = payment.state.start_attempt(attempt, means, self.now())?;
+        let received = started.state.attempt_succeeded(attempt, &intent.id, self.now())?;
+        let received = Decision { events: [started.events, received.events].concat(), ..received };
+        let paid = (Some(intent.amount_received), Some(intent.currency.as_str()));
+        self.received(payment, received, paid).await
+    }
+
+    async fn received(
+        &mut self,
+        payment: &Stored<Payment>,
+        received: Decision<Payment>,
+        paid: (Option<i64>, Option<&str>),
+    ) -> Result<Stored<Payment>, AppError> {
+        let asked = (received.state.amount.cents().get(), received.state.currency.processor_code());
+        if paid != (Some(asked.0), Some(asked.1)) {
+            return Err(AppError::internal(format!("{} was not paid as asked", payment.state.id)));
+        }
+        let wanted: Vec<InvoiceId> = payment.state.allocations.iter().map(|a| a.invoice).collect();
+        self.load_for(&payment.state, wanted.clone(), payment.state.link).await?;
+        let invoices = self.invoices(wanted)?;
+        let states: Vec<_> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
+        let set = self.set(payment.state.patient)?;
+        let settlement =
+            settle(received, Account::ProcessorClearing, &states, set.as_ref().map(|set| &set.state))?;
+        let after = self.commit.update(payment, settlement.payment.clone())?;
+        self.settled(&settlement, &invoices).await?;
+        if let Some(id) = payment.state.link
+            && let Some(link) = self.find::<Link>(id)?
+        {
+            let used = self.commit.update(&link, link.state.payment_made(payment.state.id))?;
+            let paid: Vec<InvoiceId> = settlement.invoices.iter().map(|paid| paid.state.id).collect();
+            self.commit.show_link_but_for(&used.state, &paid)?;
+        }
+        Ok(after)
+    }
+
+    async fn heard_of_refund(
+        &mut self,
+        payment: &Stored<Payment>,
+        id: RefundId,
+        refund: &stripe::Refund,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        let Ok(known) = payment.state.refund_of(id) else {
+            return self.found_refund(payment, id, refund).await;
+        };
+        if refund.amount != known.amount.cents().get()
+            || refund.currency != payment.state.currency.processor_code()
+        {
+            return Err(AppError::internal(format!("{id} was not refunded as asked")));
+        }
+        let decision = match &refund.status {
+            Some(stripe::RefundStatus::Succeeded) => payment.state.refund_succeeded(id, &refund.id)?,
+            Some(stripe::RefundStatus::Failed | stripe::RefundStatus::Canceled) => {
+                return self.refund_failed(payment, id, refund.failure_reason.as_deref()).await;
+            }
+            _ => payment.state.note_refund(id, &refund.id)?,
+        };
+        Ok(Some(self.commit.update(payment, decision)?))
+    }
+
+    /// A refund that the table does not have (it was restored from a backup): it is reserved again, and its outcome is
+    /// asked for like any other's.
+    async fn found_refund(
+        &mut self,
+        payment: &Stored<Payment>,
+        id: RefundId,
+        refund: &stripe::Refund,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        if matches!(refund.status, Some(stripe::RefundStatus::Failed | stripe::RefundStatus::Canceled)) {
+            return Ok(None);
+        }
+        let new = NewRefund {
+            amount: Some(Amount::try_from(refund.amount).map_err(AppError::internal)?),
+            reason: RefundReason::Other,
+            note: Line::try_from("found at the processor".to_owned()).ok(),
+            owed_again: Some(true),
+            parts: None,
+            desk: None,
+        };
+        let paid: Vec<InvoiceId> = payment.state.allocations.iter().map(|a| a.invoice).collect();
+        let now = self.now();
+        let decide =
+            |invoices: &[_], set: Option<&_>| payment.state.refund(id, new.clone(), invoices, set, now);
+        self.reversed(payment, paid, decide).await.map(Some)
+    }
+
+    async fn refund_failed(
+        &mut self,
+        payment: &Stored<Payment>,
+        id: RefundId,
+        why: Option<&str>,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        let why = why.and_then(|why| Line::<200>::try_from(why.replace('_', " ")).ok());
+        let parts: Vec<InvoiceId> =
+            payment.state.refund_of(id)?.parts.iter().map(|part| part.invoice).collect();
+        let decide =
+            |invoices: &[_], set: Option<&_>| payment.state.refund_failed(id, why.clone(), invoices, set);
+        self.reversed(payment, parts, decide).await.map(Some)
+    }
+
+    async fn heard_of_dispute(
+        &mut self,
+        payment: &Stored<Payment>,
+        dispute: &stripe::Dispute,
+        returned: bool,
+    ) -> Result<Option<Stored<Payment>>, AppError> {
+        use stripe::DisputeStatus as Theirs;
+        let status = match &dispute.status {
+            // An inquiry holds nothing back.
+            Theirs::WarningNeedsResponse | Theirs::WarningUnderReview | Theirs::WarningClosed => {
+                return Ok(None);
+            }
+            Theirs::Won => DisputeStatus::Won,
+            Theirs::Lost if returned => DisputeStatus::Returned,
+            Theirs::Lost => DisputeStatus::Lost,
+            // A return is announced before it is final; a moment later it is.
+            _ if returned => return Ok(None),
+            _ => DisputeStatus::Open,
+        };
+        let amount = Amount::try_from(dispute.amount).map_err(AppError::internal)?;
+        let news = DisputeNews { id: &dispute.id, amount, reason: &dispute.reason, status };
+        if payment.state.disputed(news, &[], None, self.now()).is_ok_and(|known| known.is_none()) {
+            return Ok(None);
+        }
+        let paid: Vec<InvoiceId> = payment.state.allocations.iter().map(|a| a.invoice).collect();
+        let now = self.now();
+        let decide = |invoices: &[_], set: Option<&_>| {
+            let settlement = payment.state.disputed(news, invoices, set, now)?;
+            settlement.ok_or_else(|| Refusal::state("attempt-closed", "this dispute is known"))
+        };
+        let after = self.reversed(payment, paid, decide).await?;
+        if returned {
+            self.stop_charging(&payment.state).await?;
+        }
+        Ok(Some(after))
+    }
+
+    /// A bank debit came back: the account is not charged again (Nacha's rules; the processor's mandate has ended).
+    async fn stop_charging(&mut self, payment: &Payment) -> Result<(), AppError> {
+        let charged =
+            payment.attempts.iter().rev().find(|attempt| attempt.status == AttemptStatus::Succeeded);
+        let Some(AttemptMeans::OnFile { method, .. }) = charged.map(|attempt| &attempt.means) else {
+            return Ok(());
+        };
+        self.load([Key::methods_on_file(self.practice_id(), payment.patient)]).await?;
+        if let Some(methods) = self.find::<MethodsOnFile>(payment.patient)?
+            && let Some(decision) =
+                methods.state.unusable(method, "a bank debit of this account was returned")
+        {
+            self.commit.update(&methods, decision)?;
+        }
+        Ok(())
+    }
+
+    /// Loads what a movement of the payment's money changes, decides, and writes it.
+    async fn reversed(
+        &mut self,
+        payment: &Stored<Payment>,
+        ids: Vec<InvoiceId>,
+        decide: impl Fn(
+            &[paywell_domain::Invoice],
+            Option<&paywell_domain::InvoiceSet>,
+        ) -> Result<Settlement, Refusal>,
+    ) -> Result<Stored<Payment>, AppError> {
+        self.load_for(&payment.state, ids.clone(), None).await?;
+        let invoices = self.invoices(ids)?;
+        let states: Vec<_> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
+        let set = self.set(payment.state.patient)?;
+        let settlement = decide(&states, set.as_ref().map(|set| &set.state))?;
+        let after = self.commit.update(payment, settlement.payment.clone())?;
+        self.settled(&settlement, &invoices).await?;
+        Ok(after)
+    }
+
+    async fn load_for(
+        &mut self,
+        payment: &Payment,
+        invoices: Vec<InvoiceId>,
+        link: Option<paywell_domain::LinkId>,
+    ) -> Result<(), AppError> {
+        let practice = self.practice_id().clone();
+        let mut keys = money::keys(&practice, payment.patient);
+        keys.extend(invoices.into_iter().map(|id| Key::invoice(&practice, id)));
+        keys.extend(link.map(|link| Key::link(&practice, link)));
+        self.load(keys).await
+    }
+}
+
+impl App {
+    /// Money that came for a payment that the table does not have (it was restored from a backup): it is the patient's
+    /// credit, under the number that it would have had next.
+    pub(super) async fn heard_of_unknown(
+        &self,
+        work: &mut Work<'_>,
+        subject: &Subject,
+        news: &News,
+    ) -> Result<(), AppError> {
+        let (intent, cents) = match news {
+            News::Intent(intent) if intent.status == IntentStatus::Succeeded => {
+                (&intent.id, intent.amount_received)
+            }
+            News::Session { session, .. } if session.payment_status == PaymentStatus::Paid => (
+                session.payment_intent.as_ref().unwrap_or(&session.id),
+                session.amount_total.unwrap_or_default(),
+            ),
+            _ => return Ok(()),
+        };
+        let (Some(patient), Some(attempt)) = (subject.patient, subject.attempt) else {
+            tracing::error!(payment = %subject.payment, "money of nobody we know; the proof of the books names it");
+            return Ok(());
+        };
+        let practice = work.practice_id().clone();
+        work.load(
+            [Key::practice(&practice), Key::patient(&practice, patient)]
+                .into_iter()
+                .chain(money::keys(&practice, patient)),
+        )
+        .await?;
+        let Some(patient) = work.find::<Patient>(patient)?.map(|patient| patient.state) else {
+            tracing::error!(payment = %subject.payment, "money of nobody we know; the proof of the books names it");
+            return Ok(());
+        };
+        let settings = work.practice()?;
+        let number = self.numbers.next(&self.store, &practice, Series::Payment).await?;
+        let made = Payment::create(
+            NewPayment {
+                id: subject.payment,
+                number,
+                patient: patient.id,
+                patient_name: full_name(&patient)?,
+                amount: Amount::try_from(cents).map_err(AppError::internal)?,
+                currency: settings.currency,
+                payment_type: None,
+                treatment: None,
+                due_date: None,
+                memo: Line::try_from("found at the processor".to_owned()).ok(),
+                link: None,
+                allocations: Vec::new(),
+            },
+            false,
+            work.now(),
+        );
+        let means = AttemptMeans::Hosted { session: None };
+        let started = made.state.start_attempt(attempt, means, work.now())?;
+        let received = started.state.attempt_succeeded(attempt, intent, work.now())?;
+        let events = [made.events, started.events, received.events].concat();
+        let received = Decision { events, ..received };
+        let settlement = settle(received, Account::ProcessorClearing, &[], None)?;
+        work.commit.create(settlement.payment)?;
+        Ok(())
+    }
+}
+
+/// Whether a charge that asks for another method has come to its end: on file it was confirmed once, and a bank debit of
+/// the hosted page was under way.
+fn has_ended(attempt: &Attempt) -> bool {
+    !attempt.is_hosted() || attempt.status == AttemptStatus::Processing
+}
+
+fn why_not(intent: &PaymentIntent) -> String {
+    let error = intent.last_payment_error.as_ref();
+    let code = error.and_then(|error| error.decline_code.as_ref().or(error.code.as_ref()));
+    code.map_or("the processor gave the charge up".to_owned(), |code| code.replace('_', " "))
+}
