@@ -152,6 +152,7 @@ pub struct Books {
     chased: Vec<(SetId, InvoiceId, Cents)>,
     counters: BTreeMap<String, Pair>,
     rows: BTreeMap<String, Pair>,
+    wrong_rows: BTreeSet<String>,
     processor: Processor,
     /// What is at the processor in all, by the journal.
     clearing: Cents,
@@ -172,6 +173,7 @@ impl Books {
             chased: Vec::new(),
             counters: BTreeMap::new(),
             rows: BTreeMap::new(),
+            wrong_rows: BTreeSet::new(),
             processor: Processor::default(),
             clearing: Cents::ZERO,
             proof: Proof::default(),
@@ -254,7 +256,7 @@ impl Books {
             self.balance_row(id, |row| row.expect(Cents::new(1)));
         } else {
             self.note(Difference::of(Name::Row, id, 0, 1));
-            self.rows.insert(id.to_owned(), Pair { found: i64::MIN, expected: i64::MIN });
+            self.wrong_rows.insert(id.to_owned());
         }
     }
 
@@ -296,6 +298,7 @@ impl Books {
                 .collect::<Vec<_>>()
         };
         let counters = pairs(Name::Counter, std::mem::take(&mut self.counters));
+        self.rows.retain(|id, _| !self.wrong_rows.contains(id));
         let rows = pairs(Name::Row, std::mem::take(&mut self.rows));
         let applied = self.applied.iter().filter(|(_, pair)| pair.differs());
         let applied = applied.map(|(id, pair)| {
