@@ -32,6 +32,7 @@ mod loading;
 mod options;
 mod pages;
 mod ports;
+pub mod proving;
 pub mod scratch;
 mod secrets;
 mod servers;

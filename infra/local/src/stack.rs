@@ -48,7 +48,7 @@ impl Stack {
         let clock = Clock::of(&folder);
         let ports = Ports::take(options.port).await?;
         let addresses = ports.addresses()?;
-        let secrets = Secrets::read_or_make(&data.file("secrets.json"))?;
+        let secrets = Secrets::read_or_make(&data.file(data::SECRETS))?;
         let environment = functions::environment(&addresses, &secrets);
 
         let mut servers = Servers::new();

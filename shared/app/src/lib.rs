@@ -18,6 +18,7 @@ pub mod patients;
 pub mod pay;
 pub mod payments;
 pub mod processor;
+pub mod proof;
 pub mod reconcile;
 pub mod requests;
 pub mod settle;

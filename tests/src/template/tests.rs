@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use paywell_store::TABLE;
+use paywell_store::{Holds, TABLE};
 
 use super::*;
 
@@ -66,7 +66,11 @@ fn the_table_is_the_stores() {
         name: index.name.to_owned(),
         hash: index.hash.to_owned(),
         range: index.range.to_owned(),
-        projection: if index.projects_all { "ALL" } else { "KEYS_ONLY" }.to_owned(),
+        projection: match index.holds {
+            Holds::All => "ALL".to_owned(),
+            Holds::Keys => "KEYS_ONLY".to_owned(),
+            Holds::Also(names) => format!("INCLUDE {}", names.join(" ")),
+        },
     });
     assert_eq!(table.indexes, indexes.collect::<Vec<_>>());
 }
