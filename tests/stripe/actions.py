@@ -7,6 +7,8 @@ import stripe
 
 CARD = {"method": "card", "email": "pat@example.com", "name": "Pat Doe", "expiry": "12 / 34", "cvc": "123"}
 BANK = {"method": "us_bank_account", "email": "pat@example.com", "name": "Pat Doe", "routing_number": "110000000"}
+ACCEPTANCE = {"type": "online", "online": {"ip_address": "127.0.0.1", "user_agent": "tests"}}
+MANDATE_DATA = {"mandate_data": {"customer_acceptance": ACCEPTANCE}}
 
 
 @contextlib.contextmanager
@@ -67,3 +69,31 @@ def paid_intent(api, amount=12500, **more):
         **more,
     }
     return api.payment_intents.create(params=params)
+
+
+def bank_params(**more):
+    """A bank debit over the API, confirmed."""
+    return {
+        "amount": 60000,
+        "currency": "usd",
+        "payment_method": "pm_usBankAccount_success",
+        "payment_method_types": ["us_bank_account"],
+        **MANDATE_DATA,
+        "confirm": True,
+        **more,
+    }
+
+
+def saved_by_checkout(api, browser, customer, pay):
+    """The payment method of a customer, saved on the hosted page."""
+    params = {
+        "mode": "setup",
+        "customer": customer,
+        "success_url": "https://practice.test/saved",
+        "payment_method_types": ["card", "us_bank_account"],
+    }
+    session = api.checkout.sessions.create(params=params)
+    pay(browser, session)
+    setup = api.setup_intents.retrieve(session.setup_intent)
+    assert setup.status == "succeeded"
+    return setup.payment_method

@@ -2,9 +2,8 @@
 
 import pytest
 
-from actions import paid_intent, refused
+from actions import bank_params, paid_intent, refused
 from simulator import Simulator
-from test_payment_intents import bank_params
 
 
 @pytest.mark.parametrize(("amount", "fee"), [(50, 31), (100, 33), (12500, 393), (99_999_999, 2_900_030)])

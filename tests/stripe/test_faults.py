@@ -30,6 +30,29 @@ def test_a_request_dropped_before_acting(simulator, api):
     assert api.refunds.list(params={"payment_intent": paid.id}).data == []
 
 
+def test_a_connection_reset_after_acting(simulator, api):
+    paid = paid_intent(api)
+    simulator.fault("/v1/refunds", "reset", acts=True)
+    headers = {"authorization": "Bearer sk_test_simulator"}
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        requests.post(f"{simulator.url}/v1/refunds", data={"payment_intent": paid.id}, headers=headers, timeout=10)
+    assert len(api.refunds.list(params={"payment_intent": paid.id}).data) == 1
+
+
+def test_a_time_out_after_acting(simulator, api):
+    paid = paid_intent(api)
+    simulator.fault("/v1/refunds", "delay", acts=True, milliseconds=2000)
+    key = str(uuid.uuid4())
+    headers = {"authorization": "Bearer sk_test_simulator", "idempotency-key": key}
+    with pytest.raises(requests.Timeout):
+        requests.post(
+            f"{simulator.url}/v1/refunds", data={"payment_intent": paid.id}, headers=headers, timeout=0.3
+        )
+    assert len(api.refunds.list(params={"payment_intent": paid.id}).data) == 1, "the effect came before the reply"
+    again = api.refunds.create(params={"payment_intent": paid.id}, options={"idempotency_key": key})
+    assert again.last_response.headers["idempotent-replayed"] == "true"
+
+
 def test_a_500_after_acting(simulator, api):
     paid = paid_intent(api)
     simulator.fault("/v1/refunds", "error", acts=True)

@@ -2,23 +2,11 @@
 
 import pytest
 
-from actions import open_session, paid_intent, pay_by_card, refused
+from actions import bank_params, open_session, paid_intent, pay_by_card, refused
+from simulator import Simulator
 
 INVALID = "invalid_request_error"
 UNEXPECTED = "payment_intent_unexpected_state"
-
-
-def bank_params(**more):
-    acceptance = {"type": "online", "online": {"ip_address": "127.0.0.1", "user_agent": "tests"}}
-    return {
-        "amount": 60000,
-        "currency": "usd",
-        "payment_method": "pm_usBankAccount_success",
-        "payment_method_types": ["us_bank_account"],
-        "mandate_data": {"customer_acceptance": acceptance},
-        "confirm": True,
-        **more,
-    }
 
 
 def test_create_then_confirm(api, receiver):
@@ -209,6 +197,68 @@ def test_a_bank_debit_fails(simulator, api, method, failure_code):
     after = api.payment_intents.retrieve(made.id, params={"expand": ["latest_charge"]})
     assert (after.status, after.latest_charge.failure_code) == ("requires_payment_method", failure_code)
     assert after.last_payment_error.code == failure_code
+
+
+def test_a_bank_debit_that_fails_is_taken_back_from_the_pending_balance():
+    """https://docs.stripe.com/payments/ach-direct-debit/migrating-from-charges"""
+    simulator = Simulator()
+    try:
+        api = simulator.client.v1
+        made = api.payment_intents.create(params=bank_params(payment_method="pm_usBankAccount_insufficientFunds"))
+        assert api.charges.retrieve(made.latest_charge).balance_transaction is None, "not submitted yet"
+        simulator.advance(seconds=2)
+        charge = api.charges.retrieve(made.latest_charge, params={"expand": ["balance_transaction"]})
+        booked = charge.balance_transaction
+        assert (charge.status, booked.type, booked.status, booked.net) == ("pending", "payment", "pending", 59520)
+        assert api.balance.retrieve().pending[0].amount == 59520
+        simulator.advance(days=7)
+        charge = api.charges.retrieve(made.latest_charge, params={"expand": ["failure_balance_transaction"]})
+        back = charge.failure_balance_transaction
+        assert (charge.status, back.type, back.reporting_category) == ("failed", "payment_failure_refund", "charge_failure")
+        assert (back.net, back.available_on) == (-59520, booked.available_on)
+        balance = api.balance.retrieve()
+        assert (balance.pending[0].amount, balance.available[0].amount) == (0, 0)
+        assert api.payouts.list().data == []
+    finally:
+        simulator.stop()
+
+
+@pytest.mark.parametrize(
+    ("method", "network_code", "reason"),
+    [
+        ("pm_usBankAccount_accountClosed", "R02", "bank_account_closed"),
+        ("pm_usBankAccount_noAccount", "R03", "bank_account_invalid_details"),
+        ("pm_usBankAccount_debitNotAuthorized", "R29", "debit_not_authorized"),
+    ],
+)
+def test_an_account_is_blocked_after_a_return(simulator, api, receiver, method, network_code, reason):
+    """https://docs.stripe.com/payments/ach-direct-debit/blocked-bank-accounts"""
+    customer = api.customers.create().id
+    params = bank_params(payment_method=method, customer=customer, setup_future_usage="off_session")
+    made = api.payment_intents.create(params=params)
+    account = api.payment_intents.retrieve(made.id).payment_method
+    simulator.settle(made.id)
+    blocked = api.payment_methods.retrieve(account).us_bank_account.status_details.blocked
+    assert (blocked.network_code, blocked.reason) == (network_code, reason)
+    receiver.event("payment_method.automatically_updated", account)
+    mandate = api.charges.retrieve(made.latest_charge).payment_method_details.us_bank_account.mandate
+    assert api.mandates.retrieve(mandate).status == "inactive"
+    with refused(402, "card_error", "bank_account_unusable") as caught:
+        api.payment_intents.create(params={**params, "payment_method": account})
+    charge = api.charges.retrieve(caught.value.error.charge)
+    assert (charge.status, charge.failure_code, charge.id[:3]) == ("failed", "bank_account_unusable", "py_")
+
+
+def test_a_lack_of_funds_blocks_nothing(simulator, api):
+    customer = api.customers.create().id
+    params = bank_params(
+        payment_method="pm_usBankAccount_insufficientFunds", customer=customer, setup_future_usage="off_session"
+    )
+    made = api.payment_intents.create(params=params)
+    simulator.settle(made.id)
+    params = {**params, "payment_method": made.payment_method, "off_session": True}
+    del params["mandate_data"], params["setup_future_usage"]
+    assert api.payment_intents.create(params=params).status == "processing", "tried again by the same mandate"
 
 
 def test_a_test_can_end_a_debit_against_its_account(simulator, api):

@@ -2,8 +2,7 @@
 
 import pytest
 
-from actions import paid_intent, refused
-from test_payment_intents import bank_params
+from actions import bank_params, paid_intent, refused
 
 INVALID = "invalid_request_error"
 
@@ -90,6 +89,27 @@ def test_a_refund_can_succeed_and_fail_later_and_gives_its_amount_back(simulator
     assert api.charges.retrieve(paid.latest_charge).amount_refunded == 0
     receiver.event("refund.failed", refund.id)
     assert api.refunds.create(params={"payment_intent": paid.id}).amount == 12500
+
+
+def test_a_refund_can_pend_and_fail(simulator, api, receiver):
+    """https://docs.stripe.com/refunds#failed-refunds"""
+    made = api.payment_intents.create(params=bank_params())
+    simulator.settle(made.id)
+    refund = api.refunds.create(params={"payment_intent": made.id})
+    with refused(400, INVALID, "charge_already_refunded"):
+        api.refunds.create(params={"payment_intent": made.id})
+    simulator.control("POST", f"refunds/{refund.id}/settle", {"status": "failed"})
+    failed = receiver.event("refund.failed", refund.id).data.object
+    assert failed["failure_balance_transaction"] == api.refunds.retrieve(refund.id).failure_balance_transaction
+    out, back = (
+        api.balance_transactions.retrieve(id)
+        for id in (refund.balance_transaction, failed["failure_balance_transaction"])
+    )
+    assert (out.type, back.type, back.source) == ("payment_refund", "refund_failure", refund.id)
+    assert out.net + back.net == 0
+    receiver.event("charge.refund.updated", refund.id)
+    simulator.control("POST", f"refunds/{refund.id}/settle", {"status": "failed"})
+    assert api.charges.retrieve(made.latest_charge).amount_refunded == 0, "it is given back once"
 
 
 def test_a_bank_debits_refund_takes_days(simulator, api):

@@ -10,6 +10,7 @@ import pytest
 
 from actions import open_session, paid_intent, pay_by_bank, pay_by_card, post, CARD
 from derive_shapes import TYPES
+from simulator import Simulator
 
 SHAPES = json.loads((pathlib.Path(__file__).parent / "resource_shapes.json").read_text())
 
@@ -141,3 +142,21 @@ def test_a_bank_debits_charge(simulator, api, browser):
     shape = {**SHAPES["charge"], "payment_method_details": {}}
     assert not list(differences(shape, charge, "charge"))
     assert charge["payment_method_details"]["us_bank_account"]["last4"] == "6789"
+
+
+def test_a_dispute_and_a_payout():
+    simulator = Simulator()
+    try:
+        api = simulator.client.v1
+        charge = paid_intent(api, capture_method="automatic").latest_charge
+        dispute = simulator.control("POST", f"charges/{charge}/dispute", {"reason": "fraudulent"})
+        check("dispute", api.disputes.retrieve(dispute["id"]))
+        check("balance_transaction", api.disputes.retrieve(dispute["id"]).balance_transactions[0])
+        simulator.control("POST", f"disputes/{dispute['id']}/close", {"status": "won"})
+        paid_intent(api, 90000)
+        simulator.advance(days=5)
+        payout = api.payouts.list().data[0]
+        check("payout", payout)
+        check("balance_transaction", api.balance_transactions.retrieve(payout.balance_transaction))
+    finally:
+        simulator.stop()

@@ -1,8 +1,7 @@
 """The data survives a restart; a reset forgets it."""
 
-from actions import open_session, paid_intent, pay_by_card, refused
+from actions import bank_params, open_session, paid_intent, pay_by_card, refused
 from simulator import Simulator, wait_for
-from test_payment_intents import bank_params
 
 
 def test_data_survives_a_restart(tmp_path, browser):

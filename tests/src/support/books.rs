@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use paywell_domain::{Account, Invoice, InvoiceSet, JournalEntry, Link, Patient, Payment, PaymentStatus};
+use paywell_domain::{Account, Invoice, InvoiceSet, JournalEntry, Link, Patient, Payment};
 use paywell_store::{Aggregate, StoreError};
 use serde::de::DeserializeOwned;
 
@@ -42,6 +42,22 @@ impl World {
             }
         }
         Dump(items)
+    }
+}
+
+impl World {
+    /// Makes the table what it was, as a restored backup does.
+    pub async fn restore(&self, backup: &Dump) {
+        let now = self.dump().await;
+        for key in now.0.keys().filter(|key| !backup.0.contains_key(*key)) {
+            let delete = self.client.delete_item().table_name(&self.table);
+            let delete = delete.key("pk", AttributeValue::S(key.0.clone()));
+            delete.key("sk", AttributeValue::S(key.1.clone())).send().await.unwrap();
+        }
+        for item in backup.0.values() {
+            let put = self.client.put_item().table_name(&self.table);
+            put.set_item(Some(item.clone())).send().await.unwrap();
+        }
     }
 }
 
@@ -128,10 +144,17 @@ impl Books {
     }
 
     fn money_is_where_payments_say(&self) {
-        let paid = || self.payments.iter().filter(|payment| payment.status == PaymentStatus::Paid);
+        let paid = || self.payments.iter().filter(|payment| payment.paid_at.is_some());
         for payment in paid() {
             let applied: i64 = payment.allocations.iter().map(|a| a.amount.cents().get()).sum();
-            assert_eq!(applied + payment.unapplied.get(), payment.amount.cents().get(), "{payment:?}");
+            let live = payment.refunds.iter().filter(|refund| refund.is_live());
+            let sent_back: i64 = live.map(|refund| refund.amount.cents().get()).sum();
+            let taken = sent_back + payment.reversed.get() - payment.lost.get();
+            assert_eq!(
+                applied + payment.unapplied.get() + taken,
+                payment.amount.cents().get(),
+                "{payment:?}"
+            );
         }
         for invoice in &self.invoices {
             let of_it = paid().flat_map(|payment| &payment.allocations).filter(|a| a.invoice == invoice.id);

@@ -13,7 +13,8 @@ pub struct Mail {
 }
 
 impl Mail {
-    pub(super) fn start() -> Self {
+    /// An empty one.
+    pub fn start() -> Self {
         let mailbox = Mailbox::new(Config::default()).unwrap();
         let url = loopback::serve(|listener| async move {
             mailbox::serve(mailbox, listener, std::future::pending()).await.unwrap();

@@ -43,7 +43,9 @@ pub use engine::{Engine, engine};
 pub use function::{Function, RouteInfo};
 pub use issuer::{Claims, Issuer, issuer};
 pub use mail::Mail;
-pub use processor::{Processor, WEBHOOK_SECRET, pay_path, session_event, signed};
+pub use processor::{
+    BY_BANK, BY_CARD, Processor, SECRET_KEY, WEBHOOK_SECRET, pay_path, session_event, signed,
+};
 pub use recorder::{Calls, Recorder};
 pub use request::Request;
-pub use world::{FUNCTIONS, World};
+pub use world::{FUNCTIONS, LINK_KEY, PUBLIC_URL, World};

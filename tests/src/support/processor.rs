@@ -1,6 +1,6 @@
 //! The payment processor: its simulator on loopback, and webhooks signed as it signs them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use hmac::{Hmac, Mac};
 use http::Request as HttpRequest;
 use paywell_domain::{Payment, PaymentId};
@@ -11,26 +11,82 @@ use stripe_simulator::{Config, Simulator};
 
 use super::{Clinic, Request, World, loopback};
 
+/// The form of a hosted page with a card that is taken.
+pub const BY_CARD: &[(&str, &str)] = &[
+    ("method", "card"),
+    ("email", "ada@example.com"),
+    ("name", "Ada Lovelace"),
+    ("expiry", "12/40"),
+    ("cvc", "123"),
+    ("number", "4242424242424242"),
+];
+
+/// The form of a hosted page with a bank account that is debited.
+pub const BY_BANK: &[(&str, &str)] = &[
+    ("method", "us_bank_account"),
+    ("email", "ada@example.com"),
+    ("name", "Ada Lovelace"),
+    ("routing_number", "110000000"),
+    ("account_number", "000123456789"),
+];
+
 /// The endpoint's signing secret.
 pub const WEBHOOK_SECRET: &str = "whsec_tests";
 /// The account's secret key.
-pub(super) const SECRET_KEY: &str = "sk_test_tests";
+pub const SECRET_KEY: &str = "sk_test_tests";
 
 /// A processor of one test. It goes by the system's clock, and so does its world.
 pub struct Processor {
     /// Where it is.
     pub url: String,
+    /// What it is: its clock, its events, what is true there.
+    pub simulator: Simulator,
 }
 
 impl Processor {
     /// A processor that sends no webhooks by itself.
     pub fn start() -> Self {
-        let config = Config { secret_key: SECRET_KEY.to_owned(), ..Config::default() };
+        let config = Config {
+            secret_key: SECRET_KEY.to_owned(),
+            webhook_secret: WEBHOOK_SECRET.to_owned(),
+            ..Config::default()
+        };
         let simulator = Simulator::new(config).unwrap();
+        let served = simulator.clone();
         let url = loopback::serve(|listener| async move {
-            stripe_simulator::serve(simulator, listener, std::future::pending()).await.unwrap();
+            stripe_simulator::serve(served, listener, std::future::pending()).await.unwrap();
         });
-        Self { url }
+        Self { url, simulator }
+    }
+
+    /// Lets time pass, here and in the practice's world.
+    pub fn pass(&self, clinic: &Clinic, time: Duration) {
+        clinic.world.pass(time);
+        self.simulator.advance(time.to_std().unwrap());
+    }
+
+    /// Delivers what has happened since the last time, signed; every event is taken.
+    pub async fn tell(&self, clinic: &Clinic) {
+        for event in self.simulator.take_events() {
+            let signature = self.simulator.sign(&event.body);
+            let request = clinic.unsigned_webhook(&event.body).header("stripe-signature", &signature);
+            assert_eq!(request.await.status, 204, "{}", event.kind);
+        }
+    }
+
+    /// The patient fills in the form of a hosted page.
+    pub async fn fill_in(&self, payment: &Payment, form: &[(&str, &str)]) {
+        let session = payment.attempts.last().and_then(|attempt| attempt.session()).unwrap().to_owned();
+        let page = HttpRequest::get(format!("{}/v1/checkout/sessions/{session}", self.url));
+        let page = page.header("authorization", format!("Bearer {SECRET_KEY}")).body(String::new()).unwrap();
+        let page: Value = serde_json::from_slice(loopback::send(page).await.body()).unwrap();
+        let form: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+        let request = HttpRequest::post(page["url"].as_str().unwrap());
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").body(form.join("&"));
+        let answer = loopback::send(request.unwrap()).await;
+        assert_eq!(answer.status(), 303, "{}", String::from_utf8_lossy(answer.body()));
     }
 
     /// Orders something of its control interface.

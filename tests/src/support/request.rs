@@ -123,19 +123,21 @@ impl Request {
         self
     }
 
-    async fn send(mut self) -> Answer {
+    /// The event that API Gateway would send for it.
+    pub fn event(&self) -> Value {
         let now = self.clinic.world.now();
         let claims = Claims::good(self.clinic.practice.as_str(), self.role, &self.user, now);
-        let token = self.token.take().unwrap_or_else(|| issuer().token(&claims));
+        let token = self.token.clone().unwrap_or_else(|| issuer().token(&claims));
+        let mut headers = self.headers.clone();
         if !token.is_empty() {
-            self.headers.insert("authorization".to_owned(), format!("Bearer {token}"));
+            headers.insert("authorization".to_owned(), format!("Bearer {token}"));
         }
-        let event = json!({
+        json!({
             "version": "2.0",
             "routeKey": "$default",
             "rawPath": self.path,
             "rawQueryString": self.query,
-            "headers": self.headers,
+            "headers": headers,
             "requestContext": {
                 "accountId": "123456789012", "apiId": "a1b2c3d4e5", "domainName": "api.example.com",
                 "http": {
@@ -147,8 +149,11 @@ impl Request {
             },
             "body": self.body,
             "isBase64Encoded": false,
-        });
-        let answer = self.clinic.world.answer(&event).await;
+        })
+    }
+
+    async fn send(self) -> Answer {
+        let answer = self.clinic.world.answer(&self.event()).await;
         let is_ours = answer.status >= 500 && !self.may_fail;
         assert!(!is_ours, "{} {}: {} {}", self.method, self.path, answer.status, answer.text());
         answer

@@ -9,7 +9,11 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_types::retry::RetryConfig;
 use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
-use paywell_app::{App, outreach::Run};
+use paywell_app::{
+    App,
+    outreach::Run,
+    reconcile::{self, Order},
+};
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
@@ -27,8 +31,11 @@ use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, process
 /// The functions that answer HTTP.
 pub const FUNCTIONS: [&str; 5] = ["tracker", "payments", "links", "processor-events", "checkout"];
 
+/// Where the functions are reached.
+pub const PUBLIC_URL: &str = "https://pay.example.com";
+
 /// The key of links; at least 32 characters.
-const LINK_KEY: &str = "a key of links for tests, and tests alone";
+pub const LINK_KEY: &str = "a key of links for tests, and tests alone";
 
 thread_local! {
     /// What time it is for a run: each test is a thread.
@@ -66,14 +73,19 @@ impl World {
 
     /// A world at an instant, with a processor at that address.
     pub async fn at(now: DateTime<Utc>, processor: &str) -> Rc<Self> {
-        let recorder = Recorder::default();
-        let mail = Mail::start();
         let table = format!("paywell-{}", paywell_app::ids::new(paywell_app::clock::now()));
-        let aws = aws(&mail);
+        let world = Self::over(&engine().url, table, now, processor, Mail::start());
+        world.store.create_table().await.unwrap();
+        world
+    }
+
+    /// A world at an instant, over a table that an engine has or will have, with a processor at that address.
+    pub fn over(engine: &str, table: String, now: DateTime<Utc>, processor: &str, mail: Mail) -> Rc<Self> {
+        let recorder = Recorder::default();
+        let aws = aws(engine, &mail);
         let config = aws.dynamodb(RetryConfig::standard().with_max_attempts(3));
         let client = Client::new(&config);
         let store = Store::new(client.clone(), &table);
-        store.create_table().await.unwrap();
         let http = recorder.before(config.http_client().unwrap());
         let recorded = Client::new(&config.to_builder().http_client(http).build());
         let making = Making { recorded, table: &table, aws: &aws, processor };
@@ -116,6 +128,13 @@ impl World {
         self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
     }
 
+    /// A run of reconcile now.
+    pub async fn reconcile(&self, order: Order) -> reconcile::Run {
+        CLOCK.set(self.now());
+        let deadline = self.now() + Duration::minutes(10);
+        self.app.reconcile(order, "req-reconcile", CLOCK_OF_RUNS, deadline).await.unwrap()
+    }
+
     /// Every route of every function.
     pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
         self.functions.iter().flat_map(|function| &function.routes)
@@ -124,9 +143,17 @@ impl World {
     /// Answers an event as it comes from API Gateway.
     pub async fn answer(&self, event: &Value) -> Answer {
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap().to_owned();
-        let function = self.function(&text("/requestContext/http/method"), &text("/rawPath"));
-        Answer::of(&function.answer(request, self.tick()).await)
+        Answer::of(&self.function_for(event).answer(request, self.tick()).await)
+    }
+
+    /// The name of the function that API Gateway would send an event to.
+    pub fn destination(&self, event: &Value) -> &'static str {
+        self.function_for(event).routes[0].function
+    }
+
+    fn function_for(&self, event: &Value) -> &Function {
+        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap();
+        self.function(text("/requestContext/http/method"), text("/rawPath"))
     }
 
     /// The function that API Gateway would send a request to: the one with the route, or one with the path.
@@ -139,13 +166,13 @@ impl World {
     }
 }
 
-fn aws(mail: &Mail) -> Aws {
+fn aws(engine: &str, mail: &Mail) -> Aws {
     Aws::new(AwsSettings {
         region: "us-east-1".to_owned(),
         access_key_id: "test".to_owned(),
         secret_access_key: SecretString::from("test"),
         session_token: None,
-        dynamodb_endpoint: Some(engine().url.clone()),
+        dynamodb_endpoint: Some(engine.to_owned()),
         sesv2_endpoint: Some(mail.url.clone()),
         secretsmanager_endpoint: None,
     })
@@ -161,7 +188,7 @@ struct Making<'a> {
 impl Making<'_> {
     fn app(&self, with_processor: bool) -> App {
         let store = Store::new(self.recorded.clone(), self.table);
-        let mut app = App::new(store, "https://pay.example.com".to_owned());
+        let mut app = App::new(store, PUBLIC_URL.to_owned());
         app.link_key = Some(SecretString::from(LINK_KEY));
         app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
         if with_processor {
@@ -171,21 +198,21 @@ impl Making<'_> {
         app
     }
 
-    fn staff(&self) -> StaffApi {
+    fn staff(&self, with_processor: bool) -> StaffApi {
         let verifier = Verifier::new(&issuer().url, "paywell").unwrap();
-        StaffApi { app: self.app(false), verifier }
+        StaffApi { app: self.app(with_processor), verifier }
     }
 
     fn functions(&self) -> Vec<Function> {
-        let tracker = Tracker { api: self.staff(), cursors: CursorKey::new([7; 32]) };
+        let tracker = Tracker { api: self.staff(false), cursors: CursorKey::new([7; 32]) };
         let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
         vec![
             Function::start("tracker", tracker, tracker::routes()),
-            Function::start("payments", self.staff(), payments::routes()),
-            Function::start("links", self.staff(), links::routes()),
+            Function::start("payments", self.staff(true), payments::routes()),
+            Function::start("links", self.staff(false), links::routes()),
             Function::start(
                 "processor-events",
-                Webhooks { app: self.app(false), secrets },
+                Webhooks { app: self.app(true), secrets },
                 processor_events::routes(),
             ),
             Function::start("checkout", Checkout::new(self.app(true)).unwrap(), checkout::routes()),

@@ -19,5 +19,6 @@ mod ledger;
 mod outreach;
 mod payments;
 mod samples;
+mod settling;
 mod store;
 mod webhooks;

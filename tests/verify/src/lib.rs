@@ -95,3 +95,20 @@ pub fn python(name: &str, requirements: &[&str]) -> Result<PathBuf, Failure> {
     fs::write(&marker, wanted).map_err(|error| error.to_string())?;
     Ok(python)
 }
+
+/// Installs what the `package-lock.json` of a folder names, if it is not there already.
+///
+/// # Errors
+/// There is no `npm`, or a package cannot be installed.
+pub fn node_modules(folder: &str) -> Result<(), Failure> {
+    let home = root().join(folder);
+    let lock = home.join("package-lock.json");
+    let wanted = fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    let marker = home.join("node_modules/installed.json");
+    if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    run("npm", &["ci", "--silent", "--prefix", &home.to_string_lossy()], &[])
+        .map_err(|failure| format!("{failure}; install Node.js 20 or later with npm"))?;
+    fs::write(&marker, wanted).map_err(|error| error.to_string())
+}

@@ -20,8 +20,8 @@ pub(crate) struct BalanceTransaction {
     pub(crate) fee: i64,
     pub(crate) currency: String,
     pub(crate) description: Option<String>,
-    /// `charge`, `payment` (bank debits), `refund`, `payment_refund`, `refund_failure`, `adjustment` (disputes),
-    /// `payout`, `payout_failure`.
+    /// `charge`, `payment` (bank debits), `payment_failure_refund`, `refund`, `payment_refund`, `refund_failure`,
+    /// `adjustment` (disputes), `payout`, `payout_failure`.
     pub(crate) kind: String,
     pub(crate) source: String,
     /// The payout that took it to the bank.
@@ -42,6 +42,7 @@ impl BalanceTransaction {
             "adjustment" if self.amount < 0 => "dispute",
             "adjustment" => "dispute_reversal",
             "payout_failure" => "payout_reversal",
+            "payment_failure_refund" => "charge_failure",
             other => other,
         }
     }
@@ -86,15 +87,10 @@ pub(crate) struct Movement<'a> {
     pub(crate) description: Option<String>,
 }
 
-/// Writes a movement. Money of a card is available after two business days. A bank debit is acknowledged in up to four,
-/// and arrives in up to five: one after its success. What is taken from the balance is taken at once.
-/// Sources: <https://docs.stripe.com/payouts#payout-speed>, <https://docs.stripe.com/payments/ach-direct-debit#timing>
+/// Writes a movement. Money of a card is available after two business days; what is taken from the balance is taken at
+/// once. Source: <https://docs.stripe.com/payouts#payout-speed>
 pub(crate) fn record(state: &mut State, cx: &Cx, movement: Movement<'_>) -> String {
-    let available_on = match movement.kind {
-        "charge" => business_days_after(cx.now, 2),
-        "payment" => business_days_after(cx.now, 1),
-        _ => cx.now,
-    };
+    let available_on = if movement.kind == "charge" { business_days_after(cx.now, 2) } else { cx.now };
     record_as_of(state, cx, movement, available_on)
 }
 

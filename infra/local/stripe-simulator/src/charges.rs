@@ -64,8 +64,11 @@ pub(crate) struct Charge {
     pub(crate) settles_at: Option<i64>,
     /// Oldest first.
     pub(crate) refunds: Vec<String>,
-    /// When the balance transaction of an asynchronous capture is written.
+    /// When its balance transaction is written, if that comes after the charge.
     pub(crate) books_at: Option<i64>,
+    /// What took the balance transaction back.
+    #[serde(default)]
+    pub(crate) failure_balance_transaction: Option<String>,
     /// When what was authorised and not captured is released.
     #[serde(default)]
     pub(crate) capture_before: Option<i64>,
@@ -98,7 +101,7 @@ impl Charge {
             "customer": self.customer,
             "description": self.description,
             "disputed": self.dispute.is_some(),
-            "failure_balance_transaction": null,
+            "failure_balance_transaction": self.failure_balance_transaction,
             "failure_code": self.failure.as_ref().map(|failure| &failure.code),
             "failure_message": self.failure.as_ref().map(|failure| &failure.message),
             "fraud_details": {},

@@ -77,9 +77,13 @@ mod expand;
 mod faults;
 mod form;
 mod idempotency;
+#[cfg(test)]
+mod library_tests;
 mod lists;
 mod mandates;
 mod metadata;
+#[cfg(test)]
+mod money_tests;
 mod outbox;
 mod params;
 mod passing_time;

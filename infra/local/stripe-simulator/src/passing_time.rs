@@ -57,11 +57,11 @@ impl State {
     fn charge_falls_due(&mut self, cx: &Cx, id: &str) {
         let Some(charge) = self.charges.get(id).cloned() else { return };
         let due = |at: Option<i64>| at.is_some_and(|at| at <= cx.now);
-        if charge.status == ChargeStatus::Pending && due(charge.settles_at) {
-            payments::settle_debit(self, cx, id, refusal(&charge));
-        }
         if due(charge.books_at) {
             payments::book_later(self, cx, id);
+        }
+        if charge.status == ChargeStatus::Pending && due(charge.settles_at) {
+            payments::settle_debit(self, cx, id, refusal(&charge));
         }
         if due(charge.disputed_at) {
             disputes::open_as_ordered(self, cx, id);

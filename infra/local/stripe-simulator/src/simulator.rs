@@ -61,10 +61,10 @@ impl Simulator {
         clock::now() + self.lock().ahead
     }
 
-    /// Advances the clock, and lets everything that falls due happen at its own second. Gives the new time.
+    /// Advances the clock by whole seconds, at most 136 years, and lets everything that falls due happen at its own
+    /// second. Gives the new time.
     pub fn advance(&self, by: Duration) -> i64 {
-        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        self.lock().ahead += seconds;
+        self.lock().ahead += i64::from(u32::try_from(by.as_secs()).unwrap_or(u32::MAX));
         self.write("", |_, cx| cx.now)
     }
 

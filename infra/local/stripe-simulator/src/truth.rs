@@ -108,7 +108,8 @@ pub struct TrueDispute {
 pub struct TrueMovement {
     /// `txn_…`
     pub id: String,
-    /// `charge`, `payment`, `refund`, `payment_refund`, `refund_failure`, `adjustment`, `payout`, `payout_failure`.
+    /// `charge`, `payment`, `payment_failure_refund`, `refund`, `payment_refund`, `refund_failure`, `adjustment`,
+    /// `payout`, `payout_failure`.
     pub kind: String,
     /// What it is about.
     pub source: String,

@@ -16,11 +16,14 @@ const CARD_NUMBERS: &[(&str, &str)] = &[
     ("4000 0000 0000 9995", "is declined: insufficient funds"),
     ("4000 0025 0000 3155", "asks for 3-D Secure"),
     ("4000 0027 6000 3184", "asks for 3-D Secure every time"),
+    ("4000 0000 0000 0341", "is saved, and declines when it is charged"),
+    ("4000 0000 0000 0259", "succeeds, and is disputed a moment later"),
 ];
 const ACCOUNT_NUMBERS: &[(&str, &str)] = &[
     ("000123456789", "succeeds in days"),
     ("000111111116", "fails in days: no account"),
     ("000222222227", "fails in days: insufficient funds"),
+    ("000555555559", "succeeds in days, and comes back days later"),
     ("000000000009", "stays processing"),
 ];
 

@@ -42,7 +42,7 @@ pub(crate) async fn clear_faults(State(simulator): State<Simulator>) -> StatusCo
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Advance {
-    advance_seconds: u64,
+    advance_seconds: u32,
 }
 
 /// `GET /_simulator/clock`
@@ -52,7 +52,7 @@ pub(crate) async fn clock(State(simulator): State<Simulator>) -> Json<Value> {
 
 /// `POST /_simulator/clock`
 pub(crate) async fn advance(State(simulator): State<Simulator>, Json(by): Json<Advance>) -> Json<Value> {
-    Json(json!({ "now": simulator.advance(Duration::from_secs(by.advance_seconds)) }))
+    Json(json!({ "now": simulator.advance(Duration::from_secs(by.advance_seconds.into())) }))
 }
 
 /// `GET /_simulator/truth`

@@ -4,11 +4,11 @@ use super::{Dispute, DisputeStatus};
 use crate::balance::{self, Movement};
 use crate::calendar::business_days_after;
 use crate::charges::{Charge, ChargeStatus};
-use crate::mandates;
 use crate::metadata::Metadata;
 use crate::payment_methods::Details;
 use crate::state::{Cx, State};
 use crate::test_numbers::{BankBehaviour, CardBehaviour};
+use crate::{mandates, payment_methods};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -104,6 +104,10 @@ pub(crate) fn open(
     if is_return {
         say(state, cx, &id, "charge.dispute.closed");
         mandates::revoke(state, cx, &charge.payment_method);
+        // A customer's own dispute ends the mandate alone. (Stripe blocks the account after a second one; not here.)
+        if reason == "incorrect_account_details" {
+            payment_methods::returned(state, cx, &charge.payment_method, reason);
+        }
     }
     state.disputes.get(&id).map(|dispute| dispute.json(cx.now)).ok_or_else(String::new)
 }

@@ -1,7 +1,9 @@
 //! Payment methods. Source: <https://docs.stripe.com/api/payment_methods>.
 
+mod blocking;
 mod requests;
 
+pub(crate) use blocking::{Block, returned};
 pub(crate) use requests::{attach, detach, list, list_of_customer, retrieve, retrieve_of_customer, update};
 
 use crate::customers::Address;
@@ -126,6 +128,9 @@ pub(crate) struct PaymentMethod {
     pub(crate) set_up: bool,
     /// Was used without a customer, or detached: may not be used again.
     pub(crate) consumed: bool,
+    /// A bank account that may no longer be debited.
+    #[serde(default)]
+    pub(crate) blocked: Option<Block>,
 }
 
 impl PaymentMethod {
@@ -143,7 +148,11 @@ impl PaymentMethod {
             "type": self.details.kind(),
         });
         if let Some(members) = json.as_object_mut() {
-            members.insert(self.details.kind().to_owned(), self.details.json());
+            let mut details = self.details.json();
+            if let Some((status, block)) = details.get_mut("status_details").zip(self.blocked.as_ref()) {
+                *status = json!({ "blocked": block });
+            }
+            members.insert(self.details.kind().to_owned(), details);
         }
         json
     }
@@ -166,6 +175,7 @@ pub(crate) fn store(state: &mut State, cx: &Cx, details: Details, billing: Billi
         metadata: Metadata::new(),
         set_up: false,
         consumed: false,
+        blocked: None,
     };
     state.put(method);
     id

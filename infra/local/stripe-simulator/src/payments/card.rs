@@ -1,10 +1,10 @@
 //! Card payments. Sources: <https://docs.stripe.com/declines>, <https://docs.stripe.com/payments/3d-secure>.
 
-use super::{Attempt, Outcome, change, emit_charge, keep_for_later, new_charge, record_income};
+use super::{Attempt, Outcome, change, declined, emit_charge, income, keep_for_later, new_charge};
 use crate::charges::{Charge, ChargeStatus, Failure};
 use crate::error::StripeError;
 use crate::payment_intents::{Capture, PaymentIntent, Status};
-use crate::payment_methods::{Details, PaymentMethod, card_error};
+use crate::payment_methods::{Details, PaymentMethod};
 use crate::state::{Cx, State};
 use crate::test_numbers::CardBehaviour;
 use crate::{balance, disputes};
@@ -114,32 +114,6 @@ fn held_for(charge: &Charge, off_session: bool) -> i64 {
     }
 }
 
-/// A card decline: a failed charge, and the PaymentIntent waits for another payment method.
-fn declined(
-    state: &mut State,
-    cx: &Cx,
-    intent: &PaymentIntent,
-    method: &PaymentMethod,
-    failure: Failure,
-) -> Outcome {
-    let charge_id = state.id("ch_");
-    let error = card_error(&failure.code, failure.decline_code.as_deref(), &failure.message)
-        .with("charge", json!(charge_id))
-        .with("payment_method", method.json());
-    let mut charge = new_charge(cx, intent, method, charge_id.clone());
-    charge.status = ChargeStatus::Failed;
-    charge.failure = Some(failure);
-    state.put(charge);
-    emit_charge(state, cx, "charge.failed", &charge_id);
-    change(state, cx, &intent.id, "payment_intent.payment_failed", |intent| {
-        intent.status = Status::RequiresPaymentMethod;
-        intent.payment_method = None;
-        intent.latest_charge = Some(charge_id);
-        intent.last_payment_error = Some(error.object());
-    });
-    Outcome::Declined(error)
-}
-
 /// The customer failed or gave up 3-D Secure: no charge was made.
 /// Source: <https://docs.stripe.com/error-codes#payment-intent-authentication-failure>
 pub(crate) fn fail_authentication(state: &mut State, cx: &Cx, id: &str) {
@@ -164,17 +138,10 @@ pub(crate) fn authentication_failure(code: &str, kind: &str) -> StripeError {
 
 /// Writes the balance transaction of a captured charge.
 pub(crate) fn book(state: &mut State, cx: &Cx, charge: &Charge) -> String {
-    record_income(state, cx, charge, "charge", balance::card_fee(charge.amount_captured))
-}
-
-/// Asynchronous capture: the balance transaction comes after the charge succeeded.
-/// Source: <https://docs.stripe.com/payments/payment-intents/asynchronous-capture>
-pub(crate) fn book_later(state: &mut State, cx: &Cx, id: &str) {
-    let Some(charge) = state.charges.get(id).cloned() else { return };
-    let transaction = book(state, cx, &charge);
-    if let Some(charge) = state.charges.get_mut(id) {
-        charge.balance_transaction = Some(transaction);
-        charge.books_at = None;
+    let movement = income(charge, "charge", balance::card_fee(charge.amount_captured));
+    // https://docs.stripe.com/testing#available-balance
+    if matches!(charge.details, Details::Card { behaviour: CardBehaviour::BypassesPending, .. }) {
+        return balance::record_as_of(state, cx, movement, cx.now);
     }
-    emit_charge(state, cx, "charge.updated", id);
+    balance::record(state, cx, movement)
 }

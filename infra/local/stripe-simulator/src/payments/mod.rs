@@ -5,17 +5,17 @@
 mod card;
 mod debit;
 
-pub(crate) use card::{authentication_failure, book, book_later, fail_authentication};
+pub(crate) use card::{authentication_failure, book, fail_authentication};
 pub(crate) use debit::settle_debit;
 
-use crate::balance::{self, Movement};
-use crate::charges::{Charge, ChargeStatus};
+use crate::balance::Movement;
+use crate::charges::{Charge, ChargeStatus, Failure};
 use crate::error::{Result, StripeError};
 use crate::params::Reader;
-use crate::payment_intents::{PaymentIntent, find};
-use crate::payment_methods::{self, Details, PaymentMethod};
+use crate::payment_intents::{PaymentIntent, Status, find};
+use crate::payment_methods::{self, Details, PaymentMethod, card_error};
 use crate::state::{Cx, State};
-use crate::test_numbers::CardBehaviour;
+use serde_json::json;
 
 /// One attempt to pay.
 pub(crate) struct Attempt {
@@ -130,6 +130,9 @@ pub(crate) fn attempt(state: &mut State, cx: &Cx, id: &str, attempt: Attempt) ->
             let behaviour = behaviour.clone();
             Ok(card::attempt(state, cx, &intent, &method, &behaviour, &attempt))
         }
+        Details::UsBankAccount { .. } if method.blocked.is_some() => {
+            Ok(declined(state, cx, &intent, &method, debit::unusable()))
+        }
         Details::UsBankAccount { behaviour, .. } => {
             let behaviour = behaviour.clone();
             let mandate = debit::mandate_for(state, cx, &intent, &attempt)?;
@@ -149,6 +152,49 @@ fn keep_for_later(state: &mut State, cx: &Cx, intent: &PaymentIntent, method_id:
     } else if method.customer.is_none() {
         method.consumed = true;
     }
+}
+
+/// A decline: a failed charge, and the PaymentIntent waits for another payment method.
+fn declined(
+    state: &mut State,
+    cx: &Cx,
+    intent: &PaymentIntent,
+    method: &PaymentMethod,
+    failure: Failure,
+) -> Outcome {
+    let charge_id = state.id(if matches!(method.details, Details::Card { .. }) { "ch_" } else { "py_" });
+    let error = card_error(&failure.code, failure.decline_code.as_deref(), &failure.message)
+        .with("charge", json!(charge_id))
+        .with("payment_method", method.json());
+    let mut charge = new_charge(cx, intent, method, charge_id.clone());
+    charge.status = ChargeStatus::Failed;
+    charge.failure = Some(failure);
+    state.put(charge);
+    emit_charge(state, cx, "charge.failed", &charge_id);
+    change(state, cx, &intent.id, "payment_intent.payment_failed", |intent| {
+        intent.status = Status::RequiresPaymentMethod;
+        intent.payment_method = None;
+        intent.latest_charge = Some(charge_id);
+        intent.last_payment_error = Some(error.object());
+    });
+    Outcome::Declined(error)
+}
+
+/// The balance transaction comes a moment after the charge: of a card, after asynchronous capture; of a bank debit, when
+/// it is submitted to the bank.
+/// Sources: <https://docs.stripe.com/payments/payment-intents/asynchronous-capture>,
+/// <https://docs.stripe.com/payments/ach-direct-debit/migrating-from-charges>
+pub(crate) fn book_later(state: &mut State, cx: &Cx, id: &str) {
+    let Some(charge) = state.charges.get(id).cloned() else { return };
+    let transaction = match &charge.details {
+        Details::Card { .. } => card::book(state, cx, &charge),
+        Details::UsBankAccount { .. } => debit::book(state, cx, &charge),
+    };
+    if let Some(charge) = state.charges.get_mut(id) {
+        charge.balance_transaction = Some(transaction);
+        charge.books_at = None;
+    }
+    emit_charge(state, cx, "charge.updated", id);
 }
 
 fn new_charge(cx: &Cx, intent: &PaymentIntent, method: &PaymentMethod, id: String) -> Charge {
@@ -176,6 +222,7 @@ fn new_charge(cx: &Cx, intent: &PaymentIntent, method: &PaymentMethod, id: Strin
         balance_transaction: None,
         settles_at: None,
         books_at: None,
+        failure_balance_transaction: None,
         capture_before: None,
         disputed_at: None,
         dispute: None,
@@ -183,20 +230,16 @@ fn new_charge(cx: &Cx, intent: &PaymentIntent, method: &PaymentMethod, id: Strin
     }
 }
 
-fn record_income(state: &mut State, cx: &Cx, charge: &Charge, kind: &str, fee: i64) -> String {
-    let movement = Movement {
+/// What a charge brings.
+fn income<'a>(charge: &'a Charge, kind: &'a str, fee: i64) -> Movement<'a> {
+    Movement {
         kind,
         source: &charge.id,
         amount: charge.amount_captured,
         fee,
         currency: &charge.currency,
         description: charge.description.clone(),
-    };
-    // https://docs.stripe.com/testing#available-balance
-    if matches!(charge.details, Details::Card { behaviour: CardBehaviour::BypassesPending, .. }) {
-        return balance::record_as_of(state, cx, movement, cx.now);
     }
-    balance::record(state, cx, movement)
 }
 
 /// Changes a PaymentIntent and emits `event` with its new state.

@@ -149,8 +149,11 @@ pub(crate) fn change(
     event: &str,
     change: impl FnOnce(&mut SetupIntent),
 ) {
-    let Some(setup) = state.setup_intents.get_mut(id) else { return };
-    change(setup);
-    let json = setup.json();
-    state.emit(cx, event, json);
+    let json = state.alter(id, |setup: &mut SetupIntent| {
+        change(setup);
+        setup.json()
+    });
+    if let Some(json) = json {
+        state.emit(cx, event, json);
+    }
 }

@@ -214,7 +214,12 @@ async fn lists_intents_by_customer_and_time() {
 
     let seen = server.seen();
     assert!(seen[0].line.starts_with("GET /v1/payment_intents?"), "{}", seen[0].line);
-    let range = [("limit", "100"), ("created[gte]", "100"), ("created[lt]", "200")];
+    let range = [
+        ("limit", "100"),
+        ("created[gte]", "100"),
+        ("created[lt]", "200"),
+        ("expand[]", "data.latest_charge"),
+    ];
     let with = |more| ids(&[&range[..], &[more]].concat());
     assert_eq!(query(&seen[0]), with(("customer", "cus_1")));
     assert_eq!(query(&seen[1]), with(("starting_after", "pi_0")));

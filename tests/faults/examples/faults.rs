@@ -1,0 +1,42 @@
+//! The fault suites: `cargo faults crash_points`, `fault_points`, `race` or `rate`.
+//!
+//! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
+//! `--rounds N` and `--instances N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
+
+use std::process::ExitCode;
+
+use paywell_faults::{Profile, suites};
+
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate [--release] [--seed N] [--seeds N] [--rounds N] [--instances N]";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let given = |name: &str| arguments.iter().position(|argument| argument == name);
+    let number = |name: &str, otherwise: u64| match given(name).and_then(|place| arguments.get(place + 1)) {
+        Some(text) => text.parse::<u64>(),
+        None => Ok(otherwise),
+    };
+    let profile = if given("--release").is_some() { Profile::Release } else { Profile::Debug };
+    let seed = number("--seed", 0)?;
+    let rounds = number("--rounds", 20)?;
+    let instances = usize::try_from(number("--instances", 2)?)?;
+    let suite = arguments.first().map(String::as_str).unwrap_or_default();
+    let figures = match suite {
+        "crash_points" => suites::crash_points(profile, seed, number("--seeds", 1)?).await,
+        "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?).await,
+        "race" => suites::race(profile, seed, rounds, instances).await,
+        "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,
+        _ => return Err(USAGE.into()),
+    };
+    for figure in &figures {
+        println!("{:<32} {:>8} {} (n = {})", figure.name, figure.value, figure.unit, figure.n);
+    }
+    suites::save(suite, &figures)?;
+    let is_bad = figures.iter().any(|figure| match figure.name {
+        "crash_points_off" | "fault_points_off" | "race_wrong" => figure.value > 0,
+        "crash_points_killed_pct" | "fault_points_struck_pct" => figure.value < 100,
+        _ => false,
+    });
+    Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

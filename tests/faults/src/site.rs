@@ -1,0 +1,183 @@
+//! Everything that a fault suite stands on: engine, processor, mail and wire in this process, functions in theirs.
+
+use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc};
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::Request as HttpRequest;
+use paywell_domain::Account;
+use paywell_tests::support::{
+    Books, Clinic, LINK_KEY, Mail, PUBLIC_URL, Processor, SECRET_KEY, WEBHOOK_SECRET, World, issuer,
+};
+use serde_json::Value;
+
+use crate::{
+    Clock, Instance, Invocation, Plan, Profile, Wire,
+    http::{Client, client, send},
+};
+
+/// The one table's name.
+const TABLE: &str = "paywell";
+
+/// A world whose functions run as they ship, each in a process of its own, behind a wire.
+pub struct Site {
+    /// What is at the other end of the functions' calls.
+    pub wire: Arc<Wire>,
+    /// The table past the functions, for preparing and for looking. It goes through a quiet end of the wire.
+    pub world: Rc<World>,
+    /// The processor.
+    pub processor: Processor,
+    clock: Option<Clock>,
+    instances: BTreeMap<&'static str, Vec<Instance>>,
+    practices: Cell<u32>,
+    /// Messages that were sent before the present practice was made.
+    earlier_mail: Cell<usize>,
+    client: Client,
+}
+
+impl Site {
+    /// A site with so many instances of each function, in real time. They start when they are first needed.
+    pub async fn open(profile: Profile, instances: usize) -> Self {
+        Self::build(profile, instances, None).await
+    }
+
+    /// A site whose functions go by a clock that can be moved.
+    pub async fn open_with_clock(profile: Profile, instances: usize, clock: Clock) -> Self {
+        Self::build(profile, instances, Some(clock)).await
+    }
+
+    async fn build(profile: Profile, count: usize, clock: Option<Clock>) -> Self {
+        let folder = profile.build();
+        let processor = Processor::start();
+        let mail = Mail::start();
+        let wire = Wire::new(&processor.url, &mail.url).await;
+        let engine = wire.quiet_end().await;
+        let world = World::over(&engine, TABLE.to_owned(), paywell_app::clock::now(), &processor.url, mail);
+        let mut instances: BTreeMap<&'static str, Vec<Instance>> = BTreeMap::new();
+        for function in ["checkout", "links", "outreach", "payments", "processor-events", "tracker"] {
+            for number in 0..count {
+                let environment = environment(&processor.url);
+                let instance =
+                    Instance::new(folder, (function, number), &wire, environment, clock.as_ref()).await;
+                instances.entry(function).or_default().push(instance);
+            }
+        }
+        let (practices, earlier_mail) = (Cell::new(0), Cell::new(0));
+        Self { wire, world, processor, clock, instances, practices, earlier_mail, client: client() }
+    }
+
+    /// One instance of a function.
+    pub fn instance(&self, function: &str, number: usize) -> &Instance {
+        &self.instances[function][number]
+    }
+
+    /// What time it is for the functions.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.as_ref().map_or_else(paywell_app::clock::now, Clock::now)
+    }
+
+    fn clock(&self) -> &Clock {
+        self.clock.as_ref().expect("a site with a clock")
+    }
+
+    /// Lets time pass for the functions, and for the test's own requests. The processor keeps real time.
+    ///
+    /// # Panics
+    /// The functions go by real time.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock().advance(time);
+        self.world.set_clock(self.now());
+    }
+
+    /// A new practice in an empty table, at a processor that has forgotten everything. What there was before is gone.
+    pub async fn practice(&self) -> Clinic {
+        self.wire.empty_engine().await;
+        self.new_practice().await
+    }
+
+    /// The same, in a table whose indexes show a write only when told.
+    pub async fn practice_with_lagging_indexes(&self) -> Clinic {
+        self.wire.empty_engine_with_lagging_indexes().await;
+        self.new_practice().await
+    }
+
+    async fn new_practice(&self) -> Clinic {
+        self.processor.order("reset", &Value::Null).await;
+        self.world.store.create_table().await.unwrap();
+        self.earlier_mail.set(self.world.mail.all().await.len());
+        self.world.set_clock(self.now());
+        self.practices.set(self.practices.get() + 1);
+        // Never the same again: instances remember blocks of numbers by practice.
+        Clinic::open_in(&self.world, &format!("prac_f{}", self.practices.get())).await
+    }
+
+    /// Sends an event of HTTP to the instance of that number of its function, under a plan.
+    pub async fn send(&self, event: &Value, number: usize, plan: &Plan) -> Invocation {
+        self.instance(self.world.destination(event), number).invoke(event, plan).await
+    }
+
+    /// The messages that the mail provider took for the present practice, the first first.
+    pub async fn mail(&self) -> Vec<Value> {
+        self.world.mail.all().await.split_off(self.earlier_mail.get())
+    }
+
+    /// The processor's objects of a kind, the newest first: at most 100.
+    pub async fn at_processor(&self, kind: &str) -> Vec<Value> {
+        let request = HttpRequest::get(format!("{}/v1/{kind}?limit=100", self.processor.url));
+        let request = request.header("authorization", format!("Bearer {SECRET_KEY}"));
+        let answer = send(&self.client, request.body(Bytes::new()).unwrap()).await;
+        let mut page: Value = serde_json::from_slice(answer.body()).unwrap();
+        assert_eq!(page["has_more"], false, "{kind}: {page}");
+        serde_json::from_value(page["data"].take()).unwrap()
+    }
+
+    /// What the processor took, in cents, by its own account.
+    pub async fn taken_by_processor(&self) -> i64 {
+        let charges = self.at_processor("charges").await;
+        let paid = charges.iter().filter(|charge| charge["paid"] == true);
+        paid.map(|charge| charge["amount_captured"].as_i64().unwrap()).sum()
+    }
+
+    /// Somebody fills in the processor's page of a session with a good card and presses Pay.
+    pub async fn pay_by_card(&self, hosted_page: &str) {
+        const FORM: &str = "method=card&email=ada%40example.com&name=Ada+Lovelace&number=4242424242424242\
+                            &expiry=12+%2F+34&cvc=123";
+        let request =
+            HttpRequest::post(hosted_page).header("content-type", "application/x-www-form-urlencoded");
+        let answer = send(&self.client, request.body(Bytes::from(FORM)).unwrap()).await;
+        assert!(answer.status().is_redirection(), "{}: {:?}", answer.status(), answer.body());
+    }
+
+    /// A delivery of an event of the processor, as API Gateway would hand it on now.
+    pub fn delivery(&self, clinic: &Clinic, event: &Value) -> Value {
+        self.world.set_clock(self.now());
+        clinic.webhook(event).event()
+    }
+
+    /// Proves the books of a practice, and that what the processor took is what they say it took.
+    pub async fn proven_books(&self, clinic: &Clinic) -> Books {
+        let books = clinic.proven_books().await;
+        let booked: i64 =
+            books.journal.iter().map(|entry| entry.effect(Account::ProcessorClearing).get()).sum();
+        assert_eq!(booked, self.taken_by_processor().await, "the books say what the processor took");
+        books
+    }
+}
+
+/// What every function finds in its environment, but for the addresses of its own end of the wire.
+fn environment(processor: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ("PAYWELL_TABLE", TABLE.to_owned()),
+        ("PAYWELL_PUBLIC_URL", PUBLIC_URL.to_owned()),
+        ("PAYWELL_LINK_KEY", LINK_KEY.to_owned()),
+        ("PAYWELL_CURSOR_KEY", "a key of cursors for tests, and tests alone".to_owned()),
+        ("PAYWELL_ISSUER", issuer().url.clone()),
+        ("PAYWELL_HOSTED_PAGE_ORIGIN", processor.to_owned()),
+        ("STRIPE_SECRET_KEY", SECRET_KEY.to_owned()),
+        ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+        ("SES_CONFIGURATION_SET", "paywell-tests".to_owned()),
+    ]
+}

@@ -1,0 +1,50 @@
+//! The suites, and what they measure.
+
+mod commands;
+mod points;
+mod race;
+mod rate;
+
+use std::{fs, path::Path};
+
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+pub use points::{crash_points, fault_points};
+pub use race::race;
+pub use rate::rate;
+
+/// A figure for `target/measure/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, a whole number.
+    pub value: u64,
+    /// The value's unit.
+    pub unit: &'static str,
+    /// Of how many.
+    pub n: u64,
+}
+
+/// Writes a suite's figures to `target/measure/<suite>.jsonl`, one JSON object a line.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(suite: &str, figures: &[Figure]) -> std::io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/measure");
+    fs::create_dir_all(&folder)?;
+    let line = |figure: &Figure| -> Value {
+        json!({ "name": figure.name, "value": figure.value, "unit": figure.unit, "n": figure.n })
+    };
+    let lines: String = figures.iter().map(|figure| format!("{}\n", line(figure))).collect();
+    fs::write(folder.join(format!("{suite}.jsonl")), lines)
+}
+
+/// What is wrong, where a check fails: the suites go on, and say it in the end.
+async fn checked<T>(check: impl Future<Output = T>) -> Result<T, String> {
+    std::panic::AssertUnwindSafe(check).catch_unwind().await.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned())).unwrap_or_default()
+    })
+}
