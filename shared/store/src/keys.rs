@@ -37,16 +37,16 @@ pub(crate) const QUEUE_SHARDS: u8 = 8;
 /// The partition of the queues' index that names every practice.
 pub(crate) const PRACTICES: &str = "PRACTICES#ALL";
 
-/// The index attributes of an aggregate that was changed on a day (UTC): the practice's whole log, by day.
+/// The index attributes of an aggregate that was changed on a day (UTC): the practice's whole trail, by day.
 pub(crate) fn changed(practice: &PracticeId, at: DateTime<Utc>) -> HashMap<String, AttributeValue> {
     HashMap::from([
-        ("log".to_owned(), AttributeValue::S(log(practice))),
+        ("trail".to_owned(), AttributeValue::S(trail(practice))),
         ("changed".to_owned(), AttributeValue::S(at.date_naive().to_string())),
     ])
 }
 
 /// The partition with what was changed in a practice.
-pub(crate) fn log(practice: &PracticeId) -> String {
+pub(crate) fn trail(practice: &PracticeId) -> String {
     format!("CHANGED#{practice}")
 }
 
@@ -358,9 +358,9 @@ mod tests {
     }
 
     #[test]
-    fn the_log_of_a_practice_is_by_day() {
+    fn the_trail_of_a_practice_is_by_day() {
         let item = changed(&practice(), "2026-06-01T23:59:59Z".parse().unwrap());
-        assert_eq!(item["log"].as_s().unwrap(), "CHANGED#prac_riverside");
+        assert_eq!(item["trail"].as_s().unwrap(), "CHANGED#prac_riverside");
         assert_eq!(item["changed"].as_s().unwrap(), "2026-06-01");
     }
 

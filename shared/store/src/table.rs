@@ -57,7 +57,7 @@ pub const TABLE: TableDefinition = TableDefinition {
         Index { name: "by_patient", hash: "patient", range: "sk", holds: Holds::All },
         Index { name: "by_patient_due", hash: "patient", range: "due", holds: Holds::All },
         Index { name: "queues", hash: "queue", range: "due_at", holds: Holds::Keys },
-        Index { name: "changed", hash: "log", range: "changed", holds: Holds::Also(&["v", "h"]) },
+        Index { name: "changed", hash: "trail", range: "changed", holds: Holds::Also(&["v", "h"]) },
     ],
 };
 

@@ -18,6 +18,7 @@ mod invoices;
 mod ledger;
 mod outreach;
 mod payments;
+mod proof;
 mod samples;
 mod settling;
 mod store;

@@ -1,0 +1,4 @@
+//! The proof of the books finds what anybody changes past the program, and what the processor knows alone.
+
+mod processor;
+mod tampering;
