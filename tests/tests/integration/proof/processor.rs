@@ -56,6 +56,7 @@ impl Paying {
 async fn money_that_nobody_told_of_is_awaited_and_then_named() {
     let paying = Paying::new().await;
     paying.pay("125.00", BY_CARD).await;
+    paying.processor.pass(&paying.clinic, Duration::minutes(1));
     let proof = paying.proof().await;
     assert_eq!((proof.differences.len(), proof.awaiting.len()), (0, 1), "{proof:?}");
     paying.processor.pass(&paying.clinic, Duration::hours(27));
@@ -139,6 +140,7 @@ async fn a_neighbours_movements_are_the_neighbours() {
     let neighbour = paying.clinic.neighbour().await;
     paying.pay("125.00", BY_CARD).await;
     paying.processor.pass(&paying.clinic, Duration::hours(27));
+    assert_eq!(paying.proof().await.counted.movements, 1);
     let proof = neighbour.proof(&Options::default()).await;
     assert_eq!((proof.differences, proof.counted.movements), (vec![], 0));
 }
