@@ -77,6 +77,7 @@ pub(crate) fn store_at(endpoint: &str) -> Store {
         dynamodb_endpoint: Some(endpoint.to_owned()),
         sesv2_endpoint: None,
         secretsmanager_endpoint: None,
+        s3_endpoint: None,
     });
     let client = Client::new(&aws.dynamodb(RetryConfig::standard().with_max_attempts(3)));
     Store::new(client, TABLE)

@@ -20,6 +20,7 @@ impl App {
         practice: &PracticeId,
         books: &mut Books,
     ) -> Result<(), AppError> {
+        let mut anchors = self.read_anchors(practice, books).await?;
         let mut from = None;
         loop {
             let (changes, next) = self.store.changes(practice, None, from).await?;
@@ -29,18 +30,25 @@ impl App {
             });
             let chains: Vec<(&Change, Chain)> = chains.buffer_unordered(AT_ONCE).try_collect().await?;
             for (change, chain) in chains {
-                check(&change.key, &chain, books);
+                let kept = anchors.remove(&change.key).unwrap_or_default();
+                check(&change.key, &chain, &kept, books);
             }
             from = next;
             if from.is_none() {
-                return Ok(());
+                break;
             }
         }
+        // What was kept of something that is in no index any more.
+        for (key, kept) in anchors {
+            let chain = self.store.chain(&key).await?;
+            check(&key, &chain, &kept, books);
+        }
+        Ok(())
     }
 }
 
-/// Notes where a chain departs from what was written.
-fn check(key: &str, chain: &Chain, books: &mut Books) {
+/// Notes where a chain departs from what was written, and from the heads that were kept of it.
+fn check(key: &str, chain: &Chain, kept: &[(u64, Head)], books: &mut Books) {
     let counted = books.counted();
     counted.histories = counted.histories.saturating_add(1);
     counted.events = counted.events.saturating_add(count(chain.events.len()));
@@ -53,7 +61,19 @@ fn check(key: &str, chain: &Chain, books: &mut Books) {
     }
     if count(chain.events.len()) != version {
         let found = number(count(chain.events.len()));
-        books.note(Difference::of(Name::HistoryBroken, key, found, number(version)));
+        return books.note(Difference::of(Name::HistoryBroken, key, found, number(version)));
+    }
+    for (kept_version, kept_head) in kept {
+        let counted = books.counted();
+        counted.anchors = counted.anchors.saturating_add(1);
+        let index = usize::try_from(kept_version.saturating_sub(1)).unwrap_or(usize::MAX);
+        let head = chain.events.get(index).and_then(|event| event.as_ref().map(|(_, head)| *head));
+        let name = match head {
+            Some(head) if head == *kept_head => continue,
+            Some(_) => Name::HistoryRewritten,
+            None => Name::HistoryTruncated,
+        };
+        return books.note(Difference::of(name, key, number(version), number(*kept_version)));
     }
 }
 

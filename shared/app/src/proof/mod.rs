@@ -1,6 +1,7 @@
 //! Proving a practice's books while it works: reads all there is, page by page, and holds the figures against each other
 //! ([`paywell_domain::proof`]).
 
+mod anchors;
 mod histories;
 mod ledger;
 mod processor;
@@ -28,7 +29,7 @@ pub struct Options {
     pub since: Option<DateTime<Utc>>,
     /// How long a movement may be unknown to one side. What no message told, the nightly run finds: a night, and two hours.
     pub grace: Duration,
-    /// Whether the chain of every history is verified.
+    /// Whether the chain of every history is verified, and held against its anchors where the function has them.
     pub histories: bool,
 }
 
