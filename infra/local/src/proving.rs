@@ -8,12 +8,12 @@ use paywell_app::App;
 use paywell_app::proof::Options;
 use paywell_domain::proof::{Difference, Proof};
 use paywell_domain::{Cents, PracticeId};
-use paywell_gateways::stripe::Stripe;
+use paywell_gateways::{objects::Objects, stripe::Stripe};
 use secrecy::SecretString;
 
 use crate::clock::{self, Clock};
 use crate::secrets::Secrets;
-use crate::{StackFile, dynamodb};
+use crate::{StackFile, dynamodb, functions};
 
 /// Proves one practice's books in the stack whose data are in a folder, or every practice's.
 ///
@@ -28,6 +28,8 @@ pub async fn prove(
     let secrets = Secrets::read(&folder.join(crate::data::SECRETS))?;
     let mut app = App::new(dynamodb::store(&stack.addresses), stack.addresses.api.clone());
     app.stripe = Some(Stripe::new(&stack.addresses.stripe, &SecretString::from(secrets.stripe_secret_key))?);
+    let aws = dynamodb::aws(&stack.addresses.dynamodb, Some(&stack.addresses.objects));
+    app.anchors = Some(Objects::new(&aws.s3(), functions::ANCHORS));
     let now = clock::now() + Clock::of(folder).offset();
     let mut practices = app.store.practices().await?;
     if let Some(practice) = practice {
@@ -48,7 +50,8 @@ pub fn report(practice: &PracticeId, proof: &Proof) -> String {
     let counted = &proof.counted;
     let mut text = format!(
         "{practice}: {} invoices, {} payments, {} sets, {} payouts, {} patients, {} rows, {} journal entries, \
-         {} movements at the processor, {} histories with {} events\n",
+         {} movements at the processor, {} histories with {} events, \
+         {} anchored heads\n",
         counted.invoices,
         counted.payments,
         counted.sets,
@@ -59,6 +62,7 @@ pub fn report(practice: &PracticeId, proof: &Proof) -> String {
         counted.movements,
         counted.histories,
         counted.events,
+        counted.anchors,
     );
     let mut table = |title: &str, differences: &[Difference]| {
         if differences.is_empty() {

@@ -54,6 +54,7 @@ impl Stack {
         let mut servers = Servers::new();
         let tokens = servers.start_issuer(&addresses, &data, ports.issuer, options.synthea.is_some()).await?;
         servers.start_simulators(&addresses, &secrets, &data, ports.stripe, ports.mailbox)?;
+        servers.start_storage(&data, ports.objects)?;
         let mut children = Vec::new();
         if options.dynamodb_local {
             let (files, log) = (data.file("dynamodb-local"), data.file("dynamodb-local.log"));

@@ -7,8 +7,9 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 23] = [
+const ENTITIES: [&str; 25] = [
     "ATTEMPTS",
+    "CHANGED",
     "COUNTERS",
     "CUSTOMER",
     "DUE",
@@ -24,6 +25,7 @@ const ENTITIES: [&str; 23] = [
     "PAYMENTS",
     "PAYOUT",
     "PRACTICE",
+    "PRACTICES",
     "RULESET",
     "SET",
     "SETS",

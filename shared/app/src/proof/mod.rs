@@ -40,6 +40,13 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// What a nightly run proves: the processor's movements of five weeks, so that payouts and late returns are in it.
+    pub fn nightly(now: DateTime<Utc>) -> Self {
+        Self { since: Some(now - Duration::days(35)), ..Self::default() }
+    }
+}
+
 impl App {
     /// Proves a practice's books: every balance, credit, row and counter from the journal, the journal against the
     /// processor's movements, and the chain of every history. Commands that run meanwhile are no difference: what differs
@@ -65,8 +72,9 @@ impl App {
         Ok(proof)
     }
 
-    /// Proves the books of every practice and logs what differs at error level, for the alarm; gives how many differences
-    /// there are. A practice that cannot be read is logged, and the others are proven.
+    /// Proves the books of every practice and logs what differs at error level, for the alarm; then keeps the heads of what
+    /// was changed. Gives how many differences there are. A practice that cannot be read is logged, and the others are
+    /// proven.
     ///
     /// # Errors
     /// The practices cannot be read.
@@ -88,6 +96,12 @@ impl App {
                     differences = differences.saturating_add(proof.differences.len());
                 }
                 Err(error) => tracing::error!(%practice, %error, "proof not made"),
+            }
+            if self.anchors.is_some() {
+                match self.anchor(&practice, clock()).await {
+                    Ok(heads) => tracing::info!(%practice, heads, "heads anchored"),
+                    Err(error) => tracing::error!(%practice, %error, "heads not anchored"),
+                }
             }
         }
         Ok(differences)

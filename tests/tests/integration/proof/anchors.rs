@@ -84,22 +84,15 @@ async fn a_history_that_was_cut_off_with_its_head_is_found() {
 #[tokio::test]
 async fn whatever_was_removed_with_all_its_items_is_found() {
     let tampered = Tampered::new().await;
-    let treatment = serde_json::json!({
-        "patient_id": tampered.ada, "service": "Cleaning", "date": "2026-06-01",
-    });
-    let before = tampered.clinic.world.dump().await.count("PATIENT#");
     let ben = tampered.clinic.patient("Ben").await;
-    assert!(treatment.is_object() && tampered.clinic.world.dump().await.count("PATIENT#") > before);
     anchor(&tampered).await;
     let pk = tampered.of("PATIENT", &ben);
     for item in tampered.all(&pk).await {
         tampered.remove(&item).await;
     }
     let found = tampered.differences().await;
-    assert_eq!(
-        (found.len(), found[0].name.text(), found[0].ids[0].clone()),
-        (1, "aggregate_missing".to_owned(), pk)
-    );
+    assert_eq!((found.len(), found[0].name.text()), (1, "aggregate_missing".to_owned()));
+    assert_eq!(found[0].ids, [pk]);
 }
 
 #[tokio::test]
@@ -107,12 +100,13 @@ async fn a_run_keeps_what_changed_and_a_months_first_run_all() {
     let tampered = anchored().await;
     assert_eq!(documents(&tampered).len(), 1);
     tampered.clinic.world.pass(Duration::days(2));
-    assert_eq!(anchor(&tampered).await, 0, "nothing was changed since yesterday");
+    let all = anchor(&tampered).await;
+    assert!(all > 4, "the day of the last run counts once more");
     tampered.clinic.world.pass(Duration::days(1));
     tampered.clinic.open_invoice(&tampered.ada, "5.00").await;
     assert_eq!(anchor(&tampered).await, 2, "the invoice and the set that it joined");
     tampered.clinic.world.pass(Duration::days(30));
-    assert!(anchor(&tampered).await > 4, "all of them");
+    assert_eq!(anchor(&tampered).await, all + 1, "all of them");
     assert_eq!(documents(&tampered).len(), 4);
     assert_eq!(tampered.found().await, Vec::<String>::new());
 }
