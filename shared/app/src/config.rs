@@ -13,6 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{App, AppError};
 
+/// The longest that the first repetition of a call to the table waits.
+const FIRST_BACKOFF: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// A setting, or why the function cannot start.
 ///
 /// # Errors
@@ -80,7 +83,9 @@ pub fn aws() -> Result<Aws, AppError> {
 pub fn app(aws: &Aws) -> Result<App, AppError> {
     // Every write is a transaction with a client request token, an `ADD` whose repetition leaves a gap, or a count of
     // attempts: each may be sent again.
-    let client = Client::new(&aws.dynamodb(RetryConfig::standard().with_max_attempts(3)));
+    // The table answers in milliseconds: a first wait of up to a second would be the patient's.
+    let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_BACKOFF);
+    let client = Client::new(&aws.dynamodb(retries));
     let public_url = setting("PAYWELL_PUBLIC_URL")?;
     Ok(App::new(Store::new(client, setting("PAYWELL_TABLE")?), public_url.trim_end_matches('/').to_owned()))
 }

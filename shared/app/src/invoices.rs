@@ -87,7 +87,7 @@ impl App {
             let decision = invoice.edit(edited_charges(invoice, &edit)?, terms, today)?;
             let edited = work.commit.update(&stored, decision)?;
             if edited.state.balance() != invoice.balance() {
-                work.balance_changed(&edited.state).await?;
+                work.balance_changed(invoice, &edited.state).await?;
             }
             answer(200, &InvoiceView::of(&edited, today), edited.version)
         })
@@ -119,7 +119,7 @@ impl App {
                 work.withdraw_from_link(*link, id)?;
             }
             if stored.state.balance().is_positive() {
-                work.balance_changed(&deleted.state).await?;
+                work.balance_changed(&stored.state, &deleted.state).await?;
             }
             answer(200, &InvoiceView::of(&deleted, today), deleted.version)
         })

@@ -13,6 +13,7 @@ pub mod links;
 pub mod mail;
 mod money;
 mod numbers;
+pub mod on_file;
 pub mod outreach;
 pub mod patients;
 pub mod pay;

@@ -54,19 +54,47 @@ impl Work<'_> {
             let before = before.ok_or_else(|| AppError::internal("a set was settled that was not loaded"))?;
             self.commit.update(&before, decision.clone())?;
         }
-        let changed: Vec<InvoiceId> = settlement.invoices.iter().map(|decision| decision.state.id).collect();
+        let after = settlement.invoices.iter().map(|decision| &decision.state);
+        let reopened: Vec<&Invoice> = after
+            .clone()
+            .filter(|after| {
+                let before = invoices.iter().find(|before| before.state.id == after.id);
+                before.is_some_and(|before| after.is_reopened_from(&before.state))
+            })
+            .collect();
+        self.chase_again(payment.patient, &reopened).await?;
+        let changed: Vec<InvoiceId> = after.map(|invoice| invoice.id).collect();
         self.outdate_sessions(payment.patient, &changed, Some(payment.id)).await
     }
 
     /// Tells the patient's invoice set, and the sessions that are open, what an invoice now comes to.
-    pub(crate) async fn balance_changed(&mut self, invoice: &Invoice) -> Result<(), AppError> {
-        self.load(keys(self.practice_id(), invoice.patient)).await?;
-        if let Some(set) = self.set(invoice.patient)?
-            && let Some(decision) = set.state.balances_changed(std::iter::once(invoice))
+    pub(crate) async fn balance_changed(
+        &mut self,
+        before: &Invoice,
+        after: &Invoice,
+    ) -> Result<(), AppError> {
+        self.load(keys(self.practice_id(), after.patient)).await?;
+        if let Some(set) = self.set(after.patient)?
+            && let Some(decision) = set.state.balances_changed(std::iter::once((before, after)))
         {
             self.commit.update(&set, decision)?;
         }
-        self.outdate_sessions(invoice.patient, &[invoice.id], None).await
+        if after.is_reopened_from(before) {
+            self.chase_again(after.patient, &[after]).await?;
+        }
+        self.outdate_sessions(after.patient, &[after.id], None).await
+    }
+
+    /// What is owed again is chased again: by the patient's open set, which it has joined, or else by a new one.
+    async fn chase_again(&mut self, patient: PatientId, reopened: &[&Invoice]) -> Result<(), AppError> {
+        let Some((first, others)) = reopened.split_first() else { return Ok(()) };
+        let current = self.set(patient)?;
+        if current.is_some_and(|set| !set.state.makes_room()) {
+            return Ok(());
+        }
+        let practice = self.practice()?;
+        let patient = self.load_for_chasing(&practice, patient).await?;
+        self.start_set(&practice, &patient, first, others)
     }
 
     /// Marks the sessions, but for `own`, that ask for what is due on these invoices: they are to be expired at the

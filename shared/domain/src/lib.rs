@@ -4,6 +4,8 @@
 //! say what happened, and the ledger postings that go with it ([`Decision`]). `now` and new ids are arguments.
 
 pub mod event;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod id;
 pub mod invoice;
 pub mod invoice_set;
@@ -24,7 +26,8 @@ pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
 pub use id::{
-    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, TreatmentId,
+    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, SetupId,
+    TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

@@ -2,7 +2,7 @@
 //!
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
-//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient at the processor), and the queues of work that
+//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), and the queues of work that
 //! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments) and `PRACTICES#`.
 
 use std::collections::HashMap;

@@ -143,7 +143,7 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     pattern("pointer", "What a token leads to", ("table", "TOKEN#hash"), Strong, "1 GetItem"),
     pattern(
         "customer",
-        "Whose a customer of the processor is",
+        "Whose a customer or method of the processor is",
         ("table", "CUSTOMER#id"),
         Strong,
         "1 GetItem",

@@ -35,6 +35,7 @@ mod processor;
 mod recorder;
 mod request;
 mod storage;
+mod wallet;
 mod world;
 
 pub use answer::Answer;

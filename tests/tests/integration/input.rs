@@ -3,7 +3,7 @@
 use paywell_tests::support::Clinic;
 use serde_json::{Value, json};
 
-use crate::catalogue::Furnished;
+use crate::catalogue::{CARD, Furnished};
 
 const NO_AMOUNTS: [&str; 14] =
     ["1e3", "12.345", "-5", "", "NaN", "1000000", "0", "0.00", "1,000.00", " 5.00", "$5", "5.", ".5", "٥"];
@@ -228,7 +228,7 @@ async fn an_id_that_cannot_be_is_not_there() {
     for route in own.staff_routes().iter().filter(|route| route.pattern.contains("{id}")) {
         for id in ["x", "inv_1", "%00", "inv_01h455vb4pex5vsknk084sn02q%20", "pay_zzzzzzzzzzzzzzzzzzzzzzzzzz"]
         {
-            let path = route.pattern.replace("{id}", id);
+            let path = route.pattern.replace("{id}", id).replace("{method}", CARD);
             let request = match route.method.as_str() {
                 "GET" => own.clinic.get(&path),
                 "PATCH" => own.clinic.request("PATCH", &path),

@@ -16,6 +16,7 @@ mod idempotency;
 mod input;
 mod invoices;
 mod ledger;
+mod on_file;
 mod outreach;
 mod payments;
 mod proof;

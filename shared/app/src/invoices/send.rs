@@ -56,7 +56,7 @@ impl App {
             .command(cx, [Key::invoice(cx.practice(), id)], async |work| {
                 let practice = work.practice()?;
                 let stored = work.need::<Invoice>(id, "invoice")?;
-                let patient = work.load_for_sending(&practice, stored.state.patient).await?;
+                let patient = work.load_for_chasing(&practice, stored.state.patient).await?;
                 let sent = work.send(&stored, channels, &event)?;
                 if stored.state.status == InvoiceStatus::Draft {
                     work.chase(&practice, &patient, &sent.state)?;
@@ -88,7 +88,7 @@ impl App {
 }
 
 impl Work<'_> {
-    async fn load_for_sending(
+    pub(crate) async fn load_for_chasing(
         &mut self,
         practice: &Practice,
         patient: paywell_domain::PatientId,
@@ -146,13 +146,26 @@ impl Work<'_> {
             self.commit.update(open, open.state.join(invoice))?;
             return Ok(());
         }
+        self.start_set(practice, patient, invoice, &[])
+    }
+
+    /// Begins a set in the place of the patient's last one.
+    pub(crate) fn start_set(
+        &mut self,
+        practice: &Practice,
+        patient: &Patient,
+        invoice: &Invoice,
+        others: &[&Invoice],
+    ) -> Result<(), AppError> {
+        let current = self.find::<InvoiceSet>(patient.id)?;
         let rules = self.need::<RuleSet>((practice.rule_set, practice.rule_set_version), "rule set")?.state;
         let start = invoice.due_date() + chrono::Days::new(practice.chase_after_days.into());
         let start = start.max(practice.today(self.now()));
         let ordinal = current.as_ref().map_or(1, |set| set.state.id.ordinal.saturating_add(1));
         let id = SetId { patient: patient.id, ordinal };
         let recipient = Recipient::of(patient, practice);
-        let decision = InvoiceSet::start(id, invoice, &rules, &recipient, start, self.now());
+        let started = InvoiceSet::start(id, invoice, &rules, &recipient, start, self.now());
+        let decision = InvoiceSet::with(started, others.iter().copied());
         match current {
             Some(ended) => {
                 self.commit.keep_earlier_set(&ended)?;

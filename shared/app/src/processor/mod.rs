@@ -1,5 +1,6 @@
 //! What the processor tells: applied once, whatever order and however often it comes, and from whichever messenger.
 
+mod declines;
 mod news;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub(crate) mod metadata {
     pub(crate) const PAYMENT: &str = "payment";
     pub(crate) const ATTEMPT: &str = "attempt";
     pub(crate) const REFUND: &str = "refund";
+    pub(crate) const SETUP: &str = "setup";
 }
 
 /// Whose payment something at the processor is: what its metadata says.
@@ -108,7 +110,7 @@ impl App {
                 let (subject, returned) = self.disputed(dispute).await?;
                 (subject, News::Dispute { dispute: dispute.clone(), returned })
             }
-            _ => return Ok(()),
+            _ => return self.apply_method_event(event, request, now).await,
         };
         let Some(subject) = subject else {
             tracing::warn!(event = %event.id, "an event of something that is not ours");

@@ -2,6 +2,7 @@
 
 pub mod invoices;
 pub mod links;
+pub mod methods;
 pub mod patients;
 pub mod payments;
 
@@ -14,6 +15,13 @@ use serde::{Deserialize, Deserializer, de::Error};
 /// An amount as the API writes it: a decimal string.
 pub(crate) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
     parsed(deserializer)
+}
+
+/// An amount that may be left out.
+pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Amount>, D::Error> {
+    parsed(deserializer).map(Some)
 }
 
 /// A discount as the API writes it: `"10%"` or `"12.50"`.

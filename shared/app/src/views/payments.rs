@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     Currency, Payment, PaymentStatus, Treatment,
     number::Series,
-    payment::{PaymentType, Tender},
+    payment::{AttemptMeans, PaymentType, Tender},
 };
 use paywell_store::{PaymentRow, Stored};
 use serde::Serialize;
@@ -56,6 +56,13 @@ pub struct PaymentView {
     pub method: Option<String>,
     /// The number of a check, or the terminal's reference.
     pub reference: Option<String>,
+    /// The method on file that is or was charged last.
+    pub method_on_file: Option<String>,
+    /// What is held on the card: it can be captured, or released by voiding.
+    pub held: Option<String>,
+    /// Why the last charge failed.
+    #[schema(example = "The card has expired. No money moved.")]
+    pub failure: Option<String>,
     /// When it was received (UTC).
     pub paid_at: Option<DateTime<Utc>>,
     /// Which invoices it is meant for, or has paid.
@@ -100,6 +107,9 @@ impl PaymentView {
             memo: payment.memo.as_ref().map(ToString::to_string),
             method: method.map(str::to_owned),
             reference,
+            method_on_file: charged_method(payment),
+            held: payment.held().map(|amount| amount.to_string()),
+            failure: failure(payment),
             paid_at: payment.paid_at,
             allocations: payment.allocations.iter().map(allocation).collect(),
             unapplied: payment.unapplied.to_string(),
@@ -108,6 +118,21 @@ impl PaymentView {
             created_at: payment.created_at,
         }
     }
+}
+
+fn charged_method(payment: &Payment) -> Option<String> {
+    match &payment.attempts.last()?.means {
+        AttemptMeans::OnFile { method, .. } => Some(method.clone()),
+        AttemptMeans::Hosted { .. } => None,
+    }
+}
+
+/// Reasons are clauses; people read sentences.
+fn failure(payment: &Payment) -> Option<String> {
+    let why = payment.attempts.last()?.failure.as_ref()?;
+    let mut letters = why.chars();
+    let first = letters.next()?.to_uppercase();
+    Some(format!("{first}{}. No money moved.", letters.as_str()))
 }
 
 /// A payment with everything about it.

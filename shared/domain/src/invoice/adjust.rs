@@ -67,7 +67,6 @@ pub struct Adjustment {
     /// 1 for the invoice's first.
     pub number: u16,
     /// What it is.
-    #[serde(flatten)]
     pub kind: AdjustmentKind,
     /// What it does to what is owed; below zero it lowers it.
     pub cents: Cents,
@@ -80,6 +79,15 @@ pub struct Adjustment {
 }
 
 impl Adjustment {
+    /// Whether staff may take it back: not what only follows what payments do.
+    fn is_reversible(&self) -> bool {
+        match self.kind {
+            AdjustmentKind::Recovery => false,
+            AdjustmentKind::Refund => !self.cents.is_positive(),
+            AdjustmentKind::Correction(_) | AdjustmentKind::WriteOff(_) => true,
+        }
+    }
+
     /// Its postings against the account in which the invoice is owed, or with `sign` -1 their opposite.
     pub(super) fn postings(&self, receivable: Account, sign: i8) -> [Posting; 2] {
         let cents = if sign < 0 { self.cents.negated() } else { self.cents };
@@ -109,7 +117,16 @@ impl Invoice {
 
     /// What is given up now: written off, less what was recovered or taken back.
     pub fn written_off(&self) -> Cents {
-        self.sum_of(AdjustmentKind::is_write_off).negated()
+        match self.status {
+            // A void invoice took it back with all that was billed.
+            InvoiceStatus::Void => Cents::ZERO,
+            _ => self.sum_of(AdjustmentKind::is_write_off).negated(),
+        }
+    }
+
+    /// What refunds took off what is owed, and what is left of that.
+    pub(super) fn refunded_away(&self) -> Cents {
+        self.sum_of(|kind| kind == AdjustmentKind::Refund).negated()
     }
 
     fn sum_of(&self, wanted: impl Fn(AdjustmentKind) -> bool) -> Cents {
@@ -172,7 +189,8 @@ impl Invoice {
         self.adjusted_by(AdjustmentKind::WriteOff(reason), given_up.negated(), note, None)
     }
 
-    /// Takes an adjustment or a write-off back; of a write-off what has not been recovered by payments.
+    /// Takes an adjustment or a write-off back: of a write-off what has not been recovered by payments, of what a refund
+    /// made not owed what no failure of a refund has given back.
     ///
     /// # Errors
     /// There is no such adjustment, it was taken back already, or less would be owed than has been paid.
@@ -180,7 +198,7 @@ impl Invoice {
         use InvoiceStatus::{Open, Paid, WrittenOff};
         self.require(&[Open, Paid, WrittenOff], "adjusted")?;
         let known = self.adjustments.iter().find(|made| made.number == number && made.reverses.is_none());
-        let made = known.filter(|made| made.kind != AdjustmentKind::Recovery).ok_or_else(|| {
+        let made = known.filter(|made| made.is_reversible()).ok_or_else(|| {
             Refusal::field("/adjustment", "expected the number of an adjustment or write-off of this invoice")
         })?;
         if self.adjustments.iter().any(|other| other.reverses == Some(number)) {
@@ -188,10 +206,11 @@ impl Invoice {
         }
         let cents = match made.kind {
             AdjustmentKind::WriteOff(_) => made.cents.negated().min(self.written_off()),
+            AdjustmentKind::Refund => made.cents.negated().min(self.refunded_away()),
             _ => made.cents.negated(),
         };
         if cents.is_zero() {
-            return Err(Refusal::state("recovered", "payments have recovered all of this write-off"));
+            return Err(Refusal::state("recovered", "payments have brought in all of it since"));
         }
         let balance = self.balance().checked_add(cents).ok_or_else(|| Refusal::too_large("/adjustment"))?;
         if balance < Cents::ZERO {
@@ -267,3 +286,6 @@ impl Invoice {
         number
     }
 }
+
+#[cfg(test)]
+mod tests;

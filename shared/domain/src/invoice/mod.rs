@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub use adjust::{Adjustment, AdjustmentKind, AdjustmentReason, MAX_ADJUSTMENTS, WriteOffReason};
 pub use draft::{Charges, Terms};
 pub use lines::{Discount, InvoiceLine, Quantity, Totals};
+
+pub use money::Restored;
 pub use status::{InvoiceStatus, ShownStatus};
 
 use crate::{Cents, Currency, InvoiceId, Number, PatientId, payment::PaymentType, text::Line};
@@ -115,6 +117,16 @@ impl Invoice {
         let adjusted = self.adjustments.iter().map(|adjustment| adjustment.cents);
         let owed = Cents::checked_sum(adjusted.chain([total]));
         owed.and_then(|owed| owed.checked_sub(self.applied)).unwrap_or(Cents::ZERO)
+    }
+
+    /// Whether the practice asks for it: open, with something left. What an agency collects it does not.
+    pub fn is_chaseable(&self) -> bool {
+        self.status == InvoiceStatus::Open && self.balance().is_positive()
+    }
+
+    /// Whether it was not asked for before, and is again.
+    pub fn is_reopened_from(&self, before: &Self) -> bool {
+        self.is_chaseable() && !before.is_chaseable()
     }
 
     /// What people see on a day of the practice: overdue beats partially paid beats unpaid.

@@ -2,11 +2,22 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Invoice, InvoiceStatus, Totals};
+use super::{AdjustmentKind, Invoice, InvoiceStatus, Totals};
 use crate::{
     Account, Amount, Cents, Decision, EventKind, PaymentId, Posting, Refusal,
     number::{Number, Series},
 };
+
+/// An invoice that took money back whose refund failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The invoice with it.
+    pub invoice: Decision<Invoice>,
+    /// How much it took.
+    pub took: Amount,
+    /// The postings on it; they are the payment's.
+    pub postings: Vec<Posting>,
+}
 
 impl Invoice {
     /// Makes a draft owed. Where discounts leave nothing to pay it is paid at once.
@@ -43,19 +54,25 @@ impl Invoice {
             );
             return Err(Refusal::field("/allocations", detail));
         }
-        let mut paid = self.clone();
-        if self.status == WrittenOff {
-            paid.add_adjustment(super::AdjustmentKind::Recovery, amount.cents(), None, None);
+        Ok(self.clone().with_money(amount)?.told(payment, number, amount))
+    }
+
+    fn with_money(mut self, amount: Amount) -> Result<Self, Refusal> {
+        if self.status == InvoiceStatus::WrittenOff {
+            self.add_adjustment(AdjustmentKind::Recovery, amount.cents(), None, None);
         }
-        paid.take(amount)?;
-        let paid = paid.settled();
+        self.take(amount)?;
+        Ok(self.settled())
+    }
+
+    fn told(self, payment: PaymentId, number: Number, amount: Amount) -> Decision<Self> {
         let event = EventKind::PaymentApplied {
             payment,
             number: Series::Payment.show(number),
             cents: amount,
-            balance_cents: paid.balance(),
+            balance_cents: self.balance(),
         };
-        Ok(Decision::of(paid, event))
+        Decision::of(self, event)
     }
 
     /// Gives money of a payment back: the balance rises by it, unless a refund makes it not owed again. The postings are
@@ -75,7 +92,7 @@ impl Invoice {
             applied.ok_or_else(|| Refusal::state("not-applied", "less has been paid on this invoice"))?;
         let mut given = Self { applied, ..self.clone() };
         if !owed_again {
-            given.add_adjustment(super::AdjustmentKind::Refund, amount.cents().negated(), None, None);
+            given.add_adjustment(AdjustmentKind::Refund, amount.cents().negated(), None, None);
         }
         let given = given.settled();
         let event = EventKind::PaymentUnapplied {
@@ -94,8 +111,8 @@ impl Invoice {
         vec![Posting::debit(account, amount.cents()).on(self.id)]
     }
 
-    /// Takes back money whose refund failed, as far as it still can; with the adjustment of a refund that was not owed
-    /// again. None where it can take nothing any more. Gives what it took and the postings.
+    /// Takes back money whose refund failed, as far as it still can; with what the refund made not owed, unless staff made
+    /// that owed meanwhile. None where it can take nothing any more.
     ///
     /// # Errors
     /// Where a sum overflows.
@@ -105,7 +122,7 @@ impl Invoice {
         number: Number,
         amount: Amount,
         owed_again: bool,
-    ) -> Result<Option<(Decision<Self>, Amount, Posting)>, Refusal> {
+    ) -> Result<Option<Restored>, Refusal> {
         if !matches!(
             self.status,
             InvoiceStatus::Open
@@ -115,22 +132,21 @@ impl Invoice {
         ) {
             return Ok(None);
         }
-        if owed_again {
-            let Some(takes) = self.takes(amount) else { return Ok(None) };
-            let posting = Posting::credit(self.credited(), takes.cents()).on(self.id);
-            return Ok(Some((self.apply(payment, number, takes)?, takes, posting)));
+        let not_owed = if owed_again { Cents::ZERO } else { amount.cents().min(self.refunded_away()) };
+        let (mut restored, mut postings, mut took) = (self.clone(), Vec::new(), not_owed);
+        if let Ok(back) = Amount::try_from(not_owed) {
+            restored.add_adjustment(AdjustmentKind::Refund, not_owed, None, None);
+            restored.take(back)?;
+            postings.push(Posting::credit(Account::Adjustments, not_owed).on(self.id));
         }
-        let mut restored = self.clone();
-        restored.add_adjustment(super::AdjustmentKind::Refund, amount.cents(), None, None);
-        restored.take(amount)?;
-        let event = EventKind::PaymentApplied {
-            payment,
-            number: Series::Payment.show(number),
-            cents: amount,
-            balance_cents: restored.balance(),
-        };
-        let posting = Posting::credit(Account::Adjustments, amount.cents()).on(self.id);
-        Ok(Some((Decision::of(restored.settled(), event), amount, posting)))
+        let rest = amount.cents().checked_sub(not_owed).and_then(|rest| Amount::try_from(rest).ok());
+        if let Some(rest) = rest.and_then(|rest| self.takes(rest)) {
+            restored = restored.with_money(rest)?;
+            postings.push(Posting::credit(self.credited(), rest.cents()).on(self.id));
+            took = took.checked_add(rest.cents()).ok_or_else(|| Refusal::too_large("/amount"))?;
+        }
+        let Ok(took) = Amount::try_from(took) else { return Ok(None) };
+        Ok(Some(Restored { invoice: restored.told(payment, number, took), took, postings }))
     }
 
     fn take(&mut self, amount: Amount) -> Result<(), Refusal> {
@@ -188,86 +204,43 @@ impl Invoice {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
-    use chrono::{DateTime, NaiveDate};
     use uuid::Uuid;
 
-    use super::super::{Charges, Discount, InvoiceLine, ShownStatus, Terms};
+    use super::super::{Charges, ShownStatus};
     use super::*;
-    use crate::{Currency, InvoiceId, PatientId};
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn number() -> Number {
-        Number::new(NonZeroU32::MIN)
-    }
-
-    fn charges(cents: &[i64], discount: Option<&str>) -> Charges {
-        let lines = cents.iter().zip(1..).map(|(cents, number)| InvoiceLine {
-            number,
-            code: None,
-            description: "Visit".try_into().unwrap(),
-            quantity: 1.try_into().unwrap(),
-            unit_price: (*cents).try_into().unwrap(),
-            discount: None,
-            treatment: None,
-        });
-        Charges { lines: lines.collect(), discount: discount.map(|text| text.parse::<Discount>().unwrap()) }
-    }
-
-    fn terms(date: &str) -> Terms {
-        Terms { location: None, payment_type: None, date: day(date), term: 30.try_into().unwrap() }
-    }
+    use crate::fixtures::{NOW, charges, day, effect, number};
 
     fn draft(cents: &[i64], discount: Option<&str>) -> Invoice {
-        let patient = (PatientId::new(Uuid::nil()), "Ada Lovelace".try_into().unwrap());
-        let today = day("2026-06-01");
-        let id = InvoiceId::new(Uuid::nil());
-        let now = DateTime::UNIX_EPOCH;
-        Invoice::create(
-            id,
-            number(),
-            patient,
-            Currency::Usd,
-            charges(cents, discount),
-            terms("2026-06-01"),
-            today,
-            now,
-        )
-        .unwrap()
-        .state
+        crate::fixtures::draft(0, charges(cents, discount))
     }
 
     fn open(cents: &[i64]) -> Invoice {
-        draft(cents, None).send(false, DateTime::UNIX_EPOCH).unwrap().state
+        draft(cents, None).send(false, NOW).unwrap().state
+    }
+
+    fn edit(invoice: &Invoice, charges: Charges) -> Result<Decision<Invoice>, Refusal> {
+        invoice.edit(charges, crate::fixtures::terms(), crate::fixtures::today())
     }
 
     fn pay(invoice: &Invoice, cents: i64) -> Result<Decision<Invoice>, Refusal> {
         invoice.apply(PaymentId::new(Uuid::nil()), number(), cents.try_into().unwrap())
     }
 
-    fn sum(postings: &[Posting], account: Account) -> i64 {
-        postings.iter().filter(|p| p.account == account).map(|p| p.cents.get()).sum()
-    }
-
     #[test]
     fn a_draft_owes_nothing_and_sending_books_it() {
         let draft = draft(&[10_000, 5_000], Some("10%"));
         assert_eq!(draft.balance(), Cents::ZERO);
-        let sent = draft.send(true, DateTime::UNIX_EPOCH).unwrap();
+        let sent = draft.send(true, NOW).unwrap();
         assert_eq!(sent.state.balance(), Cents::new(13_500));
-        assert_eq!(sum(&sent.postings, Account::PatientReceivable), 13_500);
-        assert_eq!(sum(&sent.postings, Account::Discounts), 1_500);
-        assert_eq!(sum(&sent.postings, Account::Charges), -15_000);
-        assert!(sent.state.send(true, DateTime::UNIX_EPOCH).is_err(), "an invoice is sent once");
+        assert_eq!(effect(&sent.postings, Account::PatientReceivable), 13_500);
+        assert_eq!(effect(&sent.postings, Account::Discounts), 1_500);
+        assert_eq!(effect(&sent.postings, Account::Charges), -15_000);
+        assert!(sent.state.send(true, NOW).is_err(), "an invoice is sent once");
     }
 
     #[test]
     fn a_full_discount_is_paid_at_once() {
-        let sent = draft(&[10_000], Some("100%")).send(false, DateTime::UNIX_EPOCH).unwrap();
+        let sent = draft(&[10_000], Some("100%")).send(false, NOW).unwrap();
         assert_eq!(sent.state.status, InvoiceStatus::Paid);
     }
 
@@ -298,32 +271,32 @@ mod tests {
     #[test]
     fn a_sent_invoice_may_lose_a_line_but_not_gain_or_change_one() {
         let invoice = open(&[10_000, 5_000]);
-        let less = invoice.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01")).unwrap();
+        let less = edit(&invoice, charges(&[10_000], None)).unwrap();
         assert_eq!(less.state.balance(), Cents::new(10_000));
-        assert_eq!(sum(&less.postings, Account::PatientReceivable), -5_000);
+        assert_eq!(effect(&less.postings, Account::PatientReceivable), -5_000);
         for more in [charges(&[10_000, 5_000, 1], None), charges(&[10_000, 4_000], None)] {
-            assert!(invoice.edit(more, terms("2026-06-01"), day("2026-06-01")).is_err());
+            assert!(edit(&invoice, more).is_err());
         }
     }
 
     #[test]
     fn less_than_was_paid_is_never_billed() {
         let part = pay(&open(&[10_000, 5_000]), 12_000).unwrap().state;
-        let refused = part.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01"));
+        let refused = edit(&part, charges(&[10_000], None));
         assert!(matches!(refused, Err(Refusal::State { rule: "below-paid", .. })), "{refused:?}");
     }
 
     #[test]
     fn a_line_deleted_down_to_what_was_paid_settles_the_invoice() {
         let part = pay(&open(&[10_000, 5_000]), 10_000).unwrap().state;
-        let less = part.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01")).unwrap();
+        let less = edit(&part, charges(&[10_000], None)).unwrap();
         assert_eq!(less.state.status, InvoiceStatus::Paid);
     }
 
     #[test]
     fn an_edit_that_changes_nothing_says_nothing() {
         let invoice = open(&[10_000]);
-        let same = invoice.edit(charges(&[10_000], None), terms("2026-06-01"), day("2026-06-01")).unwrap();
+        let same = edit(&invoice, charges(&[10_000], None)).unwrap();
         assert!(same.events.is_empty() && same.state == invoice);
     }
 
@@ -334,7 +307,7 @@ mod tests {
         let invoice = open(&[10_000]);
         let void = invoice.delete().unwrap();
         assert_eq!((void.state.status, void.state.balance()), (InvoiceStatus::Void, Cents::ZERO));
-        assert_eq!(sum(&void.postings, Account::PatientReceivable), -10_000);
+        assert_eq!(effect(&void.postings, Account::PatientReceivable), -10_000);
         let part = pay(&invoice, 1).unwrap().state;
         assert!(matches!(part.delete(), Err(Refusal::State { rule: "money-applied", .. })));
     }
@@ -343,7 +316,7 @@ mod tests {
     fn every_decision_is_a_legal_transition() {
         let open = open(&[10_000]);
         for (from, to) in [
-            (draft(&[1], None), draft(&[1], None).send(false, DateTime::UNIX_EPOCH).unwrap().state),
+            (draft(&[1], None), draft(&[1], None).send(false, NOW).unwrap().state),
             (open.clone(), pay(&open, 10_000).unwrap().state),
             (open.clone(), open.delete().unwrap().state),
             (draft(&[1], None), draft(&[1], None).delete().unwrap().state),
@@ -353,5 +326,57 @@ mod tests {
         for terminal in [InvoiceStatus::Deleted, InvoiceStatus::Void] {
             assert!(InvoiceStatus::ALL.iter().all(|next| !terminal.can_become(*next)));
         }
+    }
+
+    fn take_off(invoice: &Invoice, cents: i64, owed_again: bool) -> Result<Decision<Invoice>, Refusal> {
+        invoice.unapply(PaymentId::new(Uuid::nil()), number(), cents.try_into().unwrap(), owed_again)
+    }
+
+    #[test]
+    fn what_is_taken_off_is_owed_again_unless_a_refund_says_otherwise() {
+        let paid = pay(&open(&[10_000]), 10_000).unwrap().state;
+        let again = take_off(&paid, 4_000, true).unwrap().state;
+        assert_eq!((again.status, again.balance().get()), (InvoiceStatus::Open, 4_000));
+        let postings = paid.unapplied_postings(4_000.try_into().unwrap(), true);
+        assert_eq!(effect(&postings, Account::PatientReceivable), 4_000);
+        let not = take_off(&paid, 4_000, false).unwrap().state;
+        assert_eq!(
+            (not.status, not.balance(), not.adjusted().get()),
+            (InvoiceStatus::Paid, Cents::ZERO, -4_000)
+        );
+        let postings = paid.unapplied_postings(4_000.try_into().unwrap(), false);
+        assert_eq!(effect(&postings, Account::Adjustments), 4_000);
+        let refused = take_off(&paid, 10_001, true);
+        assert!(matches!(refused, Err(Refusal::State { rule: "not-applied", .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn what_is_taken_off_a_placed_invoice_stays_with_the_agency() {
+        let placed = pay(&open(&[10_000]), 4_000).unwrap().state.send_to_collections().unwrap().state;
+        let again = take_off(&placed, 4_000, true).unwrap().state;
+        assert_eq!((again.status, again.balance().get()), (InvoiceStatus::InCollections, 10_000));
+        let postings = placed.unapplied_postings(4_000.try_into().unwrap(), true);
+        assert_eq!(effect(&postings, Account::CollectionsReceivable), 4_000);
+    }
+
+    #[test]
+    fn nothing_comes_back_to_what_takes_no_money() {
+        let restore = |invoice: &Invoice, owed_again| {
+            let cents = 1_000.try_into().unwrap();
+            invoice.restore(PaymentId::new(Uuid::nil()), number(), cents, owed_again).unwrap()
+        };
+        let paid = pay(&open(&[10_000]), 10_000).unwrap().state;
+        let void = open(&[10_000]).delete().unwrap().state;
+        for (invoice, owed_again) in
+            [(&paid, true), (&paid, false), (&void, true), (&draft(&[1], None), false)]
+        {
+            assert_eq!(restore(invoice, owed_again), None, "{:?}", invoice.status);
+        }
+        let restored = restore(&take_off(&paid, 400, true).unwrap().state, true).unwrap();
+        let told = (restored.took.cents().get(), restored.invoice.state.status);
+        assert_eq!(told, (400, InvoiceStatus::Paid), "as far as it fits");
+        let restored = restore(&take_off(&paid, 1_000, false).unwrap().state, false).unwrap();
+        let told = (restored.took.cents().get(), restored.invoice.state.adjusted());
+        assert_eq!(told, (1_000, Cents::ZERO));
     }
 }

@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 pub use action::Action;
 pub use chase::{Due, QUIET_FROM, QUIET_UNTIL, Recipient, SEND_AT};
 
-use crate::{Cents, Decision, EventKind, Invoice, InvoiceId, RuleSet, RuleSetId, SetId, text::Line};
+use crate::{
+    Cents, Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, RuleSet, RuleSetId, SetId, text::Line,
+};
 
 /// How a set stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -137,6 +139,19 @@ impl InvoiceSet {
         Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id })
     }
 
+    /// Other charges of the same patient that are owed again begin with it.
+    pub fn with<'a>(decision: Decision<Self>, others: impl Iterator<Item = &'a Invoice>) -> Decision<Self> {
+        let Decision { mut state, mut events, postings } = decision;
+        let others: Vec<SetInvoice> =
+            others.map(|invoice| SetInvoice { invoice: invoice.id, balance: invoice.balance() }).collect();
+        if !others.is_empty() {
+            let invoices = others.iter().map(|member| member.invoice).collect();
+            events.push(EventKind::SetInvoicesJoined { invoices });
+            state.invoices.extend(others);
+        }
+        Decision { state, events, postings }
+    }
+
     /// A new charge of the same patient joins; when the next message goes does not change. A set that had run out or
     /// failed is not started again by it: staff decide that.
     pub fn join(&self, invoice: &Invoice) -> Decision<Self> {
@@ -150,21 +165,35 @@ impl InvoiceSet {
         self.invoices.iter().fold(Cents::ZERO, |sum, i| sum.checked_add(i.balance).unwrap_or(sum))
     }
 
-    /// Balances of invoices have changed, whoever paid and however; with nothing left the set is paid, at once.
-    /// Nothing where none of the invoices is in the set.
-    pub fn balances_changed<'a>(&self, changed: impl Iterator<Item = &'a Invoice>) -> Option<Decision<Self>> {
+    /// Invoices have changed, each given before and after: whoever paid and however. What is no longer open leaves the set;
+    /// what is open again joins it while it is open. With nothing left it has ended, at once. Nothing where none of it is
+    /// the set's concern.
+    pub fn balances_changed<'a>(
+        &self,
+        changed: impl Iterator<Item = (&'a Invoice, &'a Invoice)>,
+    ) -> Option<Decision<Self>> {
         let mut set = self.clone();
-        let mut settled = Vec::new();
-        for invoice in changed {
-            let Some(member) = set.invoices.iter_mut().find(|member| member.invoice == invoice.id) else {
-                continue;
-            };
-            member.balance = invoice.balance();
-            if member.balance.is_zero() {
-                settled.push(invoice.id);
+        let (mut settled, mut joined, mut end) = (Vec::new(), Vec::new(), SetStatus::Paid);
+        for (before, after) in changed {
+            let place = set.invoices.iter().position(|member| member.invoice == after.id);
+            match place.and_then(|place| Some((place, set.invoices.get_mut(place)?))) {
+                Some((_, member)) if after.is_chaseable() => member.balance = after.balance(),
+                Some((place, _)) => {
+                    set.invoices.remove(place);
+                    settled.push(after.id);
+                    end = match after.status {
+                        InvoiceStatus::InCollections => SetStatus::Collections,
+                        InvoiceStatus::WrittenOff if end == SetStatus::Paid => SetStatus::WrittenOff,
+                        _ => end,
+                    };
+                }
+                None if set.status.is_open() && after.is_reopened_from(before) => {
+                    set.invoices.push(SetInvoice { invoice: after.id, balance: after.balance() });
+                    joined.push(after.id);
+                }
+                None => {}
             }
         }
-        set.invoices.retain(|member| !member.balance.is_zero());
         if set == *self {
             return None;
         }
@@ -173,50 +202,43 @@ impl InvoiceSet {
         if !settled.is_empty() {
             events.push(EventKind::SetInvoicesSettled { invoices: settled });
         }
+        if !joined.is_empty() {
+            events.push(EventKind::SetInvoicesJoined { invoices: joined });
+        }
         if set.invoices.is_empty() && set.status.is_open() {
-            set.status = SetStatus::Paid;
-            set.next_send_at = None;
-            events.push(EventKind::SetPaid);
+            (set.status, set.next_send_at) = (end, None);
+            events.push(match end {
+                SetStatus::Collections => EventKind::SetPlaced,
+                SetStatus::WrittenOff => EventKind::SetWrittenOff,
+                _ => EventKind::SetPaid,
+            });
         }
         if events.is_empty() {
             events.push(EventKind::SetBalanceChanged { outstanding_cents: set.outstanding() });
         }
         Some(Decision { state: set, events, postings: Vec::new() })
     }
+
+    /// Whether what is owed again is chased anew by a set of its own: the patient's last one has ended. Charges of a
+    /// cancelled set are not chased again unless staff move them.
+    pub const fn makes_room(&self) -> bool {
+        matches!(self.status, SetStatus::Paid | SetStatus::WrittenOff | SetStatus::Collections)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use uuid::Uuid;
 
     use super::*;
     use crate::{
-        Currency, Number, PatientId, PaymentId,
-        invoice::{Charges, InvoiceLine, Terms},
+        PatientId, PaymentId,
+        fixtures::{NOW, amount, number},
+        invoice::WriteOffReason,
     };
 
     fn invoice(n: u128) -> Invoice {
-        let line = InvoiceLine {
-            number: 1,
-            code: None,
-            description: "Visit".try_into().unwrap(),
-            quantity: 1.try_into().unwrap(),
-            unit_price: 10_000.try_into().unwrap(),
-            discount: None,
-            treatment: None,
-        };
-        let today = "2026-06-01".parse().unwrap();
-        let terms = Terms { location: None, payment_type: None, date: today, term: 30.try_into().unwrap() };
-        let patient = (PatientId::new(Uuid::nil()), "Ada Lovelace".try_into().unwrap());
-        let charges = Charges { lines: vec![line], discount: None };
-        let id = InvoiceId::new(Uuid::from_u128(n));
-        let number = Number::new(NonZeroU32::MIN);
-        Invoice::create(id, number, patient, Currency::Usd, charges, terms, today, DateTime::UNIX_EPOCH)
-            .and_then(|draft| draft.state.send(false, DateTime::UNIX_EPOCH))
-            .unwrap()
-            .state
+        crate::fixtures::invoice(n, 10_000)
     }
 
     fn set() -> InvoiceSet {
@@ -228,20 +250,15 @@ mod tests {
             deceased: false,
         };
         let id = SetId { patient: PatientId::new(Uuid::nil()), ordinal: 1 };
-        InvoiceSet::start(
-            id,
-            &invoice(1),
-            &rules,
-            &recipient,
-            "2026-07-01".parse().unwrap(),
-            DateTime::UNIX_EPOCH,
-        )
-        .state
+        InvoiceSet::start(id, &invoice(1), &rules, &recipient, "2026-07-01".parse().unwrap(), NOW).state
     }
 
     fn pay(invoice: &Invoice, cents: i64) -> Invoice {
-        let number = Number::new(NonZeroU32::MIN);
-        invoice.apply(PaymentId::new(Uuid::nil()), number, cents.try_into().unwrap()).unwrap().state
+        invoice.apply(PaymentId::new(Uuid::nil()), number(), amount(cents)).unwrap().state
+    }
+
+    fn changed(set: &InvoiceSet, before: &Invoice, after: &Invoice) -> Option<Decision<InvoiceSet>> {
+        set.balances_changed(std::iter::once((before, after)))
     }
 
     #[test]
@@ -253,24 +270,73 @@ mod tests {
     #[test]
     fn a_set_is_paid_at_once_when_nothing_is_left() {
         let both = set().join(&invoice(2)).state;
-        let part = both.balances_changed([pay(&invoice(1), 4_000)].iter()).unwrap();
+        let part = changed(&both, &invoice(1), &pay(&invoice(1), 4_000)).unwrap();
         assert_eq!(part.state.outstanding(), Cents::new(16_000));
-        let one = both.balances_changed([pay(&invoice(1), 10_000)].iter()).unwrap().state;
+        let one = changed(&both, &invoice(1), &pay(&invoice(1), 10_000)).unwrap().state;
         assert_eq!((one.status, one.invoices.len()), (SetStatus::Active, 1));
-        let none = one.balances_changed([pay(&invoice(2), 10_000)].iter()).unwrap();
+        let none = changed(&one, &invoice(2), &pay(&invoice(2), 10_000)).unwrap();
         assert_eq!((none.state.status, none.state.next_send_at), (SetStatus::Paid, None));
         assert_eq!(none.events.last(), Some(&EventKind::SetPaid));
     }
 
     #[test]
     fn an_invoice_of_no_concern_changes_nothing() {
-        assert!(set().balances_changed([pay(&invoice(9), 10_000)].iter()).is_none());
+        assert!(changed(&set(), &invoice(9), &pay(&invoice(9), 10_000)).is_none());
     }
 
     #[test]
     fn a_cancelled_set_stays_cancelled_when_its_charges_are_paid() {
         let cancelled = InvoiceSet { status: SetStatus::Cancelled, ..set() };
-        let paid = cancelled.balances_changed([pay(&invoice(1), 10_000)].iter()).unwrap();
+        let paid = changed(&cancelled, &invoice(1), &pay(&invoice(1), 10_000)).unwrap();
         assert_eq!(paid.state.status, SetStatus::Cancelled);
+    }
+
+    #[test]
+    fn what_is_owed_again_is_chased_again_while_the_set_is_open() {
+        let (owed, paid) = (invoice(2), pay(&invoice(2), 10_000));
+        for status in SetStatus::ALL {
+            let held = InvoiceSet { status, ..set() };
+            let joined = changed(&held, &paid, &owed);
+            assert_eq!(joined.is_some(), status.is_open(), "{status:?}");
+            if let Some(joined) = joined {
+                assert_eq!(joined.state.outstanding(), Cents::new(20_000));
+                assert_eq!((joined.state.status, joined.state.next_send_at), (status, held.next_send_at));
+                assert_eq!(joined.events, [EventKind::SetInvoicesJoined { invoices: vec![owed.id] }]);
+            }
+        }
+        assert!(
+            changed(&set(), &owed, &pay(&owed, 1)).is_none(),
+            "what was open all along is not its concern"
+        );
+    }
+
+    #[test]
+    fn what_an_agency_collects_or_nobody_does_is_not_chased() {
+        let placed = invoice(1).send_to_collections().unwrap().state;
+        let given_up = invoice(1).write_off(None, WriteOffReason::BadDebt, None).unwrap().state;
+        for (after, end, event) in [
+            (&placed, SetStatus::Collections, EventKind::SetPlaced),
+            (&given_up, SetStatus::WrittenOff, EventKind::SetWrittenOff),
+        ] {
+            let ended = changed(&set(), &invoice(1), after).unwrap();
+            assert_eq!((ended.state.status, ended.state.next_send_at), (end, None));
+            assert_eq!(ended.events.last(), Some(&event));
+            let both = set().join(&invoice(2)).state;
+            let one = changed(&both, &invoice(1), after).unwrap().state;
+            assert_eq!((one.status, one.invoices.len()), (SetStatus::Active, 1));
+        }
+        let part = invoice(1).write_off(Some(amount(4_000)), WriteOffReason::Courtesy, None).unwrap().state;
+        assert_eq!(changed(&set(), &invoice(1), &part).unwrap().state.outstanding(), Cents::new(6_000));
+    }
+
+    #[test]
+    fn a_set_that_has_ended_makes_room_unless_staff_cancelled_it() {
+        for status in SetStatus::ALL {
+            let ended = !status.is_open() && status != SetStatus::Cancelled;
+            assert_eq!(InvoiceSet { status, ..set() }.makes_room(), ended, "{status:?}");
+        }
+        let started = Decision::of(set(), EventKind::SetPaid);
+        let begun = InvoiceSet::with(started, [invoice(2), invoice(3)].iter());
+        assert_eq!((begun.state.outstanding(), begun.events.len()), (Cents::new(30_000), 2));
     }
 }

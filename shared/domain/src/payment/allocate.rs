@@ -72,10 +72,95 @@ impl Payment {
         } else {
             vec![EventKind::PaymentAllocated { unapplied_cents: credit }]
         };
-        Ok(Settlement::of(Decision { state: allocated, events, postings }, changed, set))
+        Ok(Settlement::of(Decision { state: allocated, events, postings }, changed, invoices, set))
     }
 }
 
 fn of(allocations: &[Allocation], invoice: InvoiceId) -> Cents {
     allocations.iter().find(|a| a.invoice == invoice).map_or(Cents::ZERO, |a| a.amount.cents())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        InvoiceStatus,
+        fixtures::{after, amount, charged, effect, invoice, meant, number, payment, received},
+    };
+
+    fn refused_at(refused: Result<Settlement, Refusal>) -> String {
+        match refused {
+            Err(Refusal::Field { pointer, .. }) => pointer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn credit_is_applied_later_and_moved_between_invoices() {
+        let invoices = vec![invoice(1, 6_000), invoice(2, 5_000)];
+        let credit = received(&payment(10_000, vec![]), &[]).payment.state;
+        let first = credit.allocate(&[meant(&invoices[0], 6_000)], &invoices, None).unwrap();
+        assert_eq!(effect(&first.payment.postings, Account::PatientCredit), 6_000);
+        assert_eq!((first.payment.state.unapplied.get(), first.invoices.len()), (4_000, 1));
+        let invoices = after(&first, &invoices);
+        let wanted = [meant(&invoices[0], 5_000), meant(&invoices[1], 5_000)];
+        let moved = first.payment.state.allocate(&wanted, &invoices, None).unwrap();
+        let statuses: Vec<_> =
+            moved.invoices.iter().map(|d| (d.state.status, d.state.balance().get())).collect();
+        assert_eq!(statuses, [(InvoiceStatus::Open, 1_000), (InvoiceStatus::Paid, 0)]);
+        assert_eq!(moved.payment.state.unapplied, Cents::ZERO);
+        let invoices = after(&moved, &invoices);
+        let off = moved.payment.state.allocate(&[], &invoices, None).unwrap();
+        assert_eq!((off.payment.state.unapplied.get(), off.invoices.len()), (10_000, 2));
+        assert_eq!(effect(&off.payment.postings, Account::PatientReceivable), 10_000);
+    }
+
+    #[test]
+    fn the_same_again_changes_nothing() {
+        let invoices = vec![invoice(1, 6_000)];
+        let paid = charged(&payment(6_000, vec![meant(&invoices[0], 6_000)]), &invoices);
+        let invoices = after(&paid, &invoices);
+        let same = paid.payment.state.allocate(&[meant(&invoices[0], 6_000)], &invoices, None).unwrap();
+        assert!(
+            same.payment.events.is_empty()
+                && same.invoices.is_empty()
+                && same.payment.state == paid.payment.state
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_on_its_place() {
+        let (open, paid) = (invoice(1, 6_000), invoice(2, 2_000));
+        let void = invoice(3, 1_000).delete().unwrap().state;
+        let full = paid.apply(payment(1, vec![]).id, number(), amount(2_000));
+        let invoices = [open.clone(), full.unwrap().state, void.clone()];
+        let credit = received(&payment(10_000, vec![]), &[]).payment.state;
+        let allocate = |wanted: &[Allocation]| credit.allocate(wanted, &invoices, None);
+        for (wanted, pointer) in [
+            (vec![meant(&open, 6_001)], "/allocations/0/amount"),
+            (vec![meant(&open, 1), meant(&invoice(9, 100), 1)], "/allocations/1/amount"),
+            (vec![meant(&open, 5_000), meant(&open, 1)], "/allocations/1/invoice_id"),
+            (vec![meant(&open, 6_000), meant(&paid, 4_001)], "/allocations"),
+            ((10..36).map(|n| meant(&invoice(n, 100), 1)).collect(), "/allocations"),
+        ] {
+            assert_eq!(refused_at(allocate(&wanted)), pointer);
+        }
+        assert!(matches!(allocate(&[meant(&void, 1)]), Err(Refusal::State { rule: "invoice-status", .. })));
+        let many: Vec<_> = (10..35).map(|n| invoice(n, 100)).collect();
+        let all: Vec<_> = many.iter().map(|invoice| meant(invoice, 100)).collect();
+        let settled = received(&payment(10_000, all), &many);
+        let more = settled.payment.state.allocate(&[meant(&open, 1)], &after(&settled, &many), None);
+        assert_eq!(refused_at(more), "/allocations", "26 with those it pays now");
+    }
+
+    #[test]
+    fn only_money_that_is_here_is_applied() {
+        let open = invoice(1, 6_000);
+        let asked = payment(6_000, vec![]);
+        let refused = asked.allocate(&[meant(&open, 1)], std::slice::from_ref(&open), None);
+        assert!(matches!(refused, Err(Refusal::State { rule: "payment-status", .. })), "{refused:?}");
+        let gone = Payment { unapplied: Cents::ZERO, ..received(&asked, &[]).payment.state };
+        let refused = gone.allocate(&[], &[], None);
+        assert!(matches!(refused, Err(Refusal::State { rule: "nothing-to-apply", .. })), "{refused:?}");
+    }
 }

@@ -84,6 +84,9 @@ pub struct Attempt {
     /// The processor's charge, such as `pi_…`, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
+    /// Why the processor or bank refused it: a clause, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// When it was opened (UTC).
     pub opened_at: DateTime<Utc>,
 }
@@ -140,6 +143,7 @@ impl Payment {
             amount: self.amount,
             means,
             intent: None,
+            failure: None,
             opened_at: now,
         });
         started.asked = None;
@@ -205,7 +209,9 @@ impl Payment {
     /// There is no such attempt, or its outcome is already known.
     pub fn attempt_failed(&self, id: AttemptId, reason: &str) -> Result<Decision<Self>, Refusal> {
         let event = EventKind::PaymentFailed { attempt: id, reason: reason.to_owned() };
-        self.close(id, AttemptStatus::Failed, Move::Fail, event)
+        let mut failed = self.close(id, AttemptStatus::Failed, Move::Fail, event)?;
+        failed.state = failed.state.with_attempt(id, |attempt| attempt.failure = Some(reason.to_owned()));
+        Ok(failed)
     }
 
     /// Meant for other invoices or another amount before anything is asked of the processor.
@@ -256,34 +262,16 @@ impl Payment {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
-    use crate::{Currency, Number, PatientId, PaymentId, PaymentStatus, payment::NewPayment};
+    use crate::{
+        PaymentStatus,
+        fixtures::{NOW, attempt},
+    };
 
     fn payment() -> Payment {
-        let new = NewPayment {
-            id: PaymentId::new(Uuid::nil()),
-            number: Number::new(NonZeroU32::MIN),
-            patient: PatientId::new(Uuid::nil()),
-            patient_name: "Ada Lovelace".try_into().unwrap(),
-            amount: 100.try_into().unwrap(),
-            currency: Currency::Usd,
-            payment_type: None,
-            treatment: None,
-            due_date: None,
-            memo: None,
-            link: None,
-            allocations: Vec::new(),
-        };
-        Payment::create(new, false, DateTime::UNIX_EPOCH).state
-    }
-
-    fn attempt(n: u128) -> AttemptId {
-        AttemptId::new(Uuid::from_u128(n))
+        crate::fixtures::payment(100, Vec::new())
     }
 
     fn hosted() -> AttemptMeans {
@@ -291,25 +279,25 @@ mod tests {
     }
 
     fn started() -> Payment {
-        payment().start_attempt(attempt(1), hosted(), DateTime::UNIX_EPOCH).unwrap().state
+        payment().start_attempt(attempt(1), hosted(), NOW).unwrap().state
     }
 
     #[test]
     fn one_attempt_is_open_at_a_time() {
-        assert!(started().start_attempt(attempt(2), hosted(), DateTime::UNIX_EPOCH).is_err());
+        assert!(started().start_attempt(attempt(2), hosted(), NOW).is_err());
     }
 
     #[test]
     fn an_expired_session_lets_the_patient_try_again() {
         let expired = started().session_expired(attempt(1)).unwrap().state;
         assert_eq!(expired.status, PaymentStatus::Pending);
-        assert!(expired.start_attempt(attempt(2), hosted(), DateTime::UNIX_EPOCH).is_ok());
+        assert!(expired.start_attempt(attempt(2), hosted(), NOW).is_ok());
     }
 
     #[test]
     fn an_outcome_is_applied_once() {
-        let paid = started().attempt_succeeded(attempt(1), "pi_1", DateTime::UNIX_EPOCH).unwrap().state;
-        assert!(paid.attempt_succeeded(attempt(1), "pi_1", DateTime::UNIX_EPOCH).is_err());
+        let paid = started().attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
+        assert!(paid.attempt_succeeded(attempt(1), "pi_1", NOW).is_err());
         assert!(paid.session_expired(attempt(1)).is_err());
         assert!(paid.attempt_failed(attempt(1), "declined").is_err());
     }
@@ -317,8 +305,8 @@ mod tests {
     #[test]
     fn a_session_that_was_to_expire_may_have_been_paid_first() {
         let marked = started().expire_session(attempt(1)).unwrap().state;
-        assert!(!marked.attempts[0].is_payable(DateTime::UNIX_EPOCH));
-        let paid = marked.attempt_succeeded(attempt(1), "pi_1", DateTime::UNIX_EPOCH).unwrap().state;
+        assert!(!marked.attempts[0].is_payable(NOW));
+        let paid = marked.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
         assert_eq!(paid.status, PaymentStatus::Paid, "money that came is never lost");
     }
 
@@ -334,18 +322,17 @@ mod tests {
         /// and money is received at most once.
         #[test]
         fn no_order_of_commands_breaks_the_state_machine(commands in proptest::collection::vec((0_u8..10, 1_u128..4), 0..40)) {
-            let now = DateTime::UNIX_EPOCH;
             let mut payment = payment();
             let mut received = 0;
             for (command, n) in commands {
                 let id = attempt(n);
                 let decided = match command {
-                    0 => payment.start_attempt(id, hosted(), now),
+                    0 => payment.start_attempt(id, hosted(), NOW),
                     1 => payment.note_session(id, "cs_1"),
                     2 => payment.session_expired(id),
                     3 => payment.debit_processing(id),
                     4 => payment.attempt_failed(id, "declined"),
-                    5 => payment.attempt_succeeded(id, "pi_1", now),
+                    5 => payment.attempt_succeeded(id, "pi_1", NOW),
                     6 => payment.manual_move("cancel"),
                     7 => payment.manual_move("reopen"),
                     8 => payment.manual_move("submit"),

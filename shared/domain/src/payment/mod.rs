@@ -2,10 +2,13 @@
 
 mod allocate;
 mod attempt;
+#[cfg(test)]
+mod books;
 mod dispute;
 mod on_file;
 mod record;
 mod refund;
+mod refunded;
 mod reverse;
 mod settle;
 mod status;

@@ -82,6 +82,11 @@ impl Payment {
         self.close(id, AttemptStatus::Released, Move::Release, EventKind::PaymentVoided { attempt: id })
     }
 
+    /// What the card's bank holds for us, which can be captured or released.
+    pub fn held(&self) -> Option<Amount> {
+        self.held_attempt().ok().map(|attempt| attempt.amount)
+    }
+
     fn held_attempt(&self) -> Result<&Attempt, Refusal> {
         let held = self.open_attempt().filter(|attempt| attempt.status == AttemptStatus::Authorised);
         held.ok_or_else(|| Refusal::state("nothing-held", "nothing is authorised for this payment"))
@@ -97,5 +102,67 @@ impl Attempt {
     /// How long ago it was opened.
     pub fn age(&self, now: DateTime<Utc>) -> chrono::Duration {
         now - self.opened_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        PaymentStatus,
+        fixtures::{NOW, amount, attempt, payment},
+    };
+
+    fn started(hold: bool) -> Payment {
+        let means = AttemptMeans::OnFile { method: "pm_1".to_owned(), hold };
+        payment(10_000, Vec::new()).start_attempt(attempt(1), means, NOW).unwrap().state
+    }
+
+    fn held() -> Payment {
+        started(true).authorised(attempt(1), "pi_1").unwrap().state
+    }
+
+    #[test]
+    fn a_charge_is_noted_once_and_only_of_a_method_on_file() {
+        let noted = started(false).note_intent(attempt(1), "pi_1").unwrap().state;
+        assert!(noted.note_intent(attempt(1), "pi_1").is_ok(), "the same again");
+        assert!(noted.note_intent(attempt(1), "pi_2").is_err());
+        assert!(noted.note_session(attempt(1), "cs_1").is_err(), "it has no hosted page");
+        assert!(noted.expire_session(attempt(1)).is_err());
+        let hosted = payment(100, Vec::new());
+        let hosted =
+            hosted.start_attempt(attempt(1), AttemptMeans::Hosted { session: None }, NOW).unwrap().state;
+        assert!(hosted.note_intent(attempt(1), "pi_1").is_err());
+    }
+
+    #[test]
+    fn what_is_held_is_taken_in_whole_or_in_part() {
+        assert!(started(false).authorised(attempt(1), "pi_1").is_err(), "it is not held");
+        assert!(started(true).capture(None).is_err(), "not yet");
+        let refused = held().capture(Some(amount(10_001)));
+        assert!(
+            matches!(&refused, Err(Refusal::Field { pointer, .. }) if pointer == "/amount"),
+            "{refused:?}"
+        );
+        for (wanted, taken) in [(None, 10_000), (Some(amount(6_000)), 6_000)] {
+            let capturing = held().capture(wanted).unwrap().state;
+            assert_eq!((capturing.status, capturing.amount), (PaymentStatus::Processing, amount(taken)));
+            assert!(capturing.capture(None).is_err() && capturing.void().is_err(), "once");
+            let paid = capturing.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
+            assert_eq!(paid.status, PaymentStatus::Paid);
+        }
+    }
+
+    #[test]
+    fn what_is_released_is_voided_for_good() {
+        let releasing = held().void().unwrap().state;
+        assert!(releasing.capture(None).is_err() && releasing.void().is_err());
+        let ran_out = held();
+        for before in [releasing, ran_out] {
+            let voided = before.released(attempt(1)).unwrap().state;
+            assert_eq!(voided.status, PaymentStatus::Voided);
+            assert!(voided.released(attempt(1)).is_err() && voided.manual_moves().is_empty());
+        }
+        assert!(started(false).released(attempt(1)).is_err(), "nothing was held");
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Allocation, Move, Payment, PaymentStatus, PaymentType, Tender};
+use super::{Allocation, Move, Payment, PaymentStatus, PaymentType, Refund, Tender};
 use crate::{
     Amount, Cents, Currency, Decision, EventKind, LinkId, Number, PatientId, PaymentId, Refusal, TreatmentId,
     text::Line,
@@ -121,12 +121,24 @@ impl Payment {
         Ok(decision)
     }
 
+    /// The moves that staff may make by hand, by their names in the API. What came back from the bank after a refund is
+    /// not asked for again by the same payment: what that refund becomes belongs to the money that came back.
+    pub fn manual_moves(&self) -> Vec<&'static str> {
+        let refunded = self.refunds.iter().any(Refund::is_live);
+        self.status.manual_moves().into_iter().filter(|name| !refunded || *name != "reopen").collect()
+    }
+
     /// A move that staff make by hand, by its name in the API.
     ///
     /// # Errors
-    /// It is no manual move, or not one of this payment's state; the refusal lists those that are.
+    /// It is no manual move, or not one of this payment's; the refusal lists those that are.
     pub fn manual_move(&self, name: &str) -> Result<Decision<Self>, Refusal> {
-        let allowed = || self.status.manual_moves().into_iter().map(str::to_owned).collect();
+        let allowed = || self.manual_moves().into_iter().map(str::to_owned).collect();
+        if self.status.manual_moves().contains(&name) && !self.manual_moves().contains(&name) {
+            let detail =
+                "this payment came back from the bank after a refund of it; ask for a new payment instead";
+            return Err(Refusal::not_allowed("refunded-before", detail, allowed()));
+        }
         let found = Move::MANUAL.iter().find(|(_, known)| *known == name);
         let (step, next) =
             found.and_then(|(step, _)| Some((*step, self.status.after(*step)?))).ok_or_else(|| {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Allocation, Move, Payment, PaymentStatus, Settlement, Tender};
+use super::{Allocation, Payment, PaymentStatus, Settlement, Tender};
 use crate::{
     Account, Amount, Cents, Decision, EventKind, Invoice, InvoiceSet, Posting, RefundId, Refusal, text::Line,
 };
@@ -196,7 +196,9 @@ impl Payment {
         let credit =
             parts.iter().try_fold(amount.cents(), |left, part| left.checked_sub(part.amount.cents()));
         let credit = credit.ok_or_else(|| Refusal::too_large("/amount"))?;
-        let all = amount.cents() == refundable && self.refunds_pending().is_zero();
+        let refunded =
+            self.refunded.checked_add(amount.cents()).ok_or_else(|| Refusal::too_large("/amount"))?;
+        let all = refunded >= self.amount.cents();
         let status_after = if all { PaymentStatus::Refunded } else { PaymentStatus::PartiallyRefunded };
         Ok(RefundPlan { amount, refundable, owed_again, credit, parts, status_after })
     }
@@ -237,14 +239,14 @@ impl Payment {
         Allocation::check(parts, amount)?;
         for (index, part) in parts.iter().enumerate() {
             let paid = self.allocations.iter().find(|allocation| allocation.invoice == part.invoice);
-            if paid.is_none_or(|paid| part.amount > paid.amount) {
-                let detail = match paid {
-                    Some(paid) => {
-                        format!("expected at most {}, what this payment paid of the invoice", paid.amount)
-                    }
-                    None => "expected an invoice that this payment paid".to_owned(),
-                };
-                return Err(Refusal::field(format!("/allocations/{index}"), detail));
+            let Some(paid) = paid else {
+                let pointer = format!("/allocations/{index}/invoice_id");
+                return Err(Refusal::field(pointer, "expected an invoice that this payment paid"));
+            };
+            if part.amount > paid.amount {
+                let detail =
+                    format!("expected at most {}, what this payment paid of the invoice", paid.amount);
+                return Err(Refusal::field(format!("/allocations/{index}/amount"), detail));
             }
         }
         let of_invoices: Option<Cents> = parts.iter().map(|part| part.amount).sum();
@@ -273,7 +275,7 @@ impl Payment {
         now: DateTime<Utc>,
     ) -> Result<Settlement, Refusal> {
         let plan = self.plan_refund(&new)?;
-        let (mut payment, invoices, mut postings) =
+        let (mut payment, changed, mut postings) =
             self.take_back(plan.credit, &plan.parts, plan.owed_again, invoices)?;
         postings.push(Posting::credit(Account::RefundsInFlight, plan.amount.cents()));
         let means = new.desk.map_or(RefundMeans::Processor(None), RefundMeans::Desk);
@@ -299,143 +301,9 @@ impl Payment {
             decision.events.extend(done.events);
             decision.postings.extend(done.postings);
         }
-        Ok(Settlement::of(decision, invoices, set))
-    }
-
-    /// Notes the processor's refund for one that we asked for.
-    ///
-    /// # Errors
-    /// There is no such refund by the processor, or it has another one.
-    pub fn note_refund(&self, id: RefundId, processor_refund: &str) -> Result<Decision<Self>, Refusal> {
-        let refund = self.refund_of(id)?;
-        match &refund.means {
-            RefundMeans::Processor(None) => {}
-            RefundMeans::Processor(Some(known)) if known == processor_refund => {
-                return Ok(Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() });
-            }
-            _ => return Err(Refusal::state("refund-known", "this refund has another processor refund")),
-        }
-        let noted = self.with_refund(id, |refund| {
-            refund.means = RefundMeans::Processor(Some(processor_refund.to_owned()));
-        });
-        let event = EventKind::RefundAccepted { refund: id, processor_refund: processor_refund.to_owned() };
-        Ok(Decision::of(noted, event))
-    }
-
-    /// The processor says that a refund went through.
-    ///
-    /// # Errors
-    /// There is no such refund, or it has ended.
-    pub fn refund_succeeded(&self, id: RefundId, processor_refund: &str) -> Result<Decision<Self>, Refusal> {
-        self.end_refund(id, Some(processor_refund), Account::ProcessorClearing)
-    }
-
-    fn end_refund(
-        &self,
-        id: RefundId,
-        by: Option<&str>,
-        account: Account,
-    ) -> Result<Decision<Self>, Refusal> {
-        let refund = self.refund_of(id)?;
-        if refund.status != RefundStatus::Pending {
-            return Err(Refusal::state("refund-closed", "the outcome of this refund is already known"));
-        }
-        let cents = refund.amount.cents();
-        let mut ended = self.with_refund(id, |refund| {
-            refund.status = RefundStatus::Succeeded;
-            if let (RefundMeans::Processor(known), Some(by)) = (&mut refund.means, by) {
-                *known = Some(by.to_owned());
-            }
-        });
-        ended.refunded = self.refunded.checked_add(cents).ok_or_else(|| Refusal::too_large("/amount"))?;
-        ended.status = ended.refund_status();
-        let postings = vec![Posting::debit(Account::RefundsInFlight, cents), Posting::credit(account, cents)];
-        Ok(Decision::of(ended, EventKind::RefundSucceeded { refund: id }).with_postings(postings))
-    }
-
-    /// The processor or the bank says that a refund did not go through, perhaps after it had succeeded. What it had taken
-    /// goes back to where it came from, once: to a loss that it had made, to the invoices as far as they take it, and
-    /// the rest to the payment's credit.
-    ///
-    /// # Errors
-    /// There is no such refund by the processor, or it has failed already.
-    pub fn refund_failed(
-        &self,
-        id: RefundId,
-        reason: Option<Line<200>>,
-        invoices: &[Invoice],
-        set: Option<&InvoiceSet>,
-    ) -> Result<Settlement, Refusal> {
-        let refund = self.refund_of(id)?.clone();
-        if refund.status == RefundStatus::Failed || matches!(refund.means, RefundMeans::Desk(_)) {
-            return Err(Refusal::state("refund-closed", "the outcome of this refund is already known"));
-        }
-        let cents = refund.amount.cents();
-        let overflow = || Refusal::too_large("/amount");
-        let mut payment = self.with_refund(id, |refund| {
-            refund.status = RefundStatus::Failed;
-            refund.failure.clone_from(&reason);
-        });
-        let from = match refund.status {
-            RefundStatus::Succeeded => {
-                payment.refunded = self.refunded.checked_sub(cents).ok_or_else(overflow)?;
-                Account::ProcessorClearing
-            }
-            _ => Account::RefundsInFlight,
-        };
-        let mut postings = vec![Posting::debit(from, cents)];
-        // What a return or a lost dispute took, while this was away, it makes good first.
-        let recovered = self.lost.min(cents);
-        payment.lost = self.lost.checked_sub(recovered).ok_or_else(overflow)?;
-        postings.push(Posting::credit(Account::Losses, recovered));
-        let mut left = cents.checked_sub(recovered).ok_or_else(overflow)?;
-        let mut changed = Vec::new();
-        for part in &refund.parts {
-            let Ok(amount) = Amount::try_from(part.amount.cents().min(left)) else { break };
-            let invoice = invoices.iter().find(|invoice| invoice.id == part.invoice);
-            let restored = match invoice {
-                Some(invoice) => invoice.restore(payment.id, payment.number, amount, refund.owed_again)?,
-                None => None,
-            };
-            if let Some((decision, took, posting)) = restored {
-                left = left.checked_sub(took.cents()).ok_or_else(overflow)?;
-                payment.allocate_more(part.invoice, took)?;
-                postings.push(posting);
-                changed.push(decision);
-            }
-        }
-        payment.unapplied = payment.unapplied.checked_add(left).ok_or_else(overflow)?;
-        payment.status = payment.refund_status();
-        postings.push(Posting::credit(Account::PatientCredit, left));
-        let event = EventKind::RefundFailed { refund: id, reason: reason.map(|reason| reason.to_string()) };
-        Ok(Settlement::of(Decision::of(payment, event).with_postings(postings), changed, set))
-    }
-
-    /// The refund of that id.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn refund_of(&self, id: RefundId) -> Result<&Refund, Refusal> {
-        let found = self.refunds.iter().find(|refund| refund.id == id);
-        found.ok_or_else(|| Refusal::state("refund-unknown", "this payment has no such refund"))
-    }
-
-    fn with_refund(&self, id: RefundId, change: impl FnOnce(&mut Refund)) -> Self {
-        let mut changed = self.clone();
-        if let Some(refund) = changed.refunds.iter_mut().find(|refund| refund.id == id) {
-            change(refund);
-        }
-        changed
-    }
-
-    /// Where the succeeded refunds leave a payment that was received; one that was returned stays failed.
-    fn refund_status(&self) -> PaymentStatus {
-        let nothing_left = self.refundable().is_zero() && self.refunds_pending().is_zero();
-        let step = match (self.refunded.is_positive(), nothing_left) {
-            (false, _) => Move::RefundNone,
-            (true, true) => Move::RefundAll,
-            (true, false) => Move::RefundPart,
-        };
-        self.status.after(step).unwrap_or(self.status)
+        Ok(Settlement::of(decision, changed, invoices, set))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,15 +54,26 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    /// With what the invoices' new balances do to the patient's invoice set.
+    /// With what the invoices' new balances do to the patient's invoice set; `before` are the invoices as they were.
     pub(super) fn of(
         payment: Decision<Payment>,
         invoices: Vec<Decision<Invoice>>,
+        before: &[Invoice],
         set: Option<&InvoiceSet>,
     ) -> Self {
-        let set = set.and_then(|set| set.balances_changed(invoices.iter().map(|decision| &decision.state)));
+        let set = set.and_then(|set| set.balances_changed(changes(&invoices, before)));
         Self { payment, invoices, set }
     }
+}
+
+fn changes<'a>(
+    after: &'a [Decision<Invoice>],
+    before: &'a [Invoice],
+) -> impl Iterator<Item = (&'a Invoice, &'a Invoice)> {
+    after.iter().filter_map(|after| {
+        let before = before.iter().find(|before| before.id == after.state.id)?;
+        Some((before, &after.state))
+    })
 }
 
 /// Applies money that has been received, `account` being where it now is, to the payment's invoices as far as they
@@ -98,82 +109,25 @@ pub fn settle(
     payment.unapplied = left;
     payment.allocations = allocations;
     postings.push(Posting::credit(Account::PatientCredit, left));
-    Ok(Settlement::of(Decision { state: payment, events: received.events, postings }, paid, set))
+    Ok(Settlement::of(Decision { state: payment, events: received.events, postings }, paid, invoices, set))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
-    use chrono::{DateTime, NaiveDate};
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
     use crate::{
-        Currency, InvoiceStatus, Number, PatientId, PaymentId, PaymentStatus,
-        invoice::{Charges, InvoiceLine, Terms},
-        payment::{NewPayment, Receipt, Tender},
+        InvoiceStatus, PaymentStatus,
+        fixtures::{NOW, amount, invoice, meant, payment, received, today},
+        payment::{Receipt, Tender},
     };
-
-    fn today() -> NaiveDate {
-        "2026-06-01".parse().unwrap()
-    }
-
-    fn invoice(n: u128, cents: i64) -> Invoice {
-        let line = InvoiceLine {
-            number: 1,
-            code: None,
-            description: "Visit".try_into().unwrap(),
-            quantity: 1.try_into().unwrap(),
-            unit_price: cents.try_into().unwrap(),
-            discount: None,
-            treatment: None,
-        };
-        let terms = Terms { location: None, payment_type: None, date: today(), term: 30.try_into().unwrap() };
-        let patient = (PatientId::new(Uuid::nil()), "Ada Lovelace".try_into().unwrap());
-        let charges = Charges { lines: vec![line], discount: None };
-        let id = InvoiceId::new(Uuid::from_u128(n));
-        let number = Number::new(NonZeroU32::MIN);
-        Invoice::create(id, number, patient, Currency::Usd, charges, terms, today(), DateTime::UNIX_EPOCH)
-            .and_then(|draft| draft.state.send(false, DateTime::UNIX_EPOCH))
-            .unwrap()
-            .state
-    }
-
-    fn payment(cents: i64, allocations: Vec<Allocation>) -> Payment {
-        let new = NewPayment {
-            id: PaymentId::new(Uuid::nil()),
-            number: Number::new(NonZeroU32::MIN),
-            patient: PatientId::new(Uuid::nil()),
-            patient_name: "Ada Lovelace".try_into().unwrap(),
-            amount: cents.try_into().unwrap(),
-            currency: Currency::Usd,
-            payment_type: None,
-            treatment: None,
-            due_date: None,
-            memo: None,
-            link: None,
-            allocations,
-        };
-        Payment::create(new, false, DateTime::UNIX_EPOCH).state
-    }
-
-    fn receive(payment: &Payment, invoices: &[Invoice]) -> Settlement {
-        let receipt = Receipt { tender: Tender::Cash, received_on: today() };
-        let received = payment.record(&receipt, today(), DateTime::UNIX_EPOCH).unwrap();
-        settle(received, Account::CashDrawer, invoices, None).unwrap()
-    }
-
-    fn meant(invoice: &Invoice, cents: i64) -> Allocation {
-        Allocation { invoice: invoice.id, amount: cents.try_into().unwrap() }
-    }
 
     #[test]
     fn one_payment_pays_many_invoices_and_the_rest_is_credit() {
         let (a, b) = (invoice(1, 6_000), invoice(2, 5_000));
         let payment = payment(10_000, vec![meant(&a, 6_000), meant(&b, 3_000)]);
-        let settled = receive(&payment, &[a, b]);
+        let settled = received(&payment, &[a, b]);
         let statuses: Vec<_> =
             settled.invoices.iter().map(|d| (d.state.status, d.state.balance().get())).collect();
         assert_eq!(statuses, [(InvoiceStatus::Paid, 0), (InvoiceStatus::Open, 2_000)]);
@@ -187,7 +141,7 @@ mod tests {
         let payment = payment(6_000, vec![meant(&open, 6_000)]);
         let void = open.delete().unwrap().state;
         for meanwhile in [vec![void], vec![]] {
-            let settled = receive(&payment, &meanwhile);
+            let settled = received(&payment, &meanwhile);
             assert_eq!(settled.payment.state.unapplied, Cents::new(6_000));
             assert!(settled.payment.state.allocations.is_empty() && settled.invoices.is_empty());
         }
@@ -196,7 +150,7 @@ mod tests {
     #[test]
     fn staff_cannot_allocate_more_than_was_paid_or_one_invoice_twice() {
         let (a, b) = (invoice(1, 6_000), invoice(2, 5_000));
-        let amount = Amount::try_from(10_000).unwrap();
+        let amount = amount(10_000);
         assert!(Allocation::check(&[meant(&a, 6_000), meant(&b, 4_000)], amount).is_ok());
         assert!(Allocation::check(&[meant(&a, 6_000), meant(&b, 4_001)], amount).is_err());
         assert!(Allocation::check(&[meant(&a, 1), meant(&a, 1)], amount).is_err());
@@ -207,10 +161,10 @@ mod tests {
     #[test]
     fn a_payment_is_received_once() {
         let receipt = Receipt { tender: Tender::Cash, received_on: today() };
-        let paid = receive(&payment(100, vec![]), &[]).payment.state;
-        assert!(paid.record(&receipt, today(), DateTime::UNIX_EPOCH).is_err());
+        let paid = received(&payment(100, vec![]), &[]).payment.state;
+        assert!(paid.record(&receipt, today(), NOW).is_err());
         let tomorrow = Receipt { tender: Tender::Cash, received_on: today().succ_opt().unwrap() };
-        assert!(payment(100, vec![]).record(&tomorrow, today(), DateTime::UNIX_EPOCH).is_err());
+        assert!(payment(100, vec![]).record(&tomorrow, today(), NOW).is_err());
     }
 
     proptest! {
@@ -223,7 +177,7 @@ mod tests {
             let allocations: Vec<Allocation> =
                 invoices.iter().zip(&bills).map(|(invoice, (_, wanted))| meant(invoice, *wanted)).collect();
             prop_assume!(Allocation::check(&allocations, amount.try_into().unwrap()).is_ok());
-            let settled = receive(&payment(amount, allocations), &invoices);
+            let settled = received(&payment(amount, allocations), &invoices);
             let payment = &settled.payment.state;
             let applied: i64 = payment.allocations.iter().map(|a| a.amount.cents().get()).sum();
             prop_assert_eq!(applied + payment.unapplied.get(), amount, "allocations and credit are the amount");

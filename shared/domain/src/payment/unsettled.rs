@@ -72,3 +72,70 @@ impl Payment {
         Decision::of(asked, EventKind::ProcessorAsked { times })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fixtures::{NOW, attempt, charged, payment, received, refund},
+        payment::{AttemptMeans, NewRefund, RefundReason, Tender},
+    };
+
+    fn minutes(count: i64) -> Option<DateTime<Utc>> {
+        Some(NOW + Duration::minutes(count))
+    }
+
+    fn processing() -> Payment {
+        let means = AttemptMeans::Hosted { session: None };
+        payment(100, Vec::new()).start_attempt(attempt(1), means, NOW).unwrap().state
+    }
+
+    fn refunding() -> Payment {
+        let paid = charged(&payment(100, Vec::new()), &[]).payment.state;
+        let reason = RefundReason::PatientRequest;
+        let new = NewRefund { amount: None, reason, note: None, owed_again: None, parts: None, desk: None };
+        paid.refund(refund(1), new, &[], None, NOW).unwrap().payment.state
+    }
+
+    #[test]
+    fn what_is_known_is_not_asked_about() {
+        let paid = charged(&payment(100, Vec::new()), &[]).payment.state;
+        let done = refunding().refund_succeeded(refund(1), "re_1").unwrap().state;
+        for known in [payment(100, Vec::new()), paid, done] {
+            assert_eq!((known.unsettled(), known.ask_at()), (vec![], None), "{:?}", known.status);
+        }
+        let cash = received(&payment(100, Vec::new()), &[]).payment.state;
+        let reason = RefundReason::PatientRequest;
+        let desk = Some(Tender::Cash);
+        let new = NewRefund { amount: None, reason, note: None, owed_again: None, parts: None, desk };
+        let handed_over = cash.refund(refund(1), new, &[], None, NOW).unwrap().payment.state;
+        assert_eq!(handed_over.unsettled(), [], "no processor knows of it");
+    }
+
+    #[test]
+    fn a_session_is_asked_about_when_it_is_over_and_ended_at_once() {
+        assert_eq!(processing().ask_at(), minutes(5), "no session is known yet");
+        let open = processing().note_session(attempt(1), "cs_1").unwrap().state;
+        assert_eq!((open.unsettled(), open.ask_at()), (vec![Unsettled::Attempt(attempt(1))], minutes(60)));
+        let ending = open.expire_session(attempt(1)).unwrap().state;
+        assert_eq!(ending.ask_at(), minutes(0));
+        let debit = open.debit_processing(attempt(1)).unwrap().state;
+        assert_eq!(debit.ask_at(), minutes(5));
+    }
+
+    #[test]
+    fn the_wait_doubles_to_half_a_day_and_starts_anew_with_something_new() {
+        let mut waiting = refunding();
+        assert_eq!((waiting.unsettled(), waiting.ask_at()), (vec![Unsettled::Refund(refund(1))], minutes(5)));
+        for wait in [10, 20, 40, 80, 160, 320, 640, 720, 720, 720] {
+            waiting = waiting.asked(NOW).state;
+            assert_eq!(waiting.ask_at(), minutes(wait));
+        }
+        for _ in 0..300 {
+            waiting = waiting.asked(NOW).state;
+        }
+        assert_eq!(waiting.ask_at(), minutes(720), "however often");
+        let asked = processing().asked(NOW).state;
+        assert_eq!(asked.debit_processing(attempt(1)).unwrap().state.asked, None);
+    }
+}
