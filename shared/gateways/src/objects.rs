@@ -78,3 +78,56 @@ impl Objects {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::tests::aws;
+    use crate::test_server::{Reply, TestServer};
+
+    fn objects(url: &str) -> Objects {
+        Objects::new(&aws(url).s3(), "anchors")
+    }
+
+    fn refusal(status: u16, code: &str) -> Reply {
+        Reply::json(status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"))
+    }
+
+    #[tokio::test]
+    async fn an_object_is_kept_once_with_its_hash() {
+        let server = TestServer::start([Reply::json(200, ""), refusal(412, "PreconditionFailed")]).await;
+        let objects = objects(&server.url);
+        assert!(objects.put_new("a/1", b"text".to_vec()).await.unwrap());
+        assert!(!objects.put_new("a/1", b"other".to_vec()).await.unwrap());
+        let seen = server.seen();
+        assert!(seen[0].line.starts_with("PUT /anchors/a/1"), "{}", seen[0].line);
+        assert_eq!(seen[0].header("if-none-match"), Some("*"));
+        // A locked bucket asks for it.
+        assert_eq!(
+            seen[0].header("x-amz-checksum-sha256"),
+            Some("mC2ePrmW9VnmM/TRlN7zdh2Qn1o7ZH0ahR/q1nwyydE=")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_list_goes_on_to_its_last_page() {
+        let page = |key: &str, next: &str| {
+            let keys = format!("<Contents><Key>{key}</Key></Contents>");
+            Reply::json(200, format!("<ListBucketResult>{keys}{next}</ListBucketResult>"))
+        };
+        let next = "<NextContinuationToken>a/1</NextContinuationToken>";
+        let server = TestServer::start([page("a/1", next), page("a/2", "")]).await;
+        assert_eq!(objects(&server.url).list("a/").await.unwrap(), ["a/1", "a/2"]);
+        assert!(server.seen()[1].line.contains("continuation-token=a%2F1"), "{}", server.seen()[1].line);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_none_and_what_is_refused_an_error() {
+        let replies = [Reply::json(200, "text"), refusal(404, "NoSuchKey"), refusal(403, "AccessDenied")];
+        let server = TestServer::start(replies).await;
+        let objects = objects(&server.url);
+        assert_eq!(objects.get("a/1").await.unwrap(), Some(b"text".to_vec()));
+        assert_eq!(objects.get("a/2").await.unwrap(), None);
+        assert!(objects.get("a/3").await.unwrap_err().to_string().contains("AccessDenied"));
+    }
+}

@@ -69,7 +69,7 @@ impl Model {
         let entry =
             JournalEntry::balanced((source, version), now(), patient, Currency::Usd, postings).unwrap();
         let accounts = [Account::PatientReceivable, Account::CollectionsReceivable, Account::PatientCredit];
-        for entry in entry {
+        if let Some(entry) = entry {
             for (shown, account) in self.account.iter_mut().zip(accounts) {
                 *shown += entry.effect(account).get();
             }

@@ -56,6 +56,10 @@ const COMMANDS: [Command; 20] = [
     Command::PayOut,
 ];
 
+const fn made(_: usize) -> Result<(), crate::Refusal> {
+    Ok(())
+}
+
 /// A command on some invoice, payment and refund; whether it was accepted.
 fn give(
     model: &mut Model,
@@ -72,10 +76,10 @@ fn give(
     let (invoice, payment) = (at % model.invoices.len(), with % model.payments.len());
     let refund = refunds.get(at % refunds.len().max(1)).copied();
     let accepted = match command {
-        Command::Bill => Ok(drop(model.bill(cents))),
-        Command::Cash => Ok(drop(model.cash(cents, Some(invoice)))),
-        Command::Card => Ok(drop(model.card(cents, Some(invoice)))),
-        Command::Prepay => Ok(drop(model.card(cents, None))),
+        Command::Bill => made(model.bill(cents)),
+        Command::Cash => made(model.cash(cents, Some(invoice))),
+        Command::Card => made(model.card(cents, Some(invoice))),
+        Command::Prepay => made(model.card(cents, None)),
         Command::Adjust => {
             let change = Cents::new(cents - 2_000);
             model.change(invoice, |invoice| invoice.adjust(change, AdjustmentReason::Courtesy, None))
@@ -102,7 +106,10 @@ fn give(
         Command::Lose => model.disputed(payment, DisputeStatus::Lost),
         Command::Return => model.disputed(payment, DisputeStatus::Returned),
         Command::Allocate => model.allocate(payment, invoice, cents),
-        Command::PayOut => Ok(model.pay_out()),
+        Command::PayOut => {
+            model.pay_out();
+            Ok(())
+        }
     };
     accepted.is_ok()
 }
