@@ -82,7 +82,7 @@ impl App {
             }
             Ok(())
         };
-        let finish = async |()| {
+        let finish = async |(), _| {
             // A key of its own each time: the processor keeps a failure under its key, and detaching twice is harmless.
             let key = format!("detach-{method}-{}", cx.by.request);
             match self.stripe()?.detach_payment_method(method, &key).await {

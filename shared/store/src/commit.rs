@@ -14,7 +14,7 @@ use paywell_domain::{
 };
 
 use crate::{
-    Aggregate, CommitError, Key, Store, StoreError, Stored, account::AccountChange, aggregate,
+    Aggregate, CommitError, Key, Loaded, Store, StoreError, Stored, account::AccountChange, aggregate,
     counters::Tally, keys, row::Item,
 };
 
@@ -129,6 +129,21 @@ impl Commit {
         name: (&'static str, &'static str),
     ) {
         self.writes.push(Write::Where { item, condition, name });
+    }
+
+    /// What was loaded, as it will be once this is committed: aggregates as they are written; patients' accounts, which are
+    /// changed by differences, are to be looked up again.
+    pub fn after(&self, loaded: &Loaded) -> Loaded {
+        let mut after = loaded.clone();
+        for write in &self.writes {
+            if let Write::Create(item) | Write::Replace(item, _) = write {
+                after.wrote(item.clone());
+            }
+        }
+        for patient in self.accounts.keys() {
+            after.forget(&Key::patient_balance(&self.by.practice, *patient));
+        }
+        after
     }
 
     /// On whose behalf and when.

@@ -5,7 +5,7 @@ use paywell_domain::{
     AttemptId, Decision, MethodsOnFile, Payment, PaymentId, Practice, Refusal, on_file::MethodKind,
     payment::AttemptMeans,
 };
-use paywell_store::{Answer, Key, Stored};
+use paywell_store::{Answer, Key, Loaded, Stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -51,13 +51,13 @@ impl App {
             work.ask_for(&stored.state).await?;
             Ok(Begun { payment: id, attempt })
         };
-        let finish = async |begun: Begun| {
+        let finish = async |begun: Begun, read: Loaded| {
             let location = Some(format!("/v1/payments/{}", begun.payment));
             let answering = |stored: &Stored<Payment>| {
                 let answer = answer(201, &PaymentView::of(stored), stored.version)?;
                 Ok(Answer { location: location.clone(), ..answer })
             };
-            self.settle_charge(cx, begun.payment, begun.attempt, &answering).await
+            self.settle_charge(cx, begun.payment, begun.attempt, read, &answering).await
         };
         self.processor_command(cx, keys, begin, finish).await
     }
@@ -87,8 +87,8 @@ impl App {
             work.ask_for(&begun.state).await?;
             Ok(Begun { payment: id, attempt })
         };
-        self.processor_command(cx, [Key::payment(cx.practice(), id)], begin, async |begun| {
-            self.settled_to(cx, &begun).await
+        self.processor_command(cx, [Key::payment(cx.practice(), id)], begin, async |begun, read| {
+            self.settled_to(cx, &begun, read).await
         })
         .await
     }
@@ -127,15 +127,15 @@ impl App {
             let attempt = open.ok_or_else(|| AppError::internal("a hold without an attempt"))?;
             Ok(Begun { payment: id, attempt })
         };
-        self.processor_command(cx, [Key::payment(cx.practice(), id)], begin, async |begun| {
-            self.settled_to(cx, &begun).await
+        self.processor_command(cx, [Key::payment(cx.practice(), id)], begin, async |begun, read| {
+            self.settled_to(cx, &begun, read).await
         })
         .await
     }
 
-    async fn settled_to(&self, cx: &Context, begun: &Begun) -> Result<Answer, AppError> {
+    async fn settled_to(&self, cx: &Context, begun: &Begun, read: Loaded) -> Result<Answer, AppError> {
         let answering = |stored: &Stored<Payment>| answer(200, &PaymentView::of(stored), stored.version);
-        self.settle_charge(cx, begun.payment, begun.attempt, &answering).await
+        self.settle_charge(cx, begun.payment, begun.attempt, read, &answering).await
     }
 }
 

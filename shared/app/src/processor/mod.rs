@@ -152,13 +152,14 @@ impl App {
     pub(crate) async fn conclude(
         &self,
         cx: &Context,
-        read: &Stored<Payment>,
+        payment: &Stored<Payment>,
+        mut read: Loaded,
         news: &News,
         answering: Option<Answering<'_>>,
     ) -> Result<(Stored<Payment>, Option<Answer>), AppError> {
-        let id = read.state.id;
-        let known = Loaded::of(cx.practice(), read)?;
-        self.change_from(cx, Some(known), [Key::payment(cx.practice(), id)], async |work| {
+        let id = payment.state.id;
+        read.extend(Loaded::of(cx.practice(), payment)?);
+        self.change_from(cx, Some(read), [Key::payment(cx.practice(), id)], async |work| {
             let payment = work.need::<Payment>(id, "payment")?;
             let mut after = work.heard(&payment, news).await?;
             if after.version == payment.version && after.state.ask_at().is_some() {
