@@ -38,7 +38,7 @@ impl Loaded {
     /// # Errors
     /// The item is not one that this program wrote.
     pub fn at<A: Aggregate>(&self, key: &Key) -> Result<Option<Stored<A>>, StoreError> {
-        self.0.get(key).map(aggregate::decode).transpose()
+        self.item(key).map(aggregate::decode).transpose()
     }
 
     /// Whether the row of an aggregate, which was loaded with it, shows what it should; none where it has no row.
@@ -53,7 +53,7 @@ impl Loaded {
         let (Some(row), Some(key)) = (aggregate.row(practice)?, aggregate.row_key(practice)) else {
             return Ok(None);
         };
-        Ok(Some(self.0.get(&key) == Some(&row)))
+        Ok(Some(self.item(&key) == Some(&row)))
     }
 
     /// What is known of a command that was sent before.
