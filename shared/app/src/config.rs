@@ -5,6 +5,7 @@ use aws_smithy_types::retry::RetryConfig;
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
+    objects::Objects,
     stripe::Stripe,
 };
 use paywell_store::Store;
@@ -71,6 +72,7 @@ pub fn aws() -> Result<Aws, AppError> {
         dynamodb_endpoint: setting("AWS_ENDPOINT_URL_DYNAMODB").ok(),
         sesv2_endpoint: setting("AWS_ENDPOINT_URL_SESV2").ok(),
         secretsmanager_endpoint: setting("AWS_ENDPOINT_URL_SECRETS_MANAGER").ok(),
+        s3_endpoint: setting("AWS_ENDPOINT_URL_S3").ok(),
     }))
 }
 
@@ -106,6 +108,15 @@ impl App {
         let base = setting("STRIPE_BASE_URL").unwrap_or_else(|_| "https://api.stripe.com".to_owned());
         let key = secret(aws, "STRIPE_SECRET_KEY").await?;
         self.stripe = Some(Stripe::new(&base, &key).map_err(AppError::internal)?);
+        Ok(self)
+    }
+
+    /// Adds the storage of anchors.
+    ///
+    /// # Errors
+    /// `PAYWELL_ANCHORS_BUCKET` is not set.
+    pub fn with_anchors(mut self, aws: &Aws) -> Result<Self, AppError> {
+        self.anchors = Some(Objects::new(&aws.s3(), setting("PAYWELL_ANCHORS_BUCKET")?));
         Ok(self)
     }
 

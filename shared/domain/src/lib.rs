@@ -18,6 +18,7 @@ pub mod patient;
 pub mod payment;
 pub mod payout;
 pub mod practice;
+pub mod proof;
 pub mod refusal;
 pub mod rule_set;
 pub mod text;

@@ -15,7 +15,7 @@ use paywell_domain::{
 
 use crate::{
     Aggregate, CommitError, Key, Loaded, Store, StoreError, Stored, account::AccountChange, aggregate,
-    counters::Tally, row::Item,
+    counters::Tally, keys, row::Item,
 };
 
 /// The most items of one transaction
@@ -202,7 +202,8 @@ impl Commit {
             (Some((patient, payment)), None) => self.account(patient).session(payment, false),
             _ => {}
         }
-        let item = aggregate::encode(&practice, &state, version, head)?;
+        let mut item = aggregate::encode(&practice, &state, version, head)?;
+        item.extend(keys::changed(&practice, self.by.now));
         Ok((Stored { state, version, head }, item))
     }
 

@@ -33,6 +33,29 @@ impl Loaded {
         self.item(&A::key_of(practice, id)).map(aggregate::decode).transpose()
     }
 
+    /// The aggregate under a key, if it is there: a patient's earlier invoice set has another key than the current one.
+    ///
+    /// # Errors
+    /// The item is not one that this program wrote.
+    pub fn at<A: Aggregate>(&self, key: &Key) -> Result<Option<Stored<A>>, StoreError> {
+        self.item(key).map(aggregate::decode).transpose()
+    }
+
+    /// Whether the row of an aggregate, which was loaded with it, shows what it should; none where it has no row.
+    ///
+    /// # Errors
+    /// The row cannot be derived: a bug.
+    pub fn row_shows<A: Aggregate>(
+        &self,
+        practice: &PracticeId,
+        aggregate: &A,
+    ) -> Result<Option<bool>, StoreError> {
+        let (Some(row), Some(key)) = (aggregate.row(practice)?, aggregate.row_key(practice)) else {
+            return Ok(None);
+        };
+        Ok(Some(self.item(&key) == Some(&row)))
+    }
+
     /// What is known of a command that was sent before.
     ///
     /// # Errors
@@ -124,7 +147,7 @@ impl Store {
     }
 }
 
-fn key_of(item: &Item) -> Option<Key> {
+pub(crate) fn key_of(item: &Item) -> Option<Key> {
     let text = |name: &str| item.get(name)?.as_s().ok().cloned();
     Some(Key { pk: text("pk")?, sk: text("sk")? })
 }

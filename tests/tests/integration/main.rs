@@ -19,6 +19,7 @@ mod ledger;
 mod on_file;
 mod outreach;
 mod payments;
+mod proof;
 mod samples;
 mod settling;
 mod store;

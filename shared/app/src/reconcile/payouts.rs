@@ -98,7 +98,15 @@ impl App {
             let page = self.stripe()?.list_balance_transactions(filter, after.as_deref()).await;
             let page = page.map_err(AppError::unavailable)?;
             for movement in &page.data {
-                if let Some(subject) = self.mover(movement).await? {
+                if let Some(BalanceSource::Payout(failed)) = &movement.source {
+                    // What the bank sent back goes out once more; its fees were kept the first time.
+                    if movement.amount > 0 {
+                        for (practice, sent_back) in Box::pin(self.shares(&failed.id)).await? {
+                            let share = shares.entry(practice).or_default();
+                            share.net = share.net.saturating_add(sent_back.net);
+                        }
+                    }
+                } else if let Some(subject) = self.mover(movement).await? {
                     let share = shares.entry(subject.practice).or_default();
                     share.net = share.net.saturating_add(movement.net);
                     share.fees = share.fees.saturating_add(movement.fee);
