@@ -16,6 +16,15 @@ pub(crate) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amoun
     parsed(deserializer)
 }
 
+/// An amount that may be left out.
+pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Amount>, D::Error> {
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "amount")] Amount);
+    Ok(Option::<Given>::deserialize(deserializer)?.map(|Given(amount)| amount))
+}
+
 /// A discount as the API writes it: `"10%"` or `"12.50"`.
 pub(crate) fn discount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Discount>, D::Error> {
     parsed(deserializer).map(Some)

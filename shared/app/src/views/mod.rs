@@ -4,6 +4,7 @@ pub mod invoices;
 pub mod links;
 pub mod patients;
 pub mod payments;
+pub mod refunds;
 pub mod sets;
 pub mod timeline;
 
