@@ -35,7 +35,7 @@ impl Furnished {
             "payment-links" => &self.link,
             _ => &self.patient,
         };
-        route.pattern.replace("{id}", id)
+        route.pattern.replace("{id}", id).replace("{number}", "1")
     }
 
     /// The body of a good request; none where the route takes none.
@@ -44,6 +44,8 @@ impl Furnished {
         let body = match (route.method.as_str(), route.pattern) {
             ("GET" | "DELETE", _) => return None,
             (_, "/v1/invoices/{id}/remind" | "/v1/payment-links/{id}/revoke") => return None,
+            (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
+            (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
             }
@@ -63,6 +65,18 @@ impl Furnished {
             ("POST", "/v1/payments/{id}/record") => {
                 json!({ "tender": { "type": "cash" }, "allocations": allocations })
             }
+            ("POST", "/v1/invoices/{id}/adjustments") => {
+                json!({ "direction": "down", "amount": "5.00", "reason": "other", "note": "as agreed" })
+            }
+            ("POST", "/v1/invoices/{id}/write-off") => {
+                json!({ "amount": "5.00", "reason": "small_balance", "note": "as agreed" })
+            }
+            ("POST", "/v1/invoices/{id}/apply") => json!({ "payment_id": self.payment, "amount": "5.00" }),
+            ("PUT", "/v1/payments/{id}/allocations") => json!({ "allocations": allocations }),
+            ("POST", "/v1/payments/{id}/refunds" | "/v1/payments/{id}/refunds/preview") => json!({
+                "amount": "5.00", "currency": "USD", "reason": "other", "note": "as agreed", "owed_again": true,
+                "tender": { "type": "cash" },
+            }),
             ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),
             ("POST", "/v1/payment-links") => {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })
@@ -78,6 +92,7 @@ impl Furnished {
         let method = match route.method.as_str() {
             "GET" => "GET",
             "POST" => "POST",
+            "PUT" => "PUT",
             "PATCH" => "PATCH",
             "DELETE" => "DELETE",
             other => panic!("{other}"),
