@@ -41,6 +41,7 @@ async fn writes() -> Outcome<()> {
     let mut rows = staff(&clinic, &ada).await;
     rows.extend(by_link(&clinic, &ada).await);
     rows.extend(on_file(&processor, &clinic, &ada).await);
+    rows.push(by_processor(&processor, &clinic, &ada).await);
     print(&rows);
     save(&rows)
 }
@@ -64,7 +65,53 @@ async fn staff(clinic: &Clinic, ada: &str) -> Vec<Row> {
     for (name, request) in requests {
         rows.push(measured(clinic, name, request).await.0);
     }
+    rows.extend(without_new_money(clinic, ada).await);
     rows
+}
+
+/// What is owed corrected, credit applied, money given back.
+async fn without_new_money(clinic: &Clinic, ada: &str) -> Vec<Row> {
+    let owed = clinic.open_invoice(ada, "125.00").await;
+    let path = format!("/v1/invoices/{owed}");
+    let credit = clinic.cash(ada, "60.00", &[]).await.field("id");
+    let payment = format!("/v1/payments/{credit}");
+    let down = json!({ "direction": "down", "amount": "25.00", "reason": "insurance_adjustment" });
+    let refund = json!({
+        "amount": "10.00", "currency": "USD", "reason": "billing_error", "tender": { "type": "cash" },
+    });
+    let mut rows = Vec::new();
+    for (name, method, to, body, versioned) in [
+        ("adjust", "POST", format!("{path}/adjustments"), Some(down), true),
+        ("collections", "POST", format!("{path}/collections"), None, true),
+        ("collections_back", "POST", format!("{path}/collections/reverse"), None, true),
+        ("apply_credit", "POST", format!("{path}/apply"), Some(json!({ "payment_id": credit })), false),
+        ("preview_refund", "POST", format!("{payment}/refunds/preview"), Some(refund.clone()), false),
+        ("refund_at_desk", "POST", format!("{payment}/refunds"), Some(refund), false),
+        ("take_off", "PUT", format!("{payment}/allocations"), Some(json!({ "allocations": [] })), true),
+        ("write_off", "POST", format!("{path}/write-off"), Some(json!({ "reason": "bad_debt" })), true),
+    ] {
+        let mut request = clinic.request(method, &to);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        if versioned {
+            let read = if to.starts_with(&payment) { &payment } else { &path };
+            request = request.on_version(clinic.get(read).await.version());
+        }
+        rows.push(measured(clinic, name, request).await.0);
+    }
+    rows
+}
+
+/// A payment by link, given back by the processor.
+async fn by_processor(processor: &Processor, clinic: &Clinic, ada: &str) -> Row {
+    let owed = clinic.open_invoice(ada, "125.00").await;
+    let payment = clinic.press_pay(&clinic.link(ada, &[&owed]).await).await.state;
+    processor.fill_in(&payment, BY_CARD).await;
+    processor.tell(clinic).await;
+    let refund = json!({ "amount": "10.00", "currency": "USD", "reason": "patient_request" });
+    let request = clinic.post(&format!("/v1/payments/{}/refunds", payment.id), &refund);
+    measured(clinic, "refund_by_card", request).await.0
 }
 
 /// A payment by link, from giving the link out to paid.

@@ -1,13 +1,15 @@
 //! Invoices.
 
 use paywell_app::{
-    requests::invoices::{CreateInvoice, EditInvoice, SendInvoice},
+    requests::invoices::{
+        AdjustInvoice, ApplyPayment, CreateInvoice, EditInvoice, SendInvoice, WriteOffInvoice,
+    },
     views::invoices::InvoiceView,
 };
 use paywell_http::{
     Call, Problem, Response,
     api::{StaffApi, answered, commanding},
-    auth::{Authorised, WriteInvoices},
+    auth::{Authorised, TakePayments, WriteInvoices, WriteOff},
     problem::ProblemDocument,
 };
 
@@ -83,4 +85,103 @@ pub async fn remind(
 ) -> Result<Response, Problem> {
     let cx = commanding(&staff, &call, &call.no_body()?)?;
     answered(state.app.remind(&cx, call.path("id")?).await?)
+}
+
+/// Corrects what is owed, up or down.
+#[utoipa::path(post, path = "/v1/invoices/{id}/adjustments", tag = "invoices", request_body = AdjustInvoice,
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn adjust(
+    state: &StaffApi,
+    staff: Authorised<WriteInvoices>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let (new, fingerprint) = call.json::<AdjustInvoice>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.adjust_invoice(&cx, id, version, new).await?)
+}
+
+/// Takes an adjustment or a write-off back.
+#[utoipa::path(post, path = "/v1/invoices/{id}/adjustments/{number}/reverse", tag = "invoices",
+    params(("id" = String, Path, description = "The invoice."),
+        ("number" = u16, Path, description = "The adjustment's number on the invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn reverse_adjustment(
+    state: &StaffApi,
+    staff: Authorised<WriteOff>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, number, version) = (call.path("id")?, call.path("number")?, call.if_match()?);
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.reverse_adjustment(&cx, id, number, version).await?)
+}
+
+/// Gives up the balance, or a part of it.
+#[utoipa::path(post, path = "/v1/invoices/{id}/write-off", tag = "invoices", request_body = WriteOffInvoice,
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn write_off(
+    state: &StaffApi,
+    staff: Authorised<WriteOff>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let (new, fingerprint) = call.json::<WriteOffInvoice>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.write_off_invoice(&cx, id, version, new).await?)
+}
+
+/// Places the balance with an agency; it stays owed and shown.
+#[utoipa::path(post, path = "/v1/invoices/{id}/collections", tag = "invoices",
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn send_to_collections(
+    state: &StaffApi,
+    staff: Authorised<WriteOff>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.send_to_collections(&cx, id, version).await?)
+}
+
+/// Takes the balance back from the agency.
+#[utoipa::path(post, path = "/v1/invoices/{id}/collections/reverse", tag = "invoices",
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn reverse_collections(
+    state: &StaffApi,
+    staff: Authorised<WriteOff>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.reverse_collections(&cx, id, version).await?)
+}
+
+/// Applies a payment's credit.
+#[utoipa::path(post, path = "/v1/invoices/{id}/apply", tag = "invoices", request_body = ApplyPayment,
+    params(("id" = String, Path, description = "The invoice."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn apply(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let id = call.path("id")?;
+    let (new, fingerprint) = call.json::<ApplyPayment>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.apply_payment(&cx, id, new).await?)
 }

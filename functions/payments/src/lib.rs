@@ -24,12 +24,25 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::DELETE, "/v1/invoices/{id}", invoices::delete),
         Route::staff(Method::POST, "/v1/invoices/{id}/send", invoices::send),
         Route::staff(Method::POST, "/v1/invoices/{id}/remind", invoices::remind),
+        Route::staff(Method::POST, "/v1/invoices/{id}/adjustments", invoices::adjust),
+        Route::staff(
+            Method::POST,
+            "/v1/invoices/{id}/adjustments/{number}/reverse",
+            invoices::reverse_adjustment,
+        ),
+        Route::staff(Method::POST, "/v1/invoices/{id}/write-off", invoices::write_off),
+        Route::staff(Method::POST, "/v1/invoices/{id}/collections", invoices::send_to_collections),
+        Route::staff(Method::POST, "/v1/invoices/{id}/collections/reverse", invoices::reverse_collections),
+        Route::staff(Method::POST, "/v1/invoices/{id}/apply", invoices::apply),
         Route::staff(Method::POST, "/v1/payments", payments::create),
         Route::staff(Method::POST, "/v1/payments/{id}/charge", payments::charge),
         Route::staff(Method::POST, "/v1/payments/{id}/capture", payments::capture),
         Route::staff(Method::POST, "/v1/payments/{id}/void", payments::void),
         Route::staff(Method::POST, "/v1/payments/{id}/record", payments::record),
         Route::staff(Method::POST, "/v1/payments/{id}/status", payments::change_status),
+        Route::staff(Method::PUT, "/v1/payments/{id}/allocations", payments::allocate),
+        Route::staff(Method::POST, "/v1/payments/{id}/refunds/preview", payments::preview_refund),
+        Route::staff(Method::POST, "/v1/payments/{id}/refunds", payments::refund),
     ]
 }
 
@@ -46,11 +59,20 @@ pub fn routes() -> Vec<Route<StaffApi>> {
     invoices::delete,
     invoices::send,
     invoices::remind,
+    invoices::adjust,
+    invoices::reverse_adjustment,
+    invoices::write_off,
+    invoices::send_to_collections,
+    invoices::reverse_collections,
+    invoices::apply,
     payments::create,
     payments::charge,
     payments::capture,
     payments::void,
     payments::record,
-    payments::change_status
+    payments::change_status,
+    payments::allocate,
+    payments::preview_refund,
+    payments::refund
 ))]
 pub struct Description;

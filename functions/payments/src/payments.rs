@@ -3,15 +3,19 @@
 use paywell_app::{
     requests::{
         methods::{CapturePayment, ChargePayment},
-        payments::{CreatePayment, MovePayment, RecordPayment},
+        payments::{CreatePayment, MovePayment, RecordPayment, RefundPayment, SetAllocations},
     },
-    views::payments::PaymentView,
+    views::{
+        payments::PaymentView,
+        refunds::{RefundPreview, RefundView},
+    },
 };
 use paywell_http::{
-    Call, Problem, Response,
-    api::{StaffApi, answered, commanding},
-    auth::{Authorised, TakePayments},
+    Call, Problem, Response, StatusCode,
+    api::{StaffApi, answered, commanding, reading},
+    auth::{Authorised, Refund, TakePayments},
     problem::ProblemDocument,
+    respond::json,
 };
 
 /// Makes a payment; with a tender, records money received at the desk and applies it; with a method on file, charges it:
@@ -101,4 +105,46 @@ pub async fn void(
 ) -> Result<Response, Problem> {
     let cx = commanding(&staff, &call, &call.no_body()?)?;
     answered(state.app.void_payment(&cx, call.path("id")?).await?)
+}
+
+/// Decides anew which invoices a received payment pays; what is left over is the patient's credit.
+#[utoipa::path(put, path = "/v1/payments/{id}/allocations", tag = "payments", request_body = SetAllocations,
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
+        ("If-Match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn allocate(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let (new, fingerprint) = call.json::<SetAllocations>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.set_allocations(&cx, id, version, new).await?)
+}
+
+/// What a refund would do, in words and amounts; writes nothing.
+#[utoipa::path(post, path = "/v1/payments/{id}/refunds/preview", tag = "payments", request_body = RefundPayment,
+    params(("id" = String, Path, description = "The payment.")),
+    responses((status = 200, body = RefundPreview), (status = "4XX", body = ProblemDocument)))]
+pub async fn preview_refund(
+    state: &StaffApi,
+    staff: Authorised<Refund>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (new, _) = call.json::<RefundPayment>()?;
+    json(StatusCode::OK, &state.app.preview_refund(&reading(&staff, &call)?, call.path("id")?, new).await?)
+}
+
+/// Refunds a payment, or a part of it: to where the money came from, or at the desk.
+#[utoipa::path(post, path = "/v1/payments/{id}/refunds", tag = "payments", request_body = RefundPayment,
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 201, body = RefundView), (status = "4XX", body = ProblemDocument)))]
+pub async fn refund(state: &StaffApi, staff: Authorised<Refund>, call: Call) -> Result<Response, Problem> {
+    let id = call.path("id")?;
+    let (new, fingerprint) = call.json::<RefundPayment>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.refund_payment(&cx, id, new).await?)
 }

@@ -1,5 +1,6 @@
 //! Writing, editing, sending and deleting invoices.
 
+mod adjust;
 mod send;
 
 use paywell_domain::{

@@ -3,6 +3,7 @@
 //! A command is load → decide → commit ([`command`]); a processor command commits before the processor is asked, and
 //! again with what it answered.
 
+pub mod allocations;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod payments;
 pub mod processor;
 pub mod proof;
 pub mod reconcile;
+pub mod refunds;
 pub mod requests;
 pub mod settle;
 pub mod tracker;

@@ -36,18 +36,20 @@ impl Work<'_> {
         Ok(invoices)
     }
 
-    /// Writes what a payment's money did to invoices and the set; the payment itself is the caller's.
+    /// Writes what a payment's money did to invoices and the set; the payment itself is the caller's. Gives the invoices as
+    /// they will be stored.
     pub(crate) async fn settled(
         &mut self,
         settlement: &Settlement,
         invoices: &[Stored<Invoice>],
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<Stored<Invoice>>, AppError> {
         let payment = &settlement.payment.state;
+        let mut written = Vec::new();
         for decision in &settlement.invoices {
             let before = invoices.iter().find(|invoice| invoice.state.id == decision.state.id);
             let before =
                 before.ok_or_else(|| AppError::internal("an invoice was settled that was not loaded"))?;
-            self.commit.update(before, decision.clone())?;
+            written.push(self.commit.update(before, decision.clone())?);
         }
         if let Some(decision) = &settlement.set {
             let before = self.set(decision.state.id.patient)?;
@@ -64,7 +66,8 @@ impl Work<'_> {
             .collect();
         self.chase_again(payment.patient, &reopened).await?;
         let changed: Vec<InvoiceId> = after.map(|invoice| invoice.id).collect();
-        self.outdate_sessions(payment.patient, &changed, Some(payment.id)).await
+        self.outdate_sessions(payment.patient, &changed, Some(payment.id)).await?;
+        Ok(written)
     }
 
     /// Tells the patient's invoice set, and the sessions that are open, what an invoice now comes to.

@@ -63,6 +63,8 @@ pub struct Bill {
     pub location: Option<String>,
     /// What is billed.
     pub lines: Vec<BillLine>,
+    /// What was corrected or given up, together: below zero it lowers what is owed.
+    pub adjusted: Option<Cents>,
     /// What was paid before.
     pub paid: Option<String>,
     /// What is left.
@@ -344,6 +346,7 @@ impl Held {
                 due: payment.due_date,
                 location: None,
                 lines: Vec::new(),
+                adjusted: None,
                 paid: None,
                 balance: payment.amount.to_string(),
             }];
@@ -364,6 +367,10 @@ impl Held {
                     amount: net.to_string(),
                 })
                 .collect(),
+            adjusted: invoice
+                .adjusted()
+                .checked_sub(invoice.written_off())
+                .filter(|adjusted| !adjusted.is_zero()),
             paid: invoice.applied.is_positive().then(|| invoice.applied.to_string()),
             balance: invoice.balance().to_string(),
         })

@@ -1,7 +1,7 @@
 //! Asking for payments, and recording money received at the desk.
 
 use paywell_domain::{
-    Decision, Invoice, InvoiceSet, Patient, Payment, PaymentId, PracticeId, Refusal,
+    Decision, Invoice, InvoiceSet, Patient, PatientId, Payment, PaymentId, PracticeId, Refusal,
     number::Series,
     payment::{Allocation, NewPayment, Receipt, Settlement, settle},
 };
@@ -87,7 +87,7 @@ impl App {
             new.draft,
             work.now(),
         );
-        let invoices = work.allocated(&made.state)?;
+        let invoices = work.allocated(made.state.patient, &made.state.allocations)?;
         Ok((made, invoices))
     }
 
@@ -112,7 +112,7 @@ impl App {
             let mut keys = money::keys(cx.practice(), payment.patient);
             keys.extend(payment.allocations.iter().map(|a| Key::invoice(cx.practice(), a.invoice)));
             work.load(keys).await?;
-            let invoices = work.allocated(&payment)?;
+            let invoices = work.allocated(payment.patient, &payment.allocations)?;
             let today = practice.today(cx.now());
             let received_on = record.received_on.unwrap_or(today);
             let receipt = Receipt { tender: record.tender.clone().into(), received_on };
@@ -147,8 +147,8 @@ impl App {
     }
 }
 
-fn allocations(new: &[NewAllocation]) -> Vec<Allocation> {
-    new.iter().map(|a| Allocation { invoice: a.invoice_id, amount: a.amount }).collect()
+pub(crate) fn allocations(new: &[NewAllocation]) -> Vec<Allocation> {
+    new.iter().copied().map(Allocation::from).collect()
 }
 
 /// At the desk, what an invoice cannot take is refused before anything is recorded; staff can still choose.
@@ -216,7 +216,7 @@ impl Work<'_> {
     fn require_treatment(
         &self,
         id: Option<paywell_domain::TreatmentId>,
-        patient: paywell_domain::PatientId,
+        patient: PatientId,
     ) -> Result<(), AppError> {
         let Some(id) = id else { return Ok(()) };
         let treatment = self.named::<paywell_domain::Treatment>(id, "/treatment_id", "treatment")?;
@@ -226,13 +226,17 @@ impl Work<'_> {
         Err(Refusal::field("/treatment_id", "expected a treatment of the payment's patient").into())
     }
 
-    /// The invoices that a payment is meant for: all there, all the payer's.
-    pub(crate) fn allocated(&self, payment: &Payment) -> Result<Vec<Stored<Invoice>>, AppError> {
+    /// The invoices that money of a patient is meant for: all there, all the payer's.
+    pub(crate) fn allocated(
+        &self,
+        patient: PatientId,
+        allocations: &[Allocation],
+    ) -> Result<Vec<Stored<Invoice>>, AppError> {
         let mut invoices = Vec::new();
-        for (index, allocation) in payment.allocations.iter().enumerate() {
+        for (index, allocation) in allocations.iter().enumerate() {
             let pointer = format!("/allocations/{index}/invoice_id");
             let invoice = self.named::<Invoice>(allocation.invoice, &pointer, "invoice")?;
-            if invoice.state.patient != payment.patient {
+            if invoice.state.patient != patient {
                 return Err(Refusal::field(pointer, "expected an invoice of the payment's patient").into());
             }
             invoices.push(invoice);

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, collections::HashMap, sync::Mutex};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use paywell_domain::{
-    EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId, Payment, PaymentId,
-    PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
+    Cents, Event, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId,
+    Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
 };
 use paywell_store::{Direction, InvoiceRow, Key, LinkSummary, ListQuery, Order, Page, PaymentRow, Scope};
 use serde::Serialize;
@@ -14,10 +14,11 @@ use utoipa::ToSchema;
 use crate::{
     App, AppError, Context,
     views::{
-        invoices::{AppliedPayment, InvoicePreview, InvoiceView},
+        invoices::{AppliedPayment, InvoicePreview, InvoiceView, TakenOff},
         links::LinkView,
         patients::PatientView,
         payments::{PaymentDetail, PaymentView},
+        refunds::{DisputeView, RefundView},
         sets::InvoiceSetDetail,
         timeline::TimelineEntry,
     },
@@ -135,28 +136,17 @@ impl App {
         let today = self.settings(cx).await?.today(cx.now());
         let history = self.store.history::<Invoice>(cx.practice(), id).await?;
         let history = history.ok_or(AppError::NotFound("invoice"))?;
-        let mut paid_by = Vec::new();
-        let applied = history.events.iter().filter_map(|event| match &event.kind {
-            EventKind::PaymentApplied { payment, number, cents, .. } => {
-                paid_by.push(*payment);
-                Some(AppliedPayment {
-                    payment_id: payment.to_string(),
-                    number: number.clone(),
-                    amount: cents.to_string(),
-                    applied_at: event.at,
-                })
-            }
-            _ => None,
-        });
-        let payments = applied.collect();
+        let money = Money::of(&history.events);
         // That a link's payment paid this invoice is told by the payment, not by the link beside it.
         let link = |summary: &LinkSummary| {
-            let used = summary.link.used || summary.link.payment.is_some_and(|id| paid_by.contains(&id));
+            let used =
+                summary.link.used || summary.link.payment.is_some_and(|id| money.paid_by.contains(&id));
             LinkView::of(&Link { used, ..summary.link.clone() }, cx.now())
         };
         Ok(InvoicePreview {
             invoice: InvoiceView::of(&history.stored, today),
-            payments,
+            payments: money.applied,
+            taken_off: money.taken_off,
             links: history.links.iter().map(link).collect(),
             timeline: history.events.iter().map(TimelineEntry::of).collect(),
             history_intact: history.broken_at.is_none(),
@@ -184,6 +174,12 @@ impl App {
         let balance = loaded.account(practice, payment.patient);
         Ok(PaymentDetail {
             payment: PaymentView::of(&history.stored),
+            refunds: payment
+                .refunds
+                .iter()
+                .map(|refund| RefundView::told(payment, refund, &history.events))
+                .collect(),
+            disputes: payment.disputes.iter().map(DisputeView::of).collect(),
             patient_details: patient.map(|stored| PatientView::of(&stored, &balance, payment.currency)),
             treatment: PaymentDetail::visit(treatment.as_ref()),
             timeline: history.events.iter().map(TimelineEntry::of).collect(),
@@ -211,7 +207,7 @@ impl App {
         let tally = self.store.counters(cx.practice()).await?;
         let metric = |kind: &str, status: &str| Metric {
             count: tally.get(&format!("{kind}_{status}_n")),
-            amount: paywell_domain::Cents::new(tally.get(&format!("{kind}_{status}_cents"))).to_string(),
+            amount: Cents::new(tally.get(&format!("{kind}_{status}_cents"))).to_string(),
         };
         let table =
             |kind: &str, names: &[&str]| names.iter().map(|n| ((*n).to_owned(), metric(kind, n))).collect();
@@ -224,6 +220,53 @@ impl App {
             payments: table("payment", &PaymentStatus::ALL.map(PaymentStatus::name)),
             invoice_sets: table("set", &SetStatus::ALL.map(SetStatus::name)),
         })
+    }
+}
+
+/// What payments did to an invoice.
+struct Money {
+    applied: Vec<AppliedPayment>,
+    taken_off: Vec<TakenOff>,
+    /// Whatever has become of it since.
+    paid_by: Vec<PaymentId>,
+}
+
+impl Money {
+    fn of(events: &[Event]) -> Self {
+        let mut standing: Vec<(PaymentId, &str, Cents, DateTime<Utc>)> = Vec::new();
+        let mut taken_off = Vec::new();
+        for event in events {
+            let (payment, number, cents) = match &event.kind {
+                EventKind::PaymentApplied { payment, number, cents, .. } => (*payment, number, cents.cents()),
+                EventKind::PaymentUnapplied { payment, number, cents, owed_again, .. } => {
+                    taken_off.push(TakenOff {
+                        payment_id: payment.to_string(),
+                        number: number.clone(),
+                        amount: cents.to_string(),
+                        owed_again: *owed_again,
+                        taken_off_at: event.at,
+                    });
+                    (*payment, number, cents.cents().negated())
+                }
+                _ => continue,
+            };
+            match standing.iter_mut().find(|(known, ..)| *known == payment) {
+                Some((_, _, sum, at)) => {
+                    *sum = sum.checked_add(cents).unwrap_or(*sum);
+                    *at = if cents.is_positive() { event.at } else { *at };
+                }
+                None => standing.push((payment, number, cents, event.at)),
+            }
+        }
+        let paid_by = standing.iter().map(|(payment, ..)| *payment).collect();
+        let applied = standing.into_iter().filter(|(_, _, cents, _)| cents.is_positive());
+        let applied = applied.map(|(payment, number, cents, applied_at)| AppliedPayment {
+            payment_id: payment.to_string(),
+            number: number.to_owned(),
+            amount: cents.to_string(),
+            applied_at,
+        });
+        Self { applied: applied.collect(), taken_off, paid_by }
     }
 }
 

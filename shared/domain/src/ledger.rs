@@ -41,6 +41,28 @@ pub enum Account {
     Losses,
 }
 
+impl Account {
+    /// Its name, as people read it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::PatientReceivable => "Owed by the patient",
+            Self::PatientCredit => "Patient's credit",
+            Self::CollectionsReceivable => "Owed, with an agency",
+            Self::ProcessorClearing => "At the processor",
+            Self::RefundsInFlight => "Refunds on their way",
+            Self::DisputedFunds => "Held for a dispute",
+            Self::Bank => "Bank",
+            Self::ProcessorFees => "Processor's fees",
+            Self::CashDrawer => "Cash drawer",
+            Self::Charges => "Charges",
+            Self::Discounts => "Discounts",
+            Self::Adjustments => "Adjustments",
+            Self::WriteOffs => "Write-offs",
+            Self::Losses => "Losses",
+        }
+    }
+}
+
 /// One side of an entry: a debit is positive, a credit negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {

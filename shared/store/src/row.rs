@@ -102,6 +102,9 @@ pub struct PaymentRow {
     /// Where it stands.
     #[serde(rename = "s")]
     pub status: PaymentStatus,
+    /// What of it is the patient's credit.
+    #[serde(rename = "u", default, skip_serializing_if = "is_nothing")]
+    pub unapplied: Cents,
     /// When it is to be paid.
     #[serde(rename = "dd", default, skip_serializing_if = "Option::is_none")]
     pub due_date: Option<NaiveDate>,
@@ -114,6 +117,11 @@ pub struct PaymentRow {
     /// When it was made (UTC).
     #[serde(rename = "c", with = "ts_seconds")]
     pub created_at: DateTime<Utc>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_nothing(cents: &Cents) -> bool {
+    cents.is_zero()
 }
 
 /// An invoice set in a list.
@@ -207,6 +215,7 @@ pub(crate) fn of_payment(payment: &Payment, practice: &PracticeId) -> Result<Ite
         amount: payment.amount,
         currency: payment.currency,
         status: payment.status,
+        unapplied: payment.unapplied,
         due_date: payment.due_date,
         treatment: payment.treatment,
         memo: payment.memo.clone(),

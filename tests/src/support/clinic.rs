@@ -88,6 +88,11 @@ impl Clinic {
         Request::new(self, "POST", path)
     }
 
+    /// A PUT by a biller, of a new command.
+    pub fn put(&self, path: &str, body: &Value) -> Request {
+        Request::new(self, "PUT", path).json(body)
+    }
+
     /// A PATCH by a biller, of a new command.
     pub fn patch(&self, path: &str, body: &Value) -> Request {
         Request::new(self, "PATCH", path).json(body)

@@ -39,7 +39,7 @@ impl Furnished {
             "payment-links" => &self.link,
             _ => &self.patient,
         };
-        route.pattern.replace("{id}", id).replace("{method}", CARD)
+        route.pattern.replace("{id}", id).replace("{method}", CARD).replace("{number}", "1")
     }
 
     /// The body of a good request; none where the route takes none.
@@ -52,6 +52,8 @@ impl Furnished {
             ("POST", "/v1/patients/{id}/payment-methods/setup") => {
                 json!({ "consent": { "wording": "I agree.", "given": "in_person" }, "methods": ["card"] })
             }
+            (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
+            (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
             }
@@ -74,6 +76,18 @@ impl Furnished {
             (_, "/v1/payments/{id}/void") => return None,
             ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
             ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),
+            ("POST", "/v1/invoices/{id}/adjustments") => {
+                json!({ "direction": "down", "amount": "5.00", "reason": "other", "note": "as agreed" })
+            }
+            ("POST", "/v1/invoices/{id}/write-off") => {
+                json!({ "amount": "5.00", "reason": "small_balance", "note": "as agreed" })
+            }
+            ("POST", "/v1/invoices/{id}/apply") => json!({ "payment_id": self.payment, "amount": "5.00" }),
+            ("PUT", "/v1/payments/{id}/allocations") => json!({ "allocations": allocations }),
+            ("POST", "/v1/payments/{id}/refunds" | "/v1/payments/{id}/refunds/preview") => json!({
+                "amount": "5.00", "currency": "USD", "reason": "other", "note": "as agreed", "owed_again": true,
+                "tender": { "type": "cash" },
+            }),
             ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),
             ("POST", "/v1/payment-links") => {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })
@@ -89,6 +103,7 @@ impl Furnished {
         let method = match route.method.as_str() {
             "GET" => "GET",
             "POST" => "POST",
+            "PUT" => "PUT",
             "PATCH" => "PATCH",
             "DELETE" => "DELETE",
             other => panic!("{other}"),

@@ -39,13 +39,17 @@ impl Player {
         let patient = self.dice.pick(&self.patients).to_owned();
         let invoice = self.dice.pick(&self.invoices).to_owned();
         let payment = self.dice.pick(&self.payments).to_owned();
-        match self.dice.roll(10) {
+        match self.dice.roll(16) {
             0 | 1 => self.bill(&patient).await,
             2 | 3 => self.clinic.send(&invoice).await,
             4 => self.edit(&invoice).await,
             5 => self.delete(&invoice).await,
             6 | 7 => self.pay(&patient, &invoice).await,
             8 => self.record(&payment, &invoice).await,
+            9 | 10 => self.correct(&invoice).await,
+            11 | 12 => self.refund().await,
+            13 => self.apply().await,
+            14 => self.allocate().await,
             _ => self.ask_or_move(&patient, &payment).await,
         }
     }
@@ -95,7 +99,78 @@ impl Player {
             1 => ("500.00".to_owned(), balance),
             _ => (self.dice.amount(), self.dice.amount()),
         };
-        self.clinic.cash(payer, &amount, &[(invoice, &part)]).await
+        let answer = self.clinic.cash(payer, &amount, &[(invoice, &part)]).await;
+        if answer.status == 201 {
+            self.payments.push(answer.field("id"));
+        }
+        answer
+    }
+
+    /// On the invoice as it is, without money; mostly what its status allows.
+    async fn correct(&mut self, invoice: &str) -> Answer {
+        let path = format!("/v1/invoices/{invoice}");
+        let read = self.clinic.get(&path).await;
+        let shown = read.ok();
+        let direction = ["up", "down"][self.dice.roll(2)];
+        let adjust = json!({ "direction": direction, "amount": self.dice.amount(), "reason": "courtesy" });
+        let amount = [None, Some(self.dice.amount())][self.dice.roll(2)].clone();
+        let write_off = json!({ "amount": amount, "reason": "bad_debt" });
+        let number = self.dice.roll(shown["adjustments"].as_array().map_or(0, Vec::len) + 1) + 1;
+        let request = match (shown["status"].as_str().unwrap(), self.dice.roll(6)) {
+            ("in_collections", 0..=4) => self.clinic.post_empty(&format!("{path}/collections/reverse")),
+            ("written_off", 0..=4) => self.clinic.post_empty(&format!("{path}/adjustments/1/reverse")),
+            (_, 0 | 1) => self.clinic.post(&format!("{path}/adjustments"), &adjust),
+            (_, 2) => self.clinic.post(&format!("{path}/write-off"), &write_off),
+            (_, 3) => self.clinic.post_empty(&format!("{path}/adjustments/{number}/reverse")),
+            _ => self.clinic.post_empty(&format!("{path}/collections")),
+        };
+        request.on_version(read.version()).await
+    }
+
+    /// A payment that is paid, mostly, and an invoice of its patient.
+    async fn paid(&mut self) -> (String, String) {
+        let mut last = String::new();
+        for _ in 0..4 {
+            last = self.dice.pick(&self.payments).to_owned();
+            let shown = self.clinic.payment(&last).await;
+            if shown["refundable"] != json!("0.00") {
+                let patient = shown["patient"]["id"].as_str().unwrap();
+                let owed = self.clinic.ids(&format!("/v1/patients/{patient}/invoices?status=unpaid")).await;
+                let invoice = owed.first().cloned();
+                return (last, invoice.unwrap_or_else(|| self.invoices[0].clone()));
+            }
+        }
+        let invoice = self.dice.pick(&self.invoices).to_owned();
+        (last, invoice)
+    }
+
+    async fn refund(&mut self) -> Answer {
+        let (payment, invoice) = self.paid().await;
+        let amount = [None, Some(format!("{}.25", self.dice.roll(9)))][self.dice.roll(2)].clone();
+        let parts = json!([{ "invoice_id": invoice, "amount": self.dice.amount() }]);
+        let parts = if self.dice.roll(6) == 0 { parts } else { json!(null) };
+        let reason = ["patient_request", "billing_error", "duplicate_charge"][self.dice.roll(3)];
+        let refund = json!({
+            "amount": amount, "currency": "USD", "reason": reason, "tender": { "type": "cash" },
+            "allocations": parts,
+        });
+        self.clinic.post(&format!("/v1/payments/{payment}/refunds"), &refund).await
+    }
+
+    async fn apply(&mut self) -> Answer {
+        let (payment, invoice) = self.paid().await;
+        let amount = [None, Some(format!("{}.10", self.dice.roll(9)))][self.dice.roll(2)].clone();
+        let apply = json!({ "payment_id": payment, "amount": amount });
+        self.clinic.post(&format!("/v1/invoices/{invoice}/apply"), &apply).await
+    }
+
+    async fn allocate(&mut self) -> Answer {
+        let (payment, invoice) = self.paid().await;
+        let version = self.clinic.get(&format!("/v1/payments/{payment}")).await.version();
+        let one = json!([{ "invoice_id": invoice, "amount": format!("{}.50", self.dice.roll(9)) }]);
+        let list = if self.dice.roll(2) == 0 { json!([]) } else { one };
+        let path = format!("/v1/payments/{payment}/allocations");
+        self.clinic.put(&path, &json!({ "allocations": list })).on_version(version).await
     }
 
     async fn record(&mut self, payment: &str, invoice: &str) -> Answer {

@@ -3,7 +3,7 @@
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
 use paywell_app::pay::{Bill, PayPage};
-use paywell_domain::practice::IdentityCheck;
+use paywell_domain::{Cents, practice::IdentityCheck};
 
 use super::{Page, layout, money};
 
@@ -133,6 +133,7 @@ fn details(bills: &[Bill], sign: &str) -> Markup {
                         thead class="hidden" { tr { th scope="col" { "Service" } th scope="col" { "Amount" } } }
                         tbody {
                             @for line in &bill.lines { tr { td { (line.description) } td { (money(sign, &line.amount)) } } }
+                            @if let Some(adjusted) = bill.adjusted { tr { td { "Adjustments" } td { (signed(sign, adjusted)) } } }
                             @if let Some(paid) = &bill.paid { tr { td { "Paid before" } td { "−" (money(sign, paid)) } } }
                         }
                         tfoot { tr { th scope="row" { "Left to pay" } td { (money(sign, &bill.balance)) } } }
@@ -143,10 +144,15 @@ fn details(bills: &[Bill], sign: &str) -> Markup {
     }
 }
 
+/// What is added to what is owed, or taken off it.
+fn signed(sign: &str, cents: Cents) -> String {
+    if cents.is_positive() { money(sign, cents) } else { format!("−{}", money(sign, cents.negated())) }
+}
+
 #[cfg(test)]
 mod tests {
     use paywell_app::pay::{BillLine, PracticeCard};
-    use paywell_domain::{Cents, Currency};
+    use paywell_domain::Currency;
 
     use super::*;
 
@@ -171,14 +177,17 @@ mod tests {
             date: "2026-06-01".parse().unwrap(),
             due: None,
             location: Some("Main Street".to_owned()),
-            lines: vec![BillLine { description: "Office <visit>".to_owned(), amount: "123.45".to_owned() }],
-            paid: None,
+            lines: vec![BillLine { description: "Office <visit>".to_owned(), amount: "145.45".to_owned() }],
+            adjusted: Some(Cents::new(-1_200)),
+            paid: Some("10.00".to_owned()),
             balance: "123.45".to_owned(),
         };
         let after = pay(&page(Some(vec![bill])), "t", None).into_string();
         assert!(
             after.contains("INV-007")
                 && after.contains("Office &lt;visit&gt;")
+                && after.contains("<td>Adjustments</td><td>−$12.00</td>")
+                && after.contains("<td>Paid before</td><td>−$10.00</td>")
                 && !after.contains("birth_date")
         );
         assert!(after.len() < 30_000 && !after.contains("<script"));

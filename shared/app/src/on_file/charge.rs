@@ -82,7 +82,7 @@ impl App {
             keys.extend(payment.allocations.iter().map(|a| Key::invoice(cx.practice(), a.invoice)));
             work.load(keys).await?;
             let started = work.start_charge(&practice, payment, attempt, &charge)?;
-            require_takeable(payment, &work.allocated(payment)?)?;
+            require_takeable(payment, &work.allocated(payment.patient, &payment.allocations)?)?;
             let begun = work.commit.update(&stored, started)?;
             work.ask_for(&begun.state).await?;
             Ok(Begun { payment: id, attempt })

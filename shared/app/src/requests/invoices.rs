@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use paywell_domain::{
-    Amount, Currency, PatientId, TreatmentId,
-    invoice::{Discount, InvoiceLine, Quantity, Term},
+    Amount, Cents, Currency, PatientId, PaymentId, TreatmentId,
+    invoice::{AdjustmentReason, Discount, InvoiceLine, Quantity, Term, WriteOffReason},
     payment::PaymentType,
     text::Line,
 };
@@ -150,4 +150,71 @@ pub enum Channel {
 pub struct SendInvoice {
     /// One or both.
     pub channels: Vec<Channel>,
+}
+
+/// Which way an adjustment goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is owed.
+    Up,
+    /// Less is owed.
+    Down,
+}
+
+/// A correction of what is owed, without money.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustInvoice {
+    /// Which way.
+    pub direction: Direction,
+    /// By how much, in the invoice's currency.
+    #[serde(deserialize_with = "super::amount")]
+    #[schema(value_type = String, example = "25.00")]
+    pub amount: Amount,
+    /// Why.
+    pub reason: AdjustmentReason,
+    /// More on why; required where the reason is `other`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub note: Option<Line<200>>,
+}
+
+impl AdjustInvoice {
+    /// What it does to what is owed; below zero it lowers it.
+    pub fn cents(&self) -> Cents {
+        match self.direction {
+            Direction::Up => self.amount.cents(),
+            Direction::Down => self.amount.cents().negated(),
+        }
+    }
+}
+
+/// Giving up what is owed, or a part of it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteOffInvoice {
+    /// How much, in the invoice's currency; the whole balance if left out.
+    #[serde(default, deserialize_with = "super::optional_amount")]
+    #[schema(value_type = Option<String>, example = "25.00")]
+    pub amount: Option<Amount>,
+    /// Why.
+    pub reason: WriteOffReason,
+    /// More on why; required where the reason is `other`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub note: Option<Line<200>>,
+}
+
+/// Applying a payment's credit to an invoice.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyPayment {
+    /// The payment whose credit it is.
+    #[schema(value_type = String, example = "pay_01h455vb4pex5vsknk084sn02q")]
+    pub payment_id: PaymentId,
+    /// How much; what the invoice takes of it if left out.
+    #[serde(default, deserialize_with = "super::optional_amount")]
+    #[schema(value_type = Option<String>, example = "25.00")]
+    pub amount: Option<Amount>,
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use paywell_domain::{
     Amount, Currency, InvoiceId, PatientId, TreatmentId,
-    payment::{PaymentType, Tender},
+    payment::{Allocation, NewRefund, PaymentType, RefundReason, Tender},
     text::Line,
 };
 use serde::Deserialize;
@@ -24,7 +24,13 @@ pub struct NewAllocation {
     pub amount: Amount,
 }
 
-/// How money was received at the desk.
+impl From<NewAllocation> for Allocation {
+    fn from(new: NewAllocation) -> Self {
+        Self { invoice: new.invoice_id, amount: new.amount }
+    }
+}
+
+/// How money was received at the desk, or is given back there.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NewTender {
@@ -119,4 +125,54 @@ pub struct MovePayment {
     /// `submit`, `cancel` or `reopen`, as the payment's `allowed` says.
     #[schema(value_type = String)]
     pub action: Line<20>,
+}
+
+/// Which invoices a received payment pays, all of them anew.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetAllocations {
+    /// At most 25, with those it pays now; what is left over is the patient's credit.
+    pub allocations: Vec<NewAllocation>,
+}
+
+/// A refund: by the processor to where the money came from, or with `tender` at the desk where it was received there.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundPayment {
+    /// How much; all that is left if left out.
+    #[serde(default, deserialize_with = "super::optional_amount")]
+    #[schema(value_type = Option<String>, example = "25.00")]
+    pub amount: Option<Amount>,
+    /// The payment's currency.
+    pub currency: Currency,
+    /// Why.
+    pub reason: RefundReason,
+    /// More on why; required where the reason is `other`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub note: Option<Line<500>>,
+    /// Whether what it takes from invoices is owed again: `true` if left out for `patient_request` and
+    /// `duplicate_charge`, required where the reason is `other`, else `false`.
+    #[serde(default)]
+    pub owed_again: Option<bool>,
+    /// From which invoices it is taken, and the rest from the payment's credit; the credit first, then the last
+    /// invoice first, if left out.
+    #[serde(default)]
+    pub allocations: Option<Vec<NewAllocation>>,
+    /// How it is given back at the desk.
+    #[serde(default)]
+    pub tender: Option<NewTender>,
+}
+
+impl From<RefundPayment> for NewRefund {
+    fn from(new: RefundPayment) -> Self {
+        Self {
+            amount: new.amount,
+            reason: new.reason,
+            note: new.note,
+            owed_again: new.owed_again,
+            parts: new.allocations.map(|parts| parts.into_iter().map(Allocation::from).collect()),
+            desk: new.tender.map(Tender::from),
+        }
+    }
 }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     Currency, Invoice,
-    invoice::{Discount, InvoiceLine, ShownStatus},
+    invoice::{
+        Adjustment, AdjustmentKind, AdjustmentReason, Discount, InvoiceLine, ShownStatus, WriteOffReason,
+    },
     number::Series,
     payment::PaymentType,
 };
@@ -69,14 +71,68 @@ pub struct InvoiceView {
     pub discounts: String,
     /// What it comes to.
     pub amount: String,
+    /// Corrections of that, together: below zero they lower what is owed.
+    pub adjusted: String,
+    /// What of it is given up.
+    pub written_off: String,
     /// What payments have paid of it.
     pub paid: String,
-    /// What is left.
+    /// What is left: `amount` and `adjusted`, less `written_off` and `paid`.
     pub balance: String,
+    /// Corrections and write-offs, and what took them back, oldest first.
+    pub adjustments: Vec<AdjustmentView>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
     /// When it was first sent (UTC).
     pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// What an adjustment is, and why it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "type", content = "reason", rename_all = "snake_case")]
+pub enum AdjustmentType {
+    /// What is owed was corrected.
+    Correction(AdjustmentReason),
+    /// What is owed was given up.
+    WriteOff(WriteOffReason),
+    /// Money came in on what had been given up.
+    Recovery,
+    /// What a refund gave back is not owed again; above zero, the refund failed.
+    Refund,
+}
+
+/// A change of what is owed without money.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AdjustmentView {
+    /// Its number on the invoice.
+    pub number: u16,
+    /// What it is, and why it was made.
+    #[serde(flatten)]
+    pub kind: AdjustmentType,
+    /// What staff wrote.
+    pub note: Option<String>,
+    /// What it does to what is owed; below zero it lowers it.
+    pub amount: String,
+    /// The number of the adjustment that it takes back.
+    pub reverses: Option<u16>,
+}
+
+impl AdjustmentView {
+    fn of(made: &Adjustment) -> Self {
+        let kind = match made.kind {
+            AdjustmentKind::Correction(reason) => AdjustmentType::Correction(reason),
+            AdjustmentKind::WriteOff(reason) => AdjustmentType::WriteOff(reason),
+            AdjustmentKind::Recovery => AdjustmentType::Recovery,
+            AdjustmentKind::Refund => AdjustmentType::Refund,
+        };
+        Self {
+            number: made.number,
+            kind,
+            note: made.note.as_ref().map(ToString::to_string),
+            amount: made.cents.to_string(),
+            reverses: made.reverses,
+        }
+    }
 }
 
 fn discount(discount: Discount) -> String {
@@ -118,15 +174,18 @@ impl InvoiceView {
             gross: totals.gross.to_string(),
             discounts: totals.discounts.to_string(),
             amount: totals.total.to_string(),
+            adjusted: invoice.adjusted().to_string(),
+            written_off: invoice.written_off().to_string(),
             paid: invoice.applied.to_string(),
             balance: invoice.balance().to_string(),
+            adjustments: invoice.adjustments.iter().map(AdjustmentView::of).collect(),
             created_at: invoice.created_at,
             sent_at: invoice.sent_at,
         }
     }
 }
 
-/// A payment's part in an invoice.
+/// A payment's part in an invoice, as it stands now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AppliedPayment {
     /// The payment.
@@ -135,8 +194,23 @@ pub struct AppliedPayment {
     pub number: String,
     /// How much of it.
     pub amount: String,
-    /// When (UTC).
+    /// When it was last applied (UTC).
     pub applied_at: DateTime<Utc>,
+}
+
+/// Money that was taken off an invoice: refunded, returned, or moved to another.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TakenOff {
+    /// The payment.
+    pub payment_id: String,
+    /// The payment's number.
+    pub number: String,
+    /// How much of it.
+    pub amount: String,
+    /// Whether it is owed again.
+    pub owed_again: bool,
+    /// When (UTC).
+    pub taken_off_at: DateTime<Utc>,
 }
 
 /// An invoice with everything about it.
@@ -145,8 +219,10 @@ pub struct InvoicePreview {
     /// The invoice.
     #[serde(flatten)]
     pub invoice: InvoiceView,
-    /// What paid it.
+    /// What pays it.
     pub payments: Vec<AppliedPayment>,
+    /// What once paid it and was refunded, returned, or moved to another invoice.
+    pub taken_off: Vec<TakenOff>,
     /// The links that were given out for it.
     pub links: Vec<LinkView>,
     /// Everything that happened, in order.

@@ -5,6 +5,7 @@ pub mod links;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod refunds;
 pub mod sets;
 pub mod timeline;
 

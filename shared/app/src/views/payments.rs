@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
-    Currency, Payment, PaymentStatus, Treatment,
+    Cents, Currency, Payment, PaymentStatus, Treatment,
     number::Series,
-    payment::{AttemptMeans, PaymentType, Tender},
+    payment::{Allocation, AttemptMeans, DisputeStatus, PaymentType, Tender},
 };
 use paywell_store::{PaymentRow, Stored};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::{
     PatientRef,
     patients::{PatientView, TreatmentView},
+    refunds::{DisputeView, RefundView},
     timeline::TimelineEntry,
 };
 
@@ -23,6 +24,13 @@ pub struct AllocationView {
     pub invoice_id: String,
     /// How much of the payment.
     pub amount: String,
+}
+
+impl AllocationView {
+    /// The part.
+    pub fn of(part: &Allocation) -> Self {
+        Self { invoice_id: part.invoice.to_string(), amount: part.amount.to_string() }
+    }
 }
 
 /// A payment.
@@ -38,7 +46,7 @@ pub struct PaymentView {
     pub patient: PatientRef,
     /// Where it stands.
     pub status: PaymentStatus,
-    /// What staff may do by hand: `submit`, `cancel`, `reopen`.
+    /// What staff may do by hand: `submit`, `cancel`, `reopen`, `refund`, `apply` (its credit to an invoice).
     pub allowed: Vec<String>,
     /// How much.
     pub amount: String,
@@ -69,8 +77,16 @@ pub struct PaymentView {
     pub allocations: Vec<AllocationView>,
     /// What of it is the patient's credit.
     pub unapplied: String,
+    /// What of it can be refunded now.
+    pub refundable: String,
     /// What of it went back.
     pub refunded: String,
+    /// What of it is being refunded; the processor has not said that it went through.
+    pub refunds_pending: String,
+    /// What the patient's bank took back: returns of bank debits, and disputes that were lost.
+    pub reversed: String,
+    /// Whether the patient's bank disputes it, or a dispute of it was lost.
+    pub disputed: bool,
     /// The link by which it is paid.
     pub link_id: Option<String>,
     /// When it was made (UTC).
@@ -81,24 +97,19 @@ impl PaymentView {
     /// The payment.
     pub fn of(stored: &Stored<Payment>) -> Self {
         let payment = &stored.state;
-        let allocation = |a: &paywell_domain::payment::Allocation| AllocationView {
-            invoice_id: a.invoice.to_string(),
-            amount: a.amount.to_string(),
-        };
         let (method, reference) = match &payment.tender {
-            Some(Tender::Cash) => (Some("cash"), None),
-            Some(Tender::Check { number }) => (Some("check"), Some(number.to_string())),
-            Some(Tender::ExternalCard { reference }) => (Some("external_card"), Some(reference.to_string())),
+            Some(tender) => told(tender),
             None if !payment.attempts.is_empty() => (Some("processor"), None),
             None => (None, None),
         };
+        let refundable = if payment.can_be_refunded() { payment.refundable() } else { Cents::ZERO };
         Self {
             id: payment.id.to_string(),
             number: Series::Payment.show(payment.number),
             version: stored.version,
             patient: PatientRef { id: payment.patient.to_string(), name: payment.patient_name.to_string() },
             status: payment.status,
-            allowed: payment.status.manual_moves().into_iter().map(str::to_owned).collect(),
+            allowed: allowed(payment),
             amount: payment.amount.to_string(),
             currency: payment.currency,
             payment_type: payment.payment_type,
@@ -111,9 +122,16 @@ impl PaymentView {
             held: payment.held().map(|amount| amount.to_string()),
             failure: failure(payment),
             paid_at: payment.paid_at,
-            allocations: payment.allocations.iter().map(allocation).collect(),
+            allocations: payment.allocations.iter().map(AllocationView::of).collect(),
             unapplied: payment.unapplied.to_string(),
+            refundable: refundable.to_string(),
             refunded: payment.refunded.to_string(),
+            refunds_pending: payment.refunds_pending().to_string(),
+            reversed: payment.reversed.to_string(),
+            disputed: payment
+                .disputes
+                .iter()
+                .any(|dispute| matches!(dispute.status, DisputeStatus::Open | DisputeStatus::Lost)),
             link_id: payment.link.map(|id| id.to_string()),
             created_at: payment.created_at,
         }
@@ -135,12 +153,32 @@ fn failure(payment: &Payment) -> Option<String> {
     Some(format!("{first}{}. No money moved.", letters.as_str()))
 }
 
+/// A tender's name in the API, and its reference.
+pub(crate) fn told(tender: &Tender) -> (Option<&'static str>, Option<String>) {
+    match tender {
+        Tender::Cash => (Some("cash"), None),
+        Tender::Check { number } => (Some("check"), Some(number.to_string())),
+        Tender::ExternalCard { reference } => (Some("external_card"), Some(reference.to_string())),
+    }
+}
+
+fn allowed(payment: &Payment) -> Vec<String> {
+    let mut allowed = payment.manual_moves();
+    allowed.extend(payment.can_be_refunded().then_some("refund"));
+    allowed.extend(payment.can_be_applied().then_some("apply"));
+    allowed.into_iter().map(str::to_owned).collect()
+}
+
 /// A payment with everything about it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PaymentDetail {
     /// The payment.
     #[serde(flatten)]
     pub payment: PaymentView,
+    /// Its refunds, oldest first.
+    pub refunds: Vec<RefundView>,
+    /// Its disputes and returns, oldest first.
+    pub disputes: Vec<DisputeView>,
     /// Who pays, with contact.
     pub patient_details: Option<PatientView>,
     /// The visit it is for.
@@ -173,6 +211,8 @@ pub struct PaymentListItem {
     pub currency: Currency,
     /// Where it stands.
     pub status: PaymentStatus,
+    /// What of it is the patient's credit.
+    pub unapplied: String,
     /// When it is to be paid.
     pub due_date: Option<NaiveDate>,
     /// The visit it is for.
@@ -193,6 +233,7 @@ impl PaymentListItem {
             amount: row.amount.to_string(),
             currency: row.currency,
             status: row.status,
+            unapplied: row.unapplied.to_string(),
             due_date: row.due_date,
             treatment_id: row.treatment.map(|id| id.to_string()),
             memo: row.memo.as_ref().map(ToString::to_string),

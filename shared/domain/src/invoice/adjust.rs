@@ -199,7 +199,8 @@ impl Invoice {
         self.require(&[Open, Paid, WrittenOff], "adjusted")?;
         let known = self.adjustments.iter().find(|made| made.number == number && made.reverses.is_none());
         let made = known.filter(|made| made.is_reversible()).ok_or_else(|| {
-            Refusal::field("/adjustment", "expected the number of an adjustment or write-off of this invoice")
+            let detail = "only an adjustment or write-off can be taken back, not what took one back or follows a payment";
+            Refusal::state("not-reversible", detail)
         })?;
         if self.adjustments.iter().any(|other| other.reverses == Some(number)) {
             return Err(Refusal::state("adjustment-reversed", "this adjustment was taken back already"));
@@ -212,14 +213,14 @@ impl Invoice {
         if cents.is_zero() {
             return Err(Refusal::state("recovered", "payments have brought in all of it since"));
         }
-        let balance = self.balance().checked_add(cents).ok_or_else(|| Refusal::too_large("/adjustment"))?;
+        let balance = self.balance().checked_add(cents).ok_or_else(|| Refusal::too_large("/amount"))?;
         if balance < Cents::ZERO {
             let detail =
                 "less would be owed than has been paid; refund the payment or take it off this invoice first";
             return Err(Refusal::state("below-paid", detail));
         }
         if balance > Amount::MAX.cents() {
-            return Err(Refusal::too_large("/adjustment"));
+            return Err(Refusal::too_large("/amount"));
         }
         self.adjusted_by(made.kind, cents, None, Some(number))
     }

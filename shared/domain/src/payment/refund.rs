@@ -203,6 +203,17 @@ impl Payment {
         Ok(RefundPlan { amount, refundable, owed_again, credit, parts, status_after })
     }
 
+    /// Whether anything of it can be refunded now.
+    pub fn can_be_refunded(&self) -> bool {
+        self.require_refundable().is_ok() && self.refundable().is_positive()
+    }
+
+    /// Whether it has credit that can be applied to invoices.
+    pub fn can_be_applied(&self) -> bool {
+        matches!(self.status, PaymentStatus::Paid | PaymentStatus::PartiallyRefunded)
+            && self.unapplied.is_positive()
+    }
+
     /// Why a payment in this state gives nothing back.
     fn require_refundable(&self) -> Result<(), Refusal> {
         use PaymentStatus::{Paid, PartiallyRefunded, Processing, Refunded};

@@ -10,7 +10,7 @@ mod verifier;
 
 pub use permission::{
     Authorised, IssueLinks, ManageOutreach, ManagePatients, ManagePractice, Permission, ReadTracker, Refund,
-    Required, Role, TakePayments, WriteInvoices,
+    Required, Role, TakePayments, WriteInvoices, WriteOff,
 };
 pub use staff::Staff;
 pub use verifier::Verifier;

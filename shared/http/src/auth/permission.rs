@@ -40,6 +40,8 @@ pub enum Permission {
     ManagePatients,
     /// Give money back.
     Refund,
+    /// Give up what is owed or place it with an agency, and take either or an adjustment back.
+    WriteOff,
     /// Change rule sets, and act on invoice sets.
     ManageOutreach,
     /// Change the practice itself.
@@ -48,13 +50,14 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadTracker,
         Self::WriteInvoices,
         Self::TakePayments,
         Self::IssueLinks,
         Self::ManagePatients,
         Self::Refund,
+        Self::WriteOff,
         Self::ManageOutreach,
         Self::ManagePractice,
     ];
@@ -68,6 +71,7 @@ impl Permission {
             Self::IssueLinks => &[FrontDesk, Biller, Owner],
             Self::ManagePatients => &[FrontDesk, Biller, Owner],
             Self::Refund => &[Biller, Owner],
+            Self::WriteOff => &[Biller, Owner],
             Self::ManageOutreach => &[Biller, Owner],
             Self::ManagePractice => &[Owner],
         }
@@ -119,6 +123,7 @@ required!(
     IssueLinks,
     ManagePatients,
     Refund,
+    WriteOff,
     ManageOutreach,
     ManagePractice,
 );

@@ -5,5 +5,6 @@ mod deleting;
 mod editing;
 mod journey;
 mod lists;
+mod owed;
 mod sending;
 mod status;

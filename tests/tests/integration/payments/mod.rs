@@ -1,5 +1,7 @@
-//! Payments: asked for, received at the desk, refused.
+//! Payments: asked for, received at the desk, refused, applied anew, given back.
 
+mod allocating;
 mod moves;
 mod recording;
+mod refunding;
 mod refusals;

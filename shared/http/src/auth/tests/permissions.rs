@@ -53,6 +53,7 @@ fn the_table_is_what_was_agreed() {
                 IssueLinks,
                 ManagePatients,
                 Refund,
+                WriteOff,
                 ManageOutreach,
             ],
         ),
