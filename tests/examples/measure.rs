@@ -142,7 +142,7 @@ async fn on_file(processor: &Processor, clinic: &Clinic, ada: &str) -> Vec<Row> 
     let (set_up, page) = measured(clinic, "method_set_up", clinic.set_up(ada)).await;
     let mut rows = vec![set_up];
     processor.simulator.take_events();
-    processor.send_form(page.json()["url"].as_str().unwrap_or_default(), BY_CARD).await;
+    processor.send_form(&page.field("url"), BY_CARD).await;
     for (event, name) in processor.simulator.take_events().iter().zip(["method_attached", "method_consented"])
     {
         let event: Value = serde_json::from_str(&event.body).unwrap_or_default();
@@ -162,12 +162,13 @@ async fn on_file(processor: &Processor, clinic: &Clinic, ada: &str) -> Vec<Row> 
     rows.push(measured(clinic, "charge_on_file", charge(json!({})).await).await.0);
     let (held, payment) = measured(clinic, "hold_on_file", charge(json!({ "hold": true })).await).await;
     rows.push(held);
-    let path = format!("/v1/payments/{}/capture", payment.json()["id"].as_str().unwrap_or_default());
+    let path = format!("/v1/payments/{}/capture", payment.field("id"));
     rows.push(measured(clinic, "capture_hold", clinic.post(&path, &json!({}))).await.0);
     let methods = format!("/v1/patients/{ada}/payment-methods");
     let (listed, shown) = measured(clinic, "list_methods", clinic.get(&methods)).await;
     rows.push(listed);
-    let method = shown.json()["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    let shown = shown.json();
+    let method = shown.pointer("/items/0/id").and_then(Value::as_str).unwrap_or_default();
     rows.push(measured(clinic, "remove_method", clinic.delete(&format!("{methods}/{method}"))).await.0);
     rows
 }

@@ -30,17 +30,14 @@ impl Clinic {
         let before =
             known.as_ref().map_or_else(|| MethodsOnFile::none(patient), |stored| stored.state.clone());
         let mut kept = before.start_setup(setup, consent).unwrap();
-        for decide in [
-            &|methods: &MethodsOnFile| {
-                methods.note_customer(methods.customer.as_deref().unwrap_or("cus_kept")).unwrap()
-            },
-            &|methods: &MethodsOnFile| methods.attached(method, kind.clone(), now, now).unwrap(),
-            &|methods: &MethodsOnFile| methods.consented(setup, method).unwrap(),
-        ] as [&dyn Fn(&MethodsOnFile) -> Decision<MethodsOnFile>; 3]
-        {
+        let mut then = |decide: &dyn Fn(&MethodsOnFile) -> Decision<MethodsOnFile>| {
             let next = decide(&kept.state);
-            kept = Decision { events: [kept.events, next.events].concat(), ..next };
-        }
+            kept.events.extend(next.events);
+            kept.state = next.state;
+        };
+        then(&|methods| methods.note_customer(methods.customer.as_deref().unwrap_or("cus_kept")).unwrap());
+        then(&|methods| methods.attached(method, kind.clone(), now, now).unwrap());
+        then(&|methods| methods.consented(setup, method).unwrap());
         let mut commit = Commit::new(&self.by());
         match &known {
             Some(stored) => drop(commit.update(stored, kept).unwrap()),
