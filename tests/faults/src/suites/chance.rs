@@ -84,7 +84,7 @@ async fn sequences(profile: Profile, number: u64, next: &AtomicU64, last: u64) -
 }
 
 async fn sequence(story: &mut Story<'_>) {
-    for _ in 0..COMMANDS {
+    while story.tally.accepted + story.tally.refused < COMMANDS {
         story.command().await;
     }
     story.recover().await;

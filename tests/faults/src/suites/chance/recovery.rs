@@ -24,7 +24,13 @@ impl Story<'_> {
             for event in &deliveries {
                 let delivery = self.delivery(event);
                 let told = self.site.send(&delivery, 0, &Plan::none()).await.outcome;
-                assert!(told.http().status < 300, "a webhook was answered with {told:?}: {}", event.body);
+                // What comes before it may still be on its way: the processor sends it again.
+                match told.http().status {
+                    200..300 => {}
+                    409 if !self.events.contains(event) => self.events.push(event.clone()),
+                    409 => {}
+                    status => panic!("a webhook was answered with {status}: {}", event.body),
+                }
                 self.site.wire.release_all().await;
             }
             let run = self.undisturbed(&json!({ "nightly": true, "since": started })).await;

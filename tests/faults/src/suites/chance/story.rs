@@ -13,7 +13,7 @@ use crate::{Fault, Invocation, Outcome, Plan, Site, When};
 const TRIES: u32 = 7;
 
 /// Of so many calls in a thousand something goes wrong.
-const PER_MILLE: u32 = 40;
+const PER_MILLE: u32 = 80;
 
 /// A sequence of commands on a practice of its own.
 pub(super) struct Story<'a> {
