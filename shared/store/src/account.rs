@@ -98,14 +98,29 @@ impl AccountChange {
                     .expression_attribute_values(format!(":{name}"), AttributeValue::N(number.to_string()));
             }
         }
-        if !self.opened.is_empty() {
-            add.push("sessions :opened".to_owned());
-            update = update.expression_attribute_values(":opened", names(&self.opened));
+        let mut clauses = Vec::new();
+        match (&self.sessions, self.opened.is_empty(), self.closed.is_empty()) {
+            // One expression may name an attribute in one clause alone.
+            (Some(seen), false, false) => {
+                let now = seen.union(&self.opened).filter(|id| !self.closed.contains(id)).copied().collect();
+                clauses.push("SET sessions = :now".to_owned());
+                update = update.expression_attribute_values(":now", names(&now));
+            }
+            (None, false, false) => {
+                return Err(StoreError::internal("sessions open and close in one commit, and were not read"));
+            }
+            (_, false, true) => {
+                add.push("sessions :opened".to_owned());
+                update = update.expression_attribute_values(":opened", names(&self.opened));
+            }
+            (_, true, false) => {
+                clauses.push("DELETE sessions :closed".to_owned());
+                update = update.expression_attribute_values(":closed", names(&self.closed));
+            }
+            (_, true, true) => {}
         }
-        let mut expression = if add.is_empty() { String::new() } else { format!("ADD {}", add.join(", ")) };
-        if !self.closed.is_empty() {
-            expression.push_str(" DELETE sessions :closed");
-            update = update.expression_attribute_values(":closed", names(&self.closed));
+        if !add.is_empty() {
+            clauses.push(format!("ADD {}", add.join(", ")));
         }
         let mut conditions = Vec::new();
         match &self.sessions {
@@ -127,7 +142,7 @@ impl AccountChange {
         if !conditions.is_empty() {
             update = update.condition_expression(conditions.join(" AND "));
         }
-        update.update_expression(expression.trim()).build().map(Some).map_err(StoreError::internal)
+        update.update_expression(clauses.join(" ")).build().map(Some).map_err(StoreError::internal)
     }
 }
 

@@ -1,13 +1,13 @@
-//! The fault suites: `cargo faults crash_points`, `fault_points`, `race` or `rate`.
+//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `model` or `wire`.
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
-//! `--rounds N` and `--instances N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
+//! `--rounds N`, `--instances N`, `--commands N` and `--sites N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
 
 use std::process::ExitCode;
 
 use paywell_faults::{Profile, model, suites};
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model [--release] [--seed N] [--seeds N] [--rounds N] [--instances N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model|wire [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -27,6 +27,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?).await,
         "race" => suites::race(profile, seed, rounds, instances).await,
         "model" => model::model(seed, number("--seeds", 20_000)?, number("--commands", 2_000_000)?),
+        "wire" => suites::wire(profile, seed, number("--commands", 20_000)?, number("--sites", 4)?),
         "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,
         _ => return Err(USAGE.into()),
     };
@@ -35,9 +36,10 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     }
     suites::save(suite, &figures)?;
     let is_bad = figures.iter().any(|figure| match figure.name {
-        "crash_points_off" | "fault_points_off" | "race_wrong" | "model_cents_off" => figure.value > 0,
+        "wire_cents_off" | "wire_wrong" | "crash_points_off" | "fault_points_off" | "race_wrong"
+        | "model_cents_off" => figure.value > 0,
         "crash_points_killed_pct" | "fault_points_struck_pct" => figure.value < 100,
-        "model_accepted_pct" => figure.value < 40,
+        "model_accepted_pct" | "wire_accepted_pct" => figure.value < 40,
         _ => false,
     });
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })

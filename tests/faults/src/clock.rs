@@ -39,9 +39,14 @@ impl Clock {
         fs::rename(aside, &self.file).unwrap();
     }
 
+    /// How far it is ahead of real time.
+    pub fn ahead(&self) -> TimeDelta {
+        *self.offset.lock().unwrap()
+    }
+
     /// What time it is by this clock.
     pub fn now(&self) -> DateTime<Utc> {
-        paywell_app::clock::now() + *self.offset.lock().unwrap()
+        paywell_app::clock::now() + self.ahead()
     }
 
     /// What makes a process go by this clock.

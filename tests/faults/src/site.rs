@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::Request as HttpRequest;
 use paywell_domain::Account;
 use paywell_tests::support::{
-    Books, Clinic, LINK_KEY, Mail, PUBLIC_URL, Processor, SECRET_KEY, WEBHOOK_SECRET, World, issuer,
+    BY_CARD, Books, Clinic, LINK_KEY, Mail, PUBLIC_URL, Processor, SECRET_KEY, WEBHOOK_SECRET, World, issuer,
 };
 use serde_json::Value;
 
@@ -18,6 +18,10 @@ use crate::{
 
 /// The one table's name.
 const TABLE: &str = "paywell";
+
+/// Every function.
+const FUNCTIONS: [&str; 7] =
+    ["checkout", "links", "outreach", "payments", "processor-events", "reconcile", "tracker"];
 
 /// A world whose functions run as they ship, each in a process of its own, behind a wire.
 pub struct Site {
@@ -54,7 +58,7 @@ impl Site {
         let engine = wire.quiet_end().await;
         let world = World::over(&engine, TABLE.to_owned(), paywell_app::clock::now(), &processor.url, mail);
         let mut instances: BTreeMap<&'static str, Vec<Instance>> = BTreeMap::new();
-        for function in ["checkout", "links", "outreach", "payments", "processor-events", "tracker"] {
+        for function in FUNCTIONS {
             for number in 0..count {
                 let environment = environment(&processor.url);
                 let instance =
@@ -80,13 +84,23 @@ impl Site {
         self.clock.as_ref().expect("a site with a clock")
     }
 
-    /// Lets time pass for the functions, and for the test's own requests. The processor keeps real time.
+    /// Lets time pass for the functions, for the test's own requests and at the processor.
     ///
     /// # Panics
     /// The functions go by real time.
     pub fn pass(&self, time: TimeDelta) {
         self.clock().advance(time);
+        self.processor.simulator.advance(time.to_std().unwrap());
         self.world.set_clock(self.now());
+    }
+
+    /// Sets the functions' clock to real time again. The processor follows with the next practice.
+    ///
+    /// # Panics
+    /// The functions go by real time.
+    pub fn rewind(&self) {
+        let clock = self.clock();
+        clock.advance(-clock.ahead());
     }
 
     /// A new practice in an empty table, at a processor that has forgotten everything. What there was before is gone.
@@ -103,6 +117,8 @@ impl Site {
 
     async fn new_practice(&self) -> Clinic {
         self.processor.order("reset", &Value::Null).await;
+        let ahead = self.clock.as_ref().map_or(TimeDelta::zero(), Clock::ahead);
+        self.processor.simulator.advance(ahead.to_std().unwrap());
         self.world.store.create_table().await.unwrap();
         self.earlier_mail.set(self.world.mail.all().await.len());
         self.world.set_clock(self.now());
@@ -140,12 +156,17 @@ impl Site {
 
     /// Somebody fills in the processor's page of a session with a good card and presses Pay.
     pub async fn pay_by_card(&self, hosted_page: &str) {
-        const FORM: &str = "method=card&email=ada%40example.com&name=Ada+Lovelace&number=4242424242424242\
-                            &expiry=12+%2F+34&cvc=123";
+        assert!(self.fill_in(hosted_page, BY_CARD).await, "the card is good");
+    }
+
+    /// Somebody fills in a form of the processor's and presses the button; says whether it was taken.
+    pub async fn fill_in(&self, hosted_page: &str, form: &[(&str, &str)]) -> bool {
+        let form: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
         let request =
             HttpRequest::post(hosted_page).header("content-type", "application/x-www-form-urlencoded");
-        let answer = send(&self.client, request.body(Bytes::from(FORM)).unwrap()).await;
-        assert!(answer.status().is_redirection(), "{}: {:?}", answer.status(), answer.body());
+        let answer = send(&self.client, request.body(Bytes::from(form.join("&"))).unwrap()).await;
+        answer.status().is_redirection()
     }
 
     /// A delivery of an event of the processor, as API Gateway would hand it on now.

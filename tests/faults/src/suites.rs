@@ -1,5 +1,6 @@
 //! The suites, and what they measure.
 
+mod chance;
 mod commands;
 mod points;
 mod race;
@@ -10,6 +11,7 @@ use std::{fs, path::Path};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
+pub use chance::wire;
 pub use points::{crash_points, fault_points};
 pub use race::race;
 pub use rate::rate;

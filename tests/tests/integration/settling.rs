@@ -153,6 +153,23 @@ async fn cash_at_the_desk_ends_the_session_that_asks_for_the_same() {
 }
 
 #[tokio::test]
+async fn pay_pressed_on_a_second_link_for_the_same_ends_the_first_links_session() {
+    let owing = Owing::new().await;
+    let first = owing.press_pay().await;
+    let link = owing.clinic.link(&owing.ada, &[&owing.invoice]).await;
+    let pressed = owing.clinic.by_patient("POST", &format!("{}/checkout", pay_path(&link))).await;
+    assert_eq!(pressed.status, 303, "{}", pressed.text());
+    let marked = owing.payment(&first).await;
+    assert_eq!(marked.open_attempt().unwrap().status, AttemptStatus::ToExpire);
+    assert_eq!(owing.reconcile().await.settled, 1, "at once");
+    // Cash ends the second: the account knew that it was open.
+    owing.clinic.cash(&owing.ada, "125.00", &[(&owing.invoice, "125.00")]).await.ok();
+    assert_eq!(owing.reconcile().await.settled, 1);
+    assert_eq!(owing.taken(), 0);
+    owing.clinic.proven_books().await;
+}
+
+#[tokio::test]
 async fn who_pays_by_link_before_the_cash_is_recorded_has_credit() {
     let owing = Owing::new().await;
     let payment = owing.press_pay().await;
