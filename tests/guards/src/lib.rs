@@ -67,3 +67,48 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn guards_of_every_kind_are_found_each_with_a_name_of_its_own() {
+        let guards = all().unwrap();
+        let kinds: BTreeSet<&str> = guards.iter().map(|guard| guard.kind).collect();
+        let expected = [
+            "arm",
+            "bound",
+            "condition",
+            "filter",
+            "permission",
+            "prefix",
+            "refusal",
+            "required",
+            "role",
+            "states",
+            "token",
+            "transition",
+        ];
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
+        let names: BTreeSet<String> = guards.iter().map(table::name).collect();
+        assert_eq!(names.len(), guards.len());
+    }
+
+    #[test]
+    fn a_guard_taken_away_leaves_the_rest_of_the_file() {
+        let text = "fn pay(x: u8) -> Result<(), E> {\n    if x > 1 || x == 0 {\n        return Err(E);\n    }\n    Ok(())\n}\n";
+        let found = kinds::all(&Source::new("shared/domain/src/x.rs", text.to_owned()));
+        let [guard] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((guard.kind, guard.name.as_str()), ("refusal", "pay: x > 1 || x == 0"));
+        assert_eq!(guard.removed(text), text.replace("x > 1 || x == 0", "(x > 1 || x == 0) && false"));
+    }
+
+    #[test]
+    fn what_is_in_strings_comments_and_tests_is_no_guard() {
+        let text = "// return Err(E)\nfn say() -> &'static str {\n    \"if a { return Err(E) }\"\n}\n\n#[cfg(test)]\nmod tests {\n    fn f() -> R {\n        if true {\n            return Err(E);\n        }\n        Ok(())\n    }\n}\n";
+        assert!(kinds::all(&Source::new("shared/domain/src/x.rs", text.to_owned())).is_empty());
+    }
+}

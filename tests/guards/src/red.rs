@@ -31,6 +31,27 @@ pub enum Outcome {
     Missed,
 }
 
+/// Which tests are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The crate's own.
+    Units,
+    /// Those of the whole.
+    Integration,
+    /// The crate's own first, then those of the whole.
+    All,
+}
+
+impl Reach {
+    fn covers(self, tests: &[&str]) -> bool {
+        match self {
+            Self::Units => !tests.contains(&"--test"),
+            Self::Integration => tests.contains(&"--test"),
+            Self::All => true,
+        }
+    }
+}
+
 /// A run of tests may take this long, with the compile.
 const LONGEST: Duration = Duration::from_secs(900);
 
@@ -75,10 +96,10 @@ impl Copy {
     ///
     /// # Errors
     /// The copy cannot be written or cargo cannot be started.
-    pub fn without(&self, guard: &Guard, unit_only: bool) -> io::Result<Outcome> {
+    pub fn without(&self, guard: &Guard, reach: Reach) -> io::Result<Outcome> {
         let text = fs::read_to_string(root().join(&guard.path))?;
         self.write(&guard.path, guard.removed(&text).as_bytes())?;
-        let outcome = self.first_red(&guard.path, unit_only, "");
+        let outcome = self.first_red(&guard.path, reach, "");
         self.write(&guard.path, text.as_bytes())?;
         outcome
     }
@@ -88,12 +109,12 @@ impl Copy {
     ///
     /// # Errors
     /// The copy cannot be written or cargo cannot be started.
-    pub fn switch(&self, guards: &[(usize, &Guard)], unit_only: bool) -> io::Result<Vec<String>> {
+    pub fn switch(&self, guards: &[(usize, &Guard)], reach: Reach) -> io::Result<Vec<String>> {
         let mut left = Vec::new();
         let runs: BTreeSet<Vec<&str>> = guards
             .iter()
             .flat_map(|(_, guard)| ladder(&guard.path))
-            .filter(|tests| !unit_only || !tests.contains(&"--test"))
+            .filter(|tests| reach.covers(tests))
             .collect();
         loop {
             let mut files: BTreeMap<&str, Vec<(usize, &Guard)>> = BTreeMap::new();
@@ -131,13 +152,13 @@ impl Copy {
     ///
     /// # Errors
     /// Cargo cannot be started.
-    pub fn switched_off(&self, number: &str, path: &str, unit_only: bool) -> io::Result<Outcome> {
-        self.first_red(path, unit_only, number)
+    pub fn switched_off(&self, number: &str, path: &str, reach: Reach) -> io::Result<Outcome> {
+        self.first_red(path, reach, number)
     }
 
-    fn first_red(&self, path: &str, unit_only: bool, number: &str) -> io::Result<Outcome> {
+    fn first_red(&self, path: &str, reach: Reach, number: &str) -> io::Result<Outcome> {
         for tests in ladder(path) {
-            if unit_only && tests.contains(&"--test") {
+            if !reach.covers(&tests) {
                 continue;
             }
             let outcome = self.test(&tests, number)?;

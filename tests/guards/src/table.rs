@@ -50,7 +50,8 @@ pub fn write(guards: &[Guard], rows: &Rows) -> io::Result<()> {
         "# Every guard, taken away, and the test that went red\n\n\
          Made by `cargo guards` (all of them: hours), which finds the guards in the source, takes one away at a time in a copy\n\
          of the tree and runs the tests, the nearest first, until one goes red. `cargo guards --only TEXT` does those whose row\n\
-         has the text, `--new` those that have no result, `--units` only with the crates' own tests, `--list` only names them.\n\n",
+         has the text, `--new` those that have no result, `--units` or `--integration` only with those\n\
+         tests, `--list` only names them.\n\n",
     );
     let summary = writeln!(
         text,
