@@ -62,11 +62,12 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// The workspace as it is now, copied; what has not changed since the last time is left alone.
+    /// The workspace as it is now, copied, but for the files that [`Copy::switch`] writes; what has not changed since the
+    /// last time is left alone.
     ///
     /// # Errors
     /// It cannot be copied, or git does not know its files.
-    pub fn fresh() -> io::Result<Self> {
+    pub fn fresh(switched: &[(usize, &Guard)]) -> io::Result<Self> {
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
         let copy = Self { tree: target.join("guards/tree"), target: target.join("guards/target") };
         let files = Command::new("git")
@@ -75,7 +76,9 @@ impl Copy {
             .output()?;
         for file in String::from_utf8_lossy(&files.stdout).lines() {
             let Ok(now) = fs::read(root().join(file)) else { continue };
-            copy.write(file, &now)?;
+            if !switched.iter().any(|(_, guard)| guard.path == file) {
+                copy.write(file, &now)?;
+            }
         }
         Ok(copy)
     }
