@@ -34,10 +34,7 @@ fn run(arguments: &[String]) -> io::Result<bool> {
         })
         .collect();
     if flag("--list") {
-        for guard in &chosen {
-            println!("{}\n    → {}", guard.id(), guard.shown());
-        }
-        println!("{} guards", chosen.len());
+        list(&chosen);
         return Ok(true);
     }
     let (mut missed, mut done) = (0_usize, 0_usize);
@@ -94,4 +91,11 @@ fn run(arguments: &[String]) -> io::Result<bool> {
     println!("{done} guards taken away, {missed} missed");
     table::write(&guards, &rows)?;
     Ok(missed == 0)
+}
+
+fn list(chosen: &[&Guard]) {
+    for guard in chosen {
+        println!("{}\n    → {}", guard.id(), guard.shown());
+    }
+    println!("{} guards", chosen.len());
 }

@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, ops::Range};
 
 use crate::source::Source;
 
+/// What takes the place of which part of a file, in order.
+pub type Edits = Vec<(Range<usize>, String)>;
+
 /// Something that must hold, and the edit that takes it away.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -13,7 +16,7 @@ pub struct Guard {
     pub path: String,
     /// The function it is in, and what it says: no line numbers, so that it stays the same when others come.
     pub name: String,
-    edits: Vec<(Range<usize>, String)>,
+    edits: Edits,
     in_const: bool,
 }
 
@@ -24,12 +27,7 @@ pub const VARIABLE: &str = "GUARD_TAKEN_AWAY";
 
 impl Guard {
     /// A guard that these replacements take away.
-    pub fn new(
-        kind: &'static str,
-        source: &Source,
-        said: Range<usize>,
-        edits: Vec<(Range<usize>, String)>,
-    ) -> Self {
+    pub fn new(kind: &'static str, source: &Source, said: Range<usize>, edits: Edits) -> Self {
         let said = source.text(said.clone()).split_whitespace().collect::<Vec<_>>().join(" ");
         let at = edits.first().map_or(0, |(range, _)| range.start);
         let mut short: String = said.chars().take(90).collect();

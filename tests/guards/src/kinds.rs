@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    guard::{Guard, KEPT},
+    guard::{Edits, Guard, KEPT},
     source::Source,
 };
 
@@ -213,11 +213,7 @@ fn refusals(source: &Source, guards: &mut Vec<Guard>) {
 }
 
 /// What makes the way to a refusal that stands behind `header` closed.
-fn never(
-    source: &Source,
-    header: Range<usize>,
-    before: &str,
-) -> Option<(Range<usize>, Vec<(Range<usize>, String)>)> {
+fn never(source: &Source, header: Range<usize>, before: &str) -> Option<(Range<usize>, Edits)> {
     let code = source.code(header.clone()).trim_end();
     let end = header.start + code.len();
     if code == "else" {
@@ -245,7 +241,7 @@ fn never(
     Some((header.start..end, edits))
 }
 
-fn around(range: &Range<usize>, before: &str, after: &str) -> Vec<(Range<usize>, String)> {
+fn around(range: &Range<usize>, before: &str, after: &str) -> Edits {
     vec![(range.start..range.start, before.to_owned()), (range.end..range.end, after.to_owned())]
 }
 
