@@ -258,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn a_set_id_has_one_text() {
+        let text = |ordinal: &str| format!("set_01h455vb4pex5vsknk084sn02q_{ordinal}");
+        assert!(text("0001").parse::<SetId>().is_ok() && text("12345").parse::<SetId>().is_ok());
+        for ordinal in ["0000", "1", "00001", "+001", "0001 ", "", "99999999999"] {
+            assert!(text(ordinal).parse::<SetId>().is_err(), "{ordinal:?}");
+        }
+    }
+
+    #[test]
     fn a_practice_is_short_and_plain() {
         assert!("prac_riverside".parse::<PracticeId>().is_ok());
         for text in ["prac_", "riverside", "prac_River", "prac_a#b", "prac_abcdefghijklmnopq", "prac_a b"] {

@@ -188,6 +188,25 @@ mod tests {
         assert_eq!(entry(&[]), Ok(None), "nothing moved, nothing booked");
     }
 
+    #[test]
+    fn an_entry_says_what_it_does_to_each_account() {
+        let booked = entry(&[
+            Posting::debit(Account::Bank, Cents::new(300)),
+            Posting::credit(Account::PatientReceivable, Cents::new(200)),
+            Posting::credit(Account::PatientCredit, Cents::new(100)),
+        ]);
+        let booked = booked.unwrap().unwrap();
+        assert_eq!(booked.postings().len(), 3);
+        for (account, cents) in [
+            (Account::Bank, 300),
+            (Account::PatientReceivable, -200),
+            (Account::PatientCredit, -100),
+            (Account::CashDrawer, 0),
+        ] {
+            assert_eq!(booked.effect(account).get(), cents, "{account:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn an_entry_sums_to_zero_with_one_posting_an_account(moves in proptest::collection::vec((0_usize..4, 0_usize..4, -9_999_999_i64..9_999_999), 0..20)) {

@@ -316,6 +316,24 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_is_more_than_nothing_and_at_most_the_largest() {
+        assert_eq!(Amount::try_from(99_999_999), Ok(Amount::MAX));
+        assert_eq!(Amount::try_from(100_000_000), Err(AmountError::TooLarge));
+        assert_eq!(Amount::try_from(0), Err(AmountError::NotPositive));
+        let (less, more) = (Amount::try_from(1).unwrap(), Amount::try_from(2).unwrap());
+        assert_eq!((less.min(more), more.min(less)), (less, less));
+    }
+
+    #[test]
+    fn cents_read_as_money() {
+        for (cents, text) in [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-1_205, "-12.05"), (10_000, "100.00")]
+        {
+            assert_eq!(Cents::new(cents).to_string(), text);
+        }
+        assert_eq!((Currency::Usd.sign(), Currency::Usd.processor_code()), ("$", "usd"));
+    }
+
+    #[test]
     fn half_a_cent_rounds_away_from_zero() {
         let half: BasisPoints = "50".parse().unwrap();
         assert_eq!(half.of(Cents::new(1)), Cents::new(1));

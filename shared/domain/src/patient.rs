@@ -221,6 +221,34 @@ mod tests {
     }
 
     #[test]
+    fn only_a_whole_american_number_is_shown_in_parts() {
+        for text in ["+1617555012", "+16175550123456", "+4930123456"] {
+            assert_eq!(Phone::try_from(text.to_owned()).unwrap().for_people(), text);
+        }
+    }
+
+    #[test]
+    fn a_birth_date_is_of_somebody_who_may_live() {
+        let today = crate::fixtures::today();
+        let born = |birth_date: NaiveDate| {
+            let details = PatientDetails {
+                external_id: None,
+                first_name: "Ada".try_into().unwrap(),
+                last_name: "Lovelace".try_into().unwrap(),
+                birth_date,
+                postal_code: None,
+                contact: Contact::default(),
+                guarantor: None,
+                time_zone: None,
+                deceased: false,
+            };
+            Patient::create(PatientId::new(uuid::Uuid::nil()), details, today).is_ok()
+        };
+        assert!(born(today) && born("1880-01-01".parse().unwrap()));
+        assert!(!born(today.succ_opt().unwrap()) && !born("1879-12-31".parse().unwrap()));
+    }
+
+    #[test]
     fn contacts_do_not_reach_the_log() {
         let contact = Contact {
             email: Some(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),

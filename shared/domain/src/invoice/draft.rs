@@ -177,3 +177,6 @@ impl Invoice {
         Err(Refusal::not_allowed("invoice-status", detail, names))
     }
 }
+
+#[cfg(test)]
+mod tests;

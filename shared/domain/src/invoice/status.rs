@@ -118,3 +118,28 @@ impl ShownStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The diagram of the domain: rows are before, columns after: draft, deleted, open, paid, void, written off, in
+    /// collections.
+    #[test]
+    fn the_transitions_are_those_of_the_diagram_and_no_others() {
+        use InvoiceStatus::{Deleted, Draft, InCollections, Open, Paid, Void, WrittenOff};
+        for (from, row) in [
+            (Draft, "nyynnnn"),
+            (Deleted, "nnnnnnn"),
+            (Open, "nnnyyyy"),
+            (Paid, "nnynnnn"),
+            (Void, "nnnnnnn"),
+            (WrittenOff, "nnyynnn"),
+            (InCollections, "nnyynnn"),
+        ] {
+            let found: String =
+                InvoiceStatus::ALL.map(|to| if from.can_become(to) { 'y' } else { 'n' }).iter().collect();
+            assert_eq!(found, row, "{from:?}");
+        }
+    }
+}

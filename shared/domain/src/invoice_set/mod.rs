@@ -330,6 +330,19 @@ mod tests {
     }
 
     #[test]
+    fn a_set_of_which_a_part_was_placed_ends_as_placed() {
+        let both = set().join(&invoice(2)).state;
+        let placed = invoice(1).send_to_collections().unwrap().state;
+        let given_up = invoice(2).write_off(None, WriteOffReason::BadDebt, None).unwrap().state;
+        let (first, second) = (invoice(1), invoice(2));
+        for changed in [[(&first, &placed), (&second, &given_up)], [(&second, &given_up), (&first, &placed)]]
+        {
+            let ended = both.balances_changed(changed.into_iter()).unwrap();
+            assert_eq!(ended.state.status, SetStatus::Collections);
+        }
+    }
+
+    #[test]
     fn a_set_that_has_ended_makes_room_unless_staff_cancelled_it() {
         for status in SetStatus::ALL {
             let ended = !status.is_open() && status != SetStatus::Cancelled;

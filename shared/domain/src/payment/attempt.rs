@@ -311,6 +311,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_at_the_processor_is_not_meant_for_another_amount() {
+        let less = crate::fixtures::amount(50);
+        assert_eq!(payment().retarget(less, Vec::new()).unwrap().amount, less);
+        let refused = started().retarget(less, Vec::new());
+        assert!(matches!(refused, Err(Refusal::State { rule: "payment-status", .. })), "{refused:?}");
+    }
+
+    #[test]
     fn an_attempt_has_one_session() {
         let noted = started().note_session(attempt(1), "cs_1").unwrap().state;
         assert!(noted.note_session(attempt(1), "cs_1").is_ok(), "the same again");

@@ -246,6 +246,17 @@ mod tests {
     }
 
     #[test]
+    fn a_refund_that_failed_keeps_no_payment_from_failing() {
+        let (payment, invoices) = paid();
+        let asked = payment.refund(refund(1), ask(), &invoices, None, NOW).unwrap();
+        let invoices = after(&asked, &invoices);
+        let back = asked.payment.state.refund_failed(refund(1), None, &invoices, None).unwrap();
+        let invoices = after(&back, &invoices);
+        let returned = hear(&back.payment.state, &invoices, DisputeStatus::Returned, 10_000);
+        assert_eq!(returned.payment.state.status, PaymentStatus::Failed);
+    }
+
+    #[test]
     fn a_return_that_was_held_first_takes_the_funds_that_were_held() {
         let (payment, invoices) = paid();
         let open = hear(&payment, &invoices, DisputeStatus::Open, 10_000).payment.state;

@@ -85,3 +85,27 @@ impl Payment {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{after, amount, charged, invoice, meant, payment};
+
+    #[test]
+    fn no_more_is_taken_back_than_is_there() {
+        let invoices = vec![invoice(1, 8_000)];
+        let settled = charged(&payment(10_000, vec![meant(&invoices[0], 8_000)]), &invoices);
+        let (mut paid, invoices) = (settled.payment.state.clone(), after(&settled, &invoices));
+        let rule = |refused: Result<(), Refusal>| match refused {
+            Err(Refusal::State { rule, .. }) => rule,
+            other => panic!("{other:?}"),
+        };
+        let taken = |credit| paid.take_back(Cents::new(credit), &[], true, &invoices).map(drop);
+        assert!(taken(2_000).is_ok());
+        assert_eq!(rule(taken(2_001)), "credit-used");
+        assert_eq!(rule(paid.allocate_less(invoices[0].id, amount(8_001))), "not-applied");
+        assert_eq!(rule(paid.allocate_less(invoice(2, 1).id, amount(1))), "not-applied");
+        assert_eq!(paid.allocate_less(invoices[0].id, amount(8_000)), Ok(()));
+        assert!(paid.allocations.is_empty());
+    }
+}

@@ -108,8 +108,10 @@ mod tests {
         let reason = RefundReason::PatientRequest;
         let desk = Some(Tender::Cash);
         let new = NewRefund { amount: None, reason, note: None, owed_again: None, parts: None, desk };
-        let handed_over = cash.refund(refund(1), new, &[], None, NOW).unwrap().payment.state;
+        let mut handed_over = cash.refund(refund(1), new, &[], None, NOW).unwrap().payment.state;
         assert_eq!(handed_over.unsettled(), [], "no processor knows of it");
+        handed_over.refunds[0].status = RefundStatus::Pending;
+        assert_eq!(handed_over.unsettled(), [], "whatever its status");
     }
 
     #[test]

@@ -149,3 +149,18 @@ fn an_invoice_stays_one_small_item() {
     }
     assert_eq!(rule(down(&invoice, 1)), "too-many-adjustments");
 }
+
+#[test]
+fn taking_an_adjustment_back_never_owes_more_than_one_payment_can_be() {
+    let most = invoice(1, Amount::MAX.cents().get());
+    let less = down(&most, 100).unwrap().state;
+    let full = less.adjust(Cents::new(100), AdjustmentReason::LateCharge, None).unwrap().state;
+    assert_eq!(pointer(full.reverse_adjustment(1)), "/adjustment");
+}
+
+#[test]
+fn what_a_courtesy_settles_is_paid_though_a_part_was_given_up() {
+    let part = give_up(&invoice(1, 10_000), Some(4_000)).unwrap().state;
+    let none = down(&part, 6_000).unwrap().state;
+    assert_eq!((none.status, none.balance()), (InvoiceStatus::Paid, Cents::ZERO));
+}
