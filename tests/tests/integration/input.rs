@@ -21,9 +21,10 @@ const NO_IDS: [&str; 6] =
     ["", "1", "inv_", "inv_01h455vb4pex5vsknk084sn02!", "xyz_01h455vb4pex5vsknk084sn02q", "../x"];
 
 /// Where null is as good as nothing: the command then takes what there is.
-const MAY_BE_LEFT_OUT: [(&str, &str); 4] = [
+const MAY_BE_LEFT_OUT: [(&str, &str); 5] = [
     ("/v1/invoices/{id}/write-off", "/amount"),
     ("/v1/invoices/{id}/apply", "/amount"),
+    ("/v1/payments/{id}/capture", "/amount"),
     ("/v1/payments/{id}/refunds", "/amount"),
     ("/v1/payments/{id}/refunds/preview", "/amount"),
 ];
