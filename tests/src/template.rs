@@ -78,7 +78,7 @@ pub struct Index {
     pub hash: String,
     /// The attribute of its sort key.
     pub range: String,
-    /// `ALL`, `KEYS_ONLY`
+    /// `ALL`, `KEYS_ONLY`, `INCLUDE v h`
     pub projection: String,
 }
 
@@ -146,7 +146,7 @@ fn table(properties: &Value) -> Table {
         name: text(&index["IndexName"]),
         hash: key(index, "HASH"),
         range: key(index, "RANGE"),
-        projection: text(&index["Projection"]["ProjectionType"]),
+        projection: projection(&index["Projection"]),
     });
     Table {
         hash: key(properties, "HASH"),
@@ -155,6 +155,11 @@ fn table(properties: &Value) -> Table {
         attributes: attributes.map(|a| (text(&a["AttributeName"]), text(&a["AttributeType"]))).collect(),
         indexes: indexes.collect(),
     }
+}
+
+fn projection(of: &Value) -> String {
+    let words = std::iter::once(text(&of["ProjectionType"])).chain(texts(&of["NonKeyAttributes"]));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn key(of: &Value, kind: &str) -> String {

@@ -37,7 +37,7 @@ def session_params(amount=12500, **more):
         "success_url": "https://practice.test/done?session={CHECKOUT_SESSION_ID}",
         "cancel_url": "https://practice.test/back",
         "line_items": [line],
-        "payment_method_types": ["card", "us_bank_account"],
+        "allowed_payment_method_types": ["card", "us_bank_account"],
         **more,
     }
 
@@ -64,7 +64,7 @@ def paid_intent(api, amount=12500, **more):
         "amount": amount,
         "currency": "usd",
         "payment_method": "pm_card_visa",
-        "payment_method_types": ["card"],
+        "allowed_payment_method_types": ["card"],
         "confirm": True,
         **more,
     }
@@ -77,7 +77,7 @@ def bank_params(**more):
         "amount": 60000,
         "currency": "usd",
         "payment_method": "pm_usBankAccount_success",
-        "payment_method_types": ["us_bank_account"],
+        "allowed_payment_method_types": ["us_bank_account"],
         **MANDATE_DATA,
         "confirm": True,
         **more,
@@ -90,7 +90,7 @@ def saved_by_checkout(api, browser, customer, pay):
         "mode": "setup",
         "customer": customer,
         "success_url": "https://practice.test/saved",
-        "payment_method_types": ["card", "us_bank_account"],
+        "allowed_payment_method_types": ["card", "us_bank_account"],
     }
     session = api.checkout.sessions.create(params=params)
     pay(browser, session)

@@ -106,6 +106,16 @@ def test_each_line_needs_a_price_and_a_quantity(api):
         api.checkout.sessions.create(params=params)
 
 
+# https://docs.stripe.com/changelog/endive/2026-09-30/remove-payment-method-types-checkout-sessions
+@pytest.mark.parametrize("mode", ["payment", "setup"])
+def test_payment_method_types_are_read_but_not_sent(api, mode):
+    setup = {"mode": "setup", "success_url": "https://practice.test", "allowed_payment_method_types": ["card"]}
+    params = setup if mode == "setup" else session_params(allowed_payment_method_types=["card"])
+    with refused(400, INVALID, "parameter_unknown", "payment_method_types"):
+        api.checkout.sessions.create(params={**params, "payment_method_types": ["card"]})
+    assert api.checkout.sessions.create(params=params).payment_method_types == ["card"]
+
+
 def test_urls_need_a_scheme(api):
     with refused(400, INVALID, "url_invalid", "success_url"):
         open_session(api, success_url="practice.test/done")
@@ -141,7 +151,7 @@ def test_sessions_are_listed_by_customer_intent_and_status(api, browser):
 
 
 def test_a_hold_completes_the_session_unpaid(api, browser):
-    session = open_session(api, payment_intent_data={"capture_method": "manual"}, payment_method_types=["card"])
+    session = open_session(api, payment_intent_data={"capture_method": "manual"}, allowed_payment_method_types=["card"])
     pay_by_card(browser, session)
     held = api.checkout.sessions.retrieve(session.id, params={"expand": ["payment_intent"]})
     assert (held.status, held.payment_status) == ("complete", "unpaid")

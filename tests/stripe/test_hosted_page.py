@@ -149,7 +149,7 @@ def test_the_page_says_what_it_is_and_needs_no_script(api, browser):
     assert page.headers["cache-control"] == "no-store"
     assert 'href="https://practice.test/back"' in page.text
     assert "US bank account" in page.text
-    card_only = browser.get(open_session(api, payment_method_types=["card"]).url).text
+    card_only = browser.get(open_session(api, allowed_payment_method_types=["card"]).url).text
     assert "US bank account" not in card_only
 
 
@@ -163,7 +163,7 @@ def test_setup_mode_saves_the_card_for_off_session_payments(api, browser, receiv
         "mode": "setup",
         "customer": customer.id,
         "success_url": "https://practice.test/saved",
-        "payment_method_types": ["card"],
+        "allowed_payment_method_types": ["card"],
     }
     session = api.checkout.sessions.create(params=params)
     assert (session.payment_status, session.amount_total) == ("no_payment_required", None)
@@ -182,7 +182,7 @@ def test_setup_mode_saves_the_card_for_off_session_payments(api, browser, receiv
             "currency": "usd",
             "customer": customer.id,
             "payment_method": setup.payment_method,
-            "payment_method_types": ["card"],
+            "allowed_payment_method_types": ["card"],
             "off_session": True,
             "confirm": True,
         }
@@ -196,7 +196,7 @@ def test_setup_mode_for_a_bank_account_gives_a_reusable_mandate(api, browser):
         "mode": "setup",
         "customer": customer.id,
         "success_url": "https://practice.test/saved",
-        "payment_method_types": ["us_bank_account"],
+        "allowed_payment_method_types": ["us_bank_account"],
     }
     session = api.checkout.sessions.create(params=params)
     pay_by_bank(browser, session)
@@ -208,7 +208,7 @@ def test_setup_mode_for_a_bank_account_gives_a_reusable_mandate(api, browser):
             "currency": "usd",
             "customer": customer.id,
             "payment_method": setup.payment_method,
-            "payment_method_types": ["us_bank_account"],
+            "allowed_payment_method_types": ["us_bank_account"],
             "off_session": True,
             "confirm": True,
         }

@@ -75,7 +75,7 @@ def test_a_decline_is_kept_and_replayed(api, key):
     for _ in range(2):
         with refused(402, "card_error", "card_declined") as caught:
             create(
-                api, key, payment_method="pm_card_chargeDeclined", payment_method_types=["card"], confirm=True
+                api, key, payment_method="pm_card_chargeDeclined", allowed_payment_method_types=["card"], confirm=True
             )
     assert caught.value.headers["idempotent-replayed"] == "true"
     intent = caught.value.error.payment_intent["id"]

@@ -23,7 +23,7 @@ def week(request):
             paid = paid_intent(api, **params)
             api.refunds.create(params={"payment_intent": paid.id, "amount": 100})
         simulator.control("POST", f"charges/{paid.latest_charge}/dispute", {"reason": "fraudulent"})
-        api.setup_intents.create(params={"customer": customer, "payment_method_types": ["card"]})
+        api.setup_intents.create(params={"customer": customer, "allowed_payment_method_types": ["card"]})
         open_session(api, customer=customer)
     # The last captures are booked, so that nothing happens while lists are read.
     simulator.advance(seconds=5)

@@ -22,7 +22,7 @@ def charge_on_file(api, customer, method, amount=4200, **more):
         "currency": "usd",
         "customer": customer,
         "payment_method": method,
-        "payment_method_types": BOTH,
+        "allowed_payment_method_types": BOTH,
         **more,
     }
     made = api.payment_intents.create(params=params)
@@ -151,7 +151,7 @@ def test_a_card_on_file_is_authorised_before_it_is_captured(api):
 @pytest.mark.parametrize(("token", "mandate"), [("pm_card_visa", {}), ("pm_usBankAccount_success", MANDATE_DATA)])
 def test_a_setup_intent_is_made_confirmed_and_keeps_its_method(api, receiver, token, mandate):
     customer = api.customers.create().id
-    params = {"customer": customer, "payment_method_types": BOTH, "metadata": {"patient": "7"}}
+    params = {"customer": customer, "allowed_payment_method_types": BOTH, "metadata": {"patient": "7"}}
     made = api.setup_intents.create(params=params)
     assert (made.status, made.usage) == ("requires_payment_method", "off_session")
     receiver.event("setup_intent.created", made.id)
@@ -169,7 +169,7 @@ def test_a_setup_intent_is_made_confirmed_and_keeps_its_method(api, receiver, to
 
 
 def test_an_account_is_set_up_with_a_mandate_only(api):
-    params = {"payment_method_types": ["us_bank_account"], "payment_method": "pm_usBankAccount_success"}
+    params = {"allowed_payment_method_types": ["us_bank_account"], "payment_method": "pm_usBankAccount_success"}
     made = api.setup_intents.create(params=params)
     assert made.status == "requires_confirmation"
     with refused(400, INVALID, "setup_intent_mandate_invalid"):
@@ -178,7 +178,7 @@ def test_an_account_is_set_up_with_a_mandate_only(api):
 
 
 def test_a_setup_declines_and_is_tried_again(api, receiver):
-    params = {"payment_method_types": ["card"], "payment_method": "pm_card_chargeDeclined", "confirm": True}
+    params = {"allowed_payment_method_types": ["card"], "payment_method": "pm_card_chargeDeclined", "confirm": True}
     with refused(402, "card_error", "card_declined") as caught:
         api.setup_intents.create(params=params)
     setup = caught.value.error.setup_intent
@@ -187,8 +187,18 @@ def test_a_setup_declines_and_is_tried_again(api, receiver):
     assert api.setup_intents.confirm(setup["id"], params={"payment_method": "pm_card_visa"}).status == "succeeded"
 
 
+# https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
+def test_the_types_of_a_setup_are_read_but_not_sent(api):
+    customer = api.customers.create().id
+    with refused(400, INVALID, "payment_method_types_no_longer_supported", "payment_method_types"):
+        api.setup_intents.create(params={"customer": customer, "payment_method_types": ["card"]})
+    assert api.setup_intents.list(params={"customer": customer}).data == []
+    made = api.setup_intents.create(params={"customer": customer, "allowed_payment_method_types": ["card"]})
+    assert made.payment_method_types == ["card"]
+
+
 def test_a_setup_intent_is_canceled(api, receiver):
-    made = api.setup_intents.create(params={"payment_method_types": ["card"]})
+    made = api.setup_intents.create(params={"allowed_payment_method_types": ["card"]})
     gone = api.setup_intents.cancel(made.id, params={"cancellation_reason": "abandoned"})
     assert (gone.status, gone.cancellation_reason) == ("canceled", "abandoned")
     receiver.event("setup_intent.canceled", made.id)
@@ -198,7 +208,7 @@ def test_a_setup_intent_is_canceled(api, receiver):
 
 def test_checkouts_own_setup_intent_is_not_touched(api):
     session = api.checkout.sessions.create(
-        params={"mode": "setup", "success_url": "https://practice.test", "payment_method_types": ["card"]}
+        params={"mode": "setup", "success_url": "https://practice.test", "allowed_payment_method_types": ["card"]}
     )
     for touch in (api.setup_intents.cancel, api.setup_intents.confirm):
         with refused(400, INVALID, message="SetupIntents created by Checkout"):
@@ -207,7 +217,7 @@ def test_checkouts_own_setup_intent_is_not_touched(api):
 
 def test_only_what_is_attached_can_be_changed(api):
     method = api.setup_intents.create(
-        params={"payment_method_types": ["card"], "payment_method": "pm_card_visa", "confirm": True}
+        params={"allowed_payment_method_types": ["card"], "payment_method": "pm_card_visa", "confirm": True}
     ).payment_method
     with refused(400, INVALID, message="must save this PaymentMethod to a customer"):
         api.payment_methods.update(method, params={"card": {"exp_year": 2040}})

@@ -10,7 +10,7 @@ UNEXPECTED = "payment_intent_unexpected_state"
 
 
 def test_create_then_confirm(api, receiver):
-    params = {"amount": 2000, "currency": "usd", "payment_method_types": ["card"], "metadata": {"attempt": "1"}}
+    params = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "metadata": {"attempt": "1"}}
     made = api.payment_intents.create(params=params)
     assert (made.status, made.client_secret.split("_secret_")[0]) == ("requires_payment_method", made.id)
     receiver.event("payment_intent.created", made.id)
@@ -95,7 +95,8 @@ def test_a_confirmed_payment_cannot_be_confirmed_again(api):
 
 
 def test_nothing_is_confirmed_without_a_payment_method(api):
-    made = api.payment_intents.create(params={"amount": 100, "currency": "usd", "payment_method_types": ["card"]})
+    params = {"amount": 100, "currency": "usd", "allowed_payment_method_types": ["card"]}
+    made = api.payment_intents.create(params=params)
     with refused(400, INVALID, UNEXPECTED, message="missing a payment method"):
         api.payment_intents.confirm(made.id)
 
@@ -103,6 +104,28 @@ def test_nothing_is_confirmed_without_a_payment_method(api):
 def test_a_payment_method_of_another_type_is_refused(api):
     with refused(400, INVALID, "payment_intent_incompatible_payment_method", "payment_method"):
         paid_intent(api, payment_method="pm_usBankAccount_success")
+
+
+# https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
+def test_payment_method_types_are_read_but_not_sent(api):
+    customer = api.customers.create().id
+    params = {"amount": 100, "currency": "usd", "customer": customer, "payment_method": "pm_card_visa"}
+    former = {"payment_method_types": ["card"]}
+    code = "payment_method_types_no_longer_supported"
+    for more in (former, {**former, "allowed_payment_method_types": ["card"]}):
+        with refused(400, INVALID, code, "payment_method_types"):
+            api.payment_intents.create(params={**params, **more})
+    assert api.payment_intents.list(params={"customer": customer}).data == []
+    made = api.payment_intents.create(params={**params, "allowed_payment_method_types": ["card"]})
+    assert made.payment_method_types == ["card"]
+    with refused(400, INVALID, code, "payment_method_types"):
+        api.payment_intents.confirm(made.id, params=former)
+    assert api.payment_intents.retrieve(made.id).status == "requires_confirmation"
+
+
+def test_a_type_that_is_not_simulated_is_refused(api):
+    with refused(400, INVALID, None, "allowed_payment_method_types", "card and us_bank_account"):
+        paid_intent(api, allowed_payment_method_types=["card", "pigeon"])
 
 
 def test_off_session_is_only_for_confirming(api):

@@ -121,7 +121,7 @@ def test_setup_objects(api, browser):
     params = {
         "mode": "setup",
         "success_url": "https://practice.test/saved",
-        "payment_method_types": ["card", "us_bank_account"],
+        "allowed_payment_method_types": ["card", "us_bank_account"],
     }
     session = api.checkout.sessions.create(params=params)
     check("setup_intent", api.setup_intents.retrieve(session.setup_intent))

@@ -144,6 +144,16 @@ pub(crate) async fn receipt(state: &Checkout, call: Call) -> Result<Response, Pr
     }
 }
 
+/// Where the processor's page for putting a method on file returns to. Coming here proves nothing and names nobody.
+pub(crate) async fn method_set_up(state: &Checkout, call: Call) -> Result<Response, Problem> {
+    let outcome: String = call.path("outcome")?;
+    Ok(match outcome.as_str() {
+        "saved" => state.page(StatusCode::OK, pages::method_saved()),
+        "left" => state.page(StatusCode::OK, pages::method_left()),
+        _ => state.page(StatusCode::NOT_FOUND, pages::unknown()),
+    })
+}
+
 /// Continue: back to the processor's page that is still open.
 pub(crate) async fn continue_payment(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;

@@ -1,5 +1,6 @@
 //! The pages: plain HTML, no script, nothing from elsewhere. Without JavaScript they are whole.
 
+mod methods;
 mod pay;
 mod receipt;
 
@@ -10,6 +11,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use paywell_app::pay::{Ended, PracticeCard};
 use sha2::{Digest, Sha256};
 
+pub(crate) use methods::{method_left, method_saved};
 pub(crate) use pay::{Note, pay};
 pub(crate) use receipt::receipt;
 
@@ -152,7 +154,7 @@ mod tests {
 
     #[test]
     fn pages_are_small_and_hold_no_script() {
-        for page in [unknown(), trouble()] {
+        for page in [unknown(), trouble(), method_saved(), method_left()] {
             let page = page.into_string();
             assert!(page.len() < 30_000 && !page.contains("<script"));
         }

@@ -1,6 +1,7 @@
 //! The routes by which staff write.
 
 pub mod invoices;
+pub mod methods;
 pub mod patients;
 pub mod payments;
 
@@ -10,6 +11,13 @@ use paywell_http::{Method, Route, api::StaffApi};
 pub fn routes() -> Vec<Route<StaffApi>> {
     vec![
         Route::staff(Method::POST, "/v1/patients", patients::create),
+        Route::staff(Method::POST, "/v1/patients/{id}/payment-methods/setup", methods::set_up),
+        Route::staff(
+            Method::POST,
+            "/v1/patients/{id}/payment-methods/{method}/default",
+            methods::make_default,
+        ),
+        Route::staff(Method::DELETE, "/v1/patients/{id}/payment-methods/{method}", methods::remove),
         Route::staff(Method::POST, "/v1/treatments", patients::create_treatment),
         Route::staff(Method::POST, "/v1/invoices", invoices::create),
         Route::staff(Method::PATCH, "/v1/invoices/{id}", invoices::edit),
@@ -27,6 +35,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::POST, "/v1/invoices/{id}/collections/reverse", invoices::reverse_collections),
         Route::staff(Method::POST, "/v1/invoices/{id}/apply", invoices::apply),
         Route::staff(Method::POST, "/v1/payments", payments::create),
+        Route::staff(Method::POST, "/v1/payments/{id}/charge", payments::charge),
+        Route::staff(Method::POST, "/v1/payments/{id}/capture", payments::capture),
+        Route::staff(Method::POST, "/v1/payments/{id}/void", payments::void),
         Route::staff(Method::POST, "/v1/payments/{id}/record", payments::record),
         Route::staff(Method::POST, "/v1/payments/{id}/status", payments::change_status),
         Route::staff(Method::PUT, "/v1/payments/{id}/allocations", payments::allocate),
@@ -40,6 +51,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
 #[openapi(paths(
     patients::create,
     patients::create_treatment,
+    methods::set_up,
+    methods::make_default,
+    methods::remove,
     invoices::create,
     invoices::edit,
     invoices::delete,
@@ -52,6 +66,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
     invoices::reverse_collections,
     invoices::apply,
     payments::create,
+    payments::charge,
+    payments::capture,
+    payments::void,
     payments::record,
     payments::change_status,
     payments::allocate,

@@ -1,7 +1,10 @@
 //! Payments.
 
 use paywell_app::{
-    requests::payments::{CreatePayment, MovePayment, RecordPayment, RefundPayment, SetAllocations},
+    requests::{
+        methods::{CapturePayment, ChargePayment},
+        payments::{CreatePayment, MovePayment, RecordPayment, RefundPayment, SetAllocations},
+    },
     views::{
         payments::PaymentView,
         refunds::{RefundPreview, RefundView},
@@ -15,7 +18,8 @@ use paywell_http::{
     respond::json,
 };
 
-/// Makes a payment; with a tender, records money received at the desk and applies it.
+/// Makes a payment; with a tender, records money received at the desk and applies it; with a method on file, charges it:
+/// the answer shows it paid, processing (a bank debit, or the outcome is not known yet) or failed, with the reason.
 #[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = CreatePayment,
     params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
     responses((status = 201, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
@@ -57,6 +61,50 @@ pub async fn change_status(
     let (id, version) = (call.path("id")?, call.if_match()?);
     let (wanted, fingerprint) = call.json::<MovePayment>()?;
     answered(state.app.move_payment(&commanding(&staff, &call, &fingerprint)?, id, version, wanted).await?)
+}
+
+/// Charges a payment that was asked for to a method on file.
+#[utoipa::path(post, path = "/v1/payments/{id}/charge", tag = "payments", request_body = ChargePayment,
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn charge(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (charge, fingerprint) = call.json::<ChargePayment>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.charge_payment(&cx, call.path("id")?, charge.method_on_file).await?)
+}
+
+/// Takes what is held on a card for a payment, or a part of it; the rest is released.
+#[utoipa::path(post, path = "/v1/payments/{id}/capture", tag = "payments", request_body = CapturePayment,
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn capture(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (capture, fingerprint) = call.json::<CapturePayment>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.capture_payment(&cx, call.path("id")?, capture).await?)
+}
+
+/// Releases what is held on a card for a payment: nothing is charged.
+#[utoipa::path(post, path = "/v1/payments/{id}/void", tag = "payments",
+    params(("id" = String, Path, description = "The payment."),
+        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
+    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+pub async fn void(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.void_payment(&cx, call.path("id")?).await?)
 }
 
 /// Decides anew which invoices a received payment pays; what is left over is the patient's credit.

@@ -3,6 +3,7 @@
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use paywell_app::{
     App, clock, config,
+    proof::Options,
     reconcile::{Order, Run},
 };
 use serde_json::Value;
@@ -11,7 +12,8 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     paywell_http::telemetry::init();
     let aws = config::aws()?;
-    let app: &'static App = Box::leak(Box::new(config::app(&aws)?.with_processor(&aws).await?));
+    let app = config::app(&aws)?.with_processor(&aws).await?.with_anchors(&aws)?;
+    let app: &'static App = Box::leak(Box::new(app));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, event))).await
 }
 
@@ -23,6 +25,9 @@ async fn run(app: &App, event: LambdaEvent<Value>) -> Result<Run, Error> {
     tracing::info!(run = %serde_json::to_string(&run)?, "reconcile");
     if run.errors > 0 {
         tracing::error!(errors = run.errors, "reconcile left something behind");
+    }
+    if order.nightly {
+        app.prove_all(&Options::nightly(clock::now()), clock::now, deadline).await?;
     }
     Ok(run)
 }

@@ -40,6 +40,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/patients/{id}", patients::get),
         Route::staff(Method::GET, "/v1/patients/{id}/invoices", invoices::list_of_patient),
         Route::staff(Method::GET, "/v1/patients/{id}/invoice-set", patients::invoice_set),
+        Route::staff(Method::GET, "/v1/patients/{id}/payment-methods", patients::payment_methods),
         Route::staff(Method::GET, "/v1/payments", payments::list),
         Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
         Route::staff(Method::GET, "/v1/metrics", payments::metrics),
@@ -54,6 +55,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
     invoices::list_of_patient,
     patients::get,
     patients::invoice_set,
+    patients::payment_methods,
     payments::list,
     payments::detail,
     payments::metrics

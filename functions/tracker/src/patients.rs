@@ -1,12 +1,12 @@
 //! Patients, and how they are being chased.
 
-use paywell_app::views::{patients::PatientView, sets::InvoiceSetDetail};
+use paywell_app::views::{methods::PaymentMethodsDetail, patients::PatientView, sets::InvoiceSetDetail};
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
     auth::{Authorised, ReadTracker},
     problem::ProblemDocument,
-    respond::json_version,
+    respond::{json, json_version},
 };
 
 use crate::Tracker;
@@ -31,4 +31,17 @@ pub async fn invoice_set(
 ) -> Result<Response, Problem> {
     let set = state.api.app.invoice_set(&reading(&staff, &call)?, call.path("id")?).await?;
     json_version(StatusCode::OK, &set, set.version)
+}
+
+/// The patient's cards and bank accounts on file, with everything that happened to them.
+#[utoipa::path(get, path = "/v1/patients/{id}/payment-methods", tag = "payment methods",
+    params(("id" = String, Path, description = "The patient.")),
+    responses((status = 200, body = PaymentMethodsDetail), (status = "4XX", body = ProblemDocument)))]
+pub async fn payment_methods(
+    state: &Tracker,
+    staff: Authorised<ReadTracker>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let methods = state.api.app.payment_methods(&reading(&staff, &call)?, call.path("id")?).await?;
+    json(StatusCode::OK, &methods)
 }

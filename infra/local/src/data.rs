@@ -9,7 +9,10 @@ use anyhow::{Context, Result, bail};
 use crate::stack_file;
 
 /// What is no data, and so survives `--fresh`.
-const KEPT: [&str; 3] = [LOCK, "issuer.pem", "secrets.json"];
+const KEPT: [&str; 3] = [LOCK, "issuer.pem", SECRETS];
+
+/// The file with the functions' secrets.
+pub(crate) const SECRETS: &str = "secrets.json";
 
 /// Locked by the stack that uses the folder; the system unlocks it when that process ends.
 const LOCK: &str = "lock";

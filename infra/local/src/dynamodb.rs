@@ -69,15 +69,20 @@ pub(crate) fn store(addresses: &Addresses) -> Store {
 
 /// The store over the table at an endpoint.
 pub(crate) fn store_at(endpoint: &str) -> Store {
-    let aws = Aws::new(AwsSettings {
+    let client = Client::new(&aws(endpoint, None).dynamodb(RetryConfig::standard().with_max_attempts(3)));
+    Store::new(client, TABLE)
+}
+
+/// The clients of the stack's servers.
+pub(crate) fn aws(dynamodb: &str, objects: Option<&str>) -> Aws {
+    Aws::new(AwsSettings {
         region: functions::REGION.to_owned(),
         access_key_id: functions::ACCESS_KEY.to_owned(),
         secret_access_key: SecretString::from(functions::ACCESS_KEY),
         session_token: None,
-        dynamodb_endpoint: Some(endpoint.to_owned()),
+        dynamodb_endpoint: Some(dynamodb.to_owned()),
         sesv2_endpoint: None,
         secretsmanager_endpoint: None,
-    });
-    let client = Client::new(&aws.dynamodb(RetryConfig::standard().with_max_attempts(3)));
-    Store::new(client, TABLE)
+        s3_endpoint: objects.map(str::to_owned),
+    })
 }

@@ -17,6 +17,9 @@ use crate::ports::Addresses;
 use crate::secrets::Secrets;
 use crate::{dynamodb, http, tools};
 
+/// The bucket with the heads of histories.
+pub(crate) const ANCHORS: &str = "paywell-anchors";
+
 pub(crate) const REGION: &str = "us-east-1";
 
 /// Key and secret: no server of the stack looks at them. Letters and digits, as DynamoDB Local wants.
@@ -42,6 +45,8 @@ pub(crate) fn environment(addresses: &Addresses, secrets: &Secrets) -> Vec<(&'st
         ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.clone()),
         ("AWS_ENDPOINT_URL_SESV2", addresses.mailbox.clone()),
+        ("AWS_ENDPOINT_URL_S3", addresses.objects.clone()),
+        ("PAYWELL_ANCHORS_BUCKET", ANCHORS.to_owned()),
         ("PAYWELL_TABLE", dynamodb::TABLE.to_owned()),
         ("PAYWELL_PUBLIC_URL", addresses.api.clone()),
         ("PAYWELL_LINK_KEY", secrets.link_key.clone()),

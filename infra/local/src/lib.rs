@@ -11,6 +11,7 @@
 //! | N+3 | the mailbox |
 //! | N+4 | the issuer of staff tokens |
 //! | N+5 | `cargo lambda watch` |
+//! | N+6 | object storage |
 //!
 //! Data, keys and logs are in `target/dev`; while the stack runs, `stack.json` there says where everything is.
 //!
@@ -32,6 +33,7 @@ mod loading;
 mod options;
 mod pages;
 mod ports;
+pub mod proving;
 pub mod scratch;
 mod secrets;
 mod servers;

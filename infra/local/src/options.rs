@@ -3,7 +3,7 @@ use std::path::PathBuf;
 /// How the stack is set up. As a library: `Options { port: 0, ..Options::default() }`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The first of six ports; 0 takes any that are free
+    /// The first of seven ports; 0 takes any that are free
     #[arg(long, value_name = "N", default_value_t = 7700)]
     pub port: u16,
     /// Empties all data first

@@ -22,6 +22,8 @@ pub struct Addresses {
     pub dynamodb: String,
     /// `cargo lambda watch`: every function by its name.
     pub lambda: String,
+    /// Object storage.
+    pub objects: String,
 }
 
 /// The stack's ports, held from the start so that a port that is taken is known before anything else is done.
@@ -32,6 +34,7 @@ pub(crate) struct Ports {
     pub(crate) mailbox: TcpListener,
     pub(crate) issuer: TcpListener,
     pub(crate) lambda: TcpListener,
+    pub(crate) objects: TcpListener,
 }
 
 impl Ports {
@@ -43,6 +46,7 @@ impl Ports {
             mailbox: listen(first, 3, "mailbox").await?,
             issuer: listen(first, 4, "issuer").await?,
             lambda: listen(first, 5, "cargo lambda watch").await?,
+            objects: listen(first, 6, "object storage").await?,
         })
     }
 
@@ -56,6 +60,7 @@ impl Ports {
             issuer: url(&self.issuer)?,
             dynamodb: url(&self.dynamodb)?,
             lambda: url(&self.lambda)?,
+            objects: url(&self.objects)?,
         })
     }
 }
@@ -68,12 +73,12 @@ fn url(listener: &TcpListener) -> Result<String> {
 async fn listen(first: u16, nth: u16, user: &str) -> Result<TcpListener> {
     let port = match first {
         0 => 0,
-        first => first.checked_add(nth).context("--port is too high: the stack needs six ports")?,
+        first => first.checked_add(nth).context("--port is too high: the stack needs seven ports")?,
     };
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("port {port} ({user}) is taken; --port N moves the stack to the six ports from N on")
+            bail!("port {port} ({user}) is taken; --port N moves the stack to the seven ports from N on")
         }
         Err(error) => Err(error).with_context(|| format!("port {port} ({user})")),
     }

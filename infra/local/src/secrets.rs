@@ -1,5 +1,5 @@
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -17,13 +17,12 @@ pub(crate) struct Secrets {
 
 impl Secrets {
     pub(crate) fn read_or_make(path: &Path) -> Result<Self> {
-        match fs::read(path) {
-            Ok(json) => {
-                serde_json::from_slice(&json).with_context(|| format!("{} cannot be read", path.display()))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => make(path),
-            Err(error) => Err(error.into()),
-        }
+        if path.try_exists()? { Self::read(path) } else { make(path) }
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let json = fs::read(path).with_context(|| path.display().to_string())?;
+        serde_json::from_slice(&json).with_context(|| format!("{} cannot be read", path.display()))
     }
 }
 

@@ -82,6 +82,12 @@ impl Servers {
         Ok(())
     }
 
+    pub(crate) fn start_storage(&mut self, data: &Data, listener: TcpListener) -> Result<()> {
+        let storage = bucket::Storage::in_folder(data.file("objects"))?;
+        self.spawn("object storage", bucket::serve(storage, listener, self.stopped()));
+        Ok(())
+    }
+
     pub(crate) async fn ended(&mut self) -> Error {
         match self.tasks.join_next().await {
             Some(Ok((name, Ok(())))) => anyhow!("{name} ended"),

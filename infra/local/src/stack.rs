@@ -48,12 +48,13 @@ impl Stack {
         let clock = Clock::of(&folder);
         let ports = Ports::take(options.port).await?;
         let addresses = ports.addresses()?;
-        let secrets = Secrets::read_or_make(&data.file("secrets.json"))?;
+        let secrets = Secrets::read_or_make(&data.file(data::SECRETS))?;
         let environment = functions::environment(&addresses, &secrets);
 
         let mut servers = Servers::new();
         let tokens = servers.start_issuer(&addresses, &data, ports.issuer, options.synthea.is_some()).await?;
         servers.start_simulators(&addresses, &secrets, &data, ports.stripe, ports.mailbox)?;
+        servers.start_storage(&data, ports.objects)?;
         let mut children = Vec::new();
         if options.dynamodb_local {
             let (files, log) = (data.file("dynamodb-local"), data.file("dynamodb-local.log"));

@@ -57,13 +57,16 @@ impl Work<'_> {
         self.cx.now()
     }
 
-    /// Loads more, where what to load depends on what was loaded.
+    /// Loads more, where what to load depends on what was loaded; what is known already is not asked for again.
     ///
     /// # Errors
     /// The table cannot be read.
     pub async fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), AppError> {
-        let more = self.app.store.load(keys).await?;
-        self.loaded.extend(more);
+        let keys: Vec<Key> = keys.into_iter().filter(|key| !self.loaded.knows(key)).collect();
+        if !keys.is_empty() {
+            let more = self.app.store.load(keys).await?;
+            self.loaded.extend(more);
+        }
         Ok(())
     }
 
@@ -159,7 +162,8 @@ impl App {
     }
 
     /// Runs a command that needs the processor. `begin` decides and commits what is reserved, before the processor is
-    /// asked, and names it; `finish` asks, and commits the outcome with the answer ([`Work::finish`]). Where whoever
+    /// asked, and names it; `finish` asks, and commits the outcome with the answer ([`Work::finish`]); it is given what
+    /// `begin` had loaded, as it is after that commit. Where whoever
     /// began it was cut off, the same command again takes it up where it stands; a moment after it was begun it is
     /// still at work.
     ///
@@ -170,7 +174,7 @@ impl App {
         cx: &Context,
         keys: impl IntoIterator<Item = Key>,
         begin: impl AsyncFn(&mut Work<'_>) -> Result<S, AppError>,
-        finish: impl AsyncFn(S) -> Result<Answer, AppError>,
+        finish: impl AsyncFn(S, Loaded) -> Result<Answer, AppError>,
     ) -> Result<Answer, AppError> {
         let command = cx.command.as_ref().ok_or_else(|| AppError::internal("a command without a key"))?;
         let keys: Vec<Key> =
@@ -184,18 +188,19 @@ impl App {
                         return Err(AppError::InFlight);
                     }
                     Some(Done::Begun { subject, .. }) => {
-                        return Ok(Some(Ok(serde_json::from_str(&subject)?)));
+                        return Ok(Some(Ok((serde_json::from_str(&subject)?, Loaded::default()))));
                     }
                     None => {}
                 }
                 let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
                 let subject = begin(&mut work).await?;
                 work.commit.begin(command, &serde_json::to_string(&subject)?);
-                self.committed(work.commit).await.map(|done| done.then_some(Ok(subject)))
+                let after = work.commit.after(&work.loaded);
+                self.committed(work.commit).await.map(|done| done.then_some(Ok((subject, after))))
             })
             .await?;
         match begun {
-            Ok(subject) => finish(subject).await,
+            Ok((subject, read)) => finish(subject, read).await,
             Err(answer) => Ok(answer),
         }
     }

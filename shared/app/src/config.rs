@@ -5,12 +5,16 @@ use aws_smithy_types::retry::RetryConfig;
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
+    objects::Objects,
     stripe::Stripe,
 };
 use paywell_store::Store;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{App, AppError};
+
+/// The longest that the first repetition of a call to the table waits.
+const FIRST_BACKOFF: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// A setting, or why the function cannot start.
 ///
@@ -68,6 +72,7 @@ pub fn aws() -> Result<Aws, AppError> {
         dynamodb_endpoint: setting("AWS_ENDPOINT_URL_DYNAMODB").ok(),
         sesv2_endpoint: setting("AWS_ENDPOINT_URL_SESV2").ok(),
         secretsmanager_endpoint: setting("AWS_ENDPOINT_URL_SECRETS_MANAGER").ok(),
+        s3_endpoint: setting("AWS_ENDPOINT_URL_S3").ok(),
     }))
 }
 
@@ -78,7 +83,9 @@ pub fn aws() -> Result<Aws, AppError> {
 pub fn app(aws: &Aws) -> Result<App, AppError> {
     // Every write is a transaction with a client request token, an `ADD` whose repetition leaves a gap, or a count of
     // attempts: each may be sent again.
-    let client = Client::new(&aws.dynamodb(RetryConfig::standard().with_max_attempts(3)));
+    // The table answers in milliseconds: a first wait of up to a second would be the patient's.
+    let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_BACKOFF);
+    let client = Client::new(&aws.dynamodb(retries));
     let public_url = setting("PAYWELL_PUBLIC_URL")?;
     Ok(App::new(Store::new(client, setting("PAYWELL_TABLE")?), public_url.trim_end_matches('/').to_owned()))
 }
@@ -101,6 +108,15 @@ impl App {
         let base = setting("STRIPE_BASE_URL").unwrap_or_else(|_| "https://api.stripe.com".to_owned());
         let key = secret(aws, "STRIPE_SECRET_KEY").await?;
         self.stripe = Some(Stripe::new(&base, &key).map_err(AppError::internal)?);
+        Ok(self)
+    }
+
+    /// Adds the storage of anchors.
+    ///
+    /// # Errors
+    /// `PAYWELL_ANCHORS_BUCKET` is not set.
+    pub fn with_anchors(mut self, aws: &Aws) -> Result<Self, AppError> {
+        self.anchors = Some(Objects::new(&aws.s3(), setting("PAYWELL_ANCHORS_BUCKET")?));
         Ok(self)
     }
 

@@ -14,11 +14,13 @@ pub mod links;
 pub mod mail;
 mod money;
 mod numbers;
+pub mod on_file;
 pub mod outreach;
 pub mod patients;
 pub mod pay;
 pub mod payments;
 pub mod processor;
+pub mod proof;
 pub mod reconcile;
 pub mod refunds;
 pub mod requests;
@@ -26,7 +28,7 @@ pub mod settle;
 pub mod tracker;
 pub mod views;
 
-use paywell_gateways::{email::Email, stripe::Stripe};
+use paywell_gateways::{email::Email, objects::Objects, stripe::Stripe};
 use paywell_store::Store;
 use secrecy::SecretString;
 
@@ -43,6 +45,8 @@ pub struct App {
     pub stripe: Option<Stripe>,
     /// The mail provider; none where a function sends nothing.
     pub email: Option<Email>,
+    /// Where the heads of histories are kept; none where a function neither keeps nor verifies them.
+    pub anchors: Option<Objects>,
     /// Where patients reach the pay page, without a slash at the end.
     pub public_url: String,
     numbers: numbers::Numbers,
@@ -54,7 +58,16 @@ impl App {
     pub fn new(store: Store, public_url: String) -> Self {
         let numbers = numbers::Numbers::default();
         let settings = tracker::Settings::default();
-        Self { store, link_key: None, stripe: None, email: None, public_url, numbers, settings }
+        Self {
+            store,
+            link_key: None,
+            stripe: None,
+            email: None,
+            anchors: None,
+            public_url,
+            numbers,
+            settings,
+        }
     }
 
     pub(crate) fn link_key(&self) -> Result<&SecretString, AppError> {
@@ -63,6 +76,10 @@ impl App {
 
     pub(crate) fn stripe(&self) -> Result<&Stripe, AppError> {
         self.stripe.as_ref().ok_or_else(|| AppError::internal("this function has no processor"))
+    }
+
+    pub(crate) fn anchors(&self) -> Result<&Objects, AppError> {
+        self.anchors.as_ref().ok_or_else(|| AppError::internal("this function has no storage of anchors"))
     }
 
     pub(crate) fn email(&self) -> Result<&Email, AppError> {

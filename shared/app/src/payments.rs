@@ -1,7 +1,7 @@
 //! Asking for payments, and recording money received at the desk.
 
 use paywell_domain::{
-    Decision, Invoice, InvoiceSet, Patient, PatientId, Payment, PaymentId, Refusal,
+    Decision, Invoice, InvoiceSet, Patient, PatientId, Payment, PaymentId, PracticeId, Refusal,
     number::Series,
     payment::{Allocation, NewPayment, Receipt, Settlement, settle},
 };
@@ -9,7 +9,7 @@ use paywell_store::{Answer, Key, Stored};
 
 use crate::{
     App, AppError, Context, Work,
-    command::{answer, created, require_version},
+    command::{answer, require_version},
     ids,
     invoices::full_name,
     money,
@@ -24,40 +24,16 @@ impl App {
     /// # Errors
     /// There is no such patient, treatment or invoice; allocations that do not fit.
     pub async fn create_payment(&self, cx: &Context, new: CreatePayment) -> Result<Answer, AppError> {
-        let practice_id = cx.practice();
-        let id = PaymentId::new(ids::new(cx.now()));
-        let allocations = allocations(&new.allocations);
-        Allocation::check(&allocations, new.amount)?;
+        Allocation::check(&new.meant(), new.amount)?;
         new.check()?;
-        let mut keys = money::keys(practice_id, new.patient_id);
-        keys.push(Key::patient(practice_id, new.patient_id));
-        keys.extend(new.treatment_id.map(|id| Key::treatment(practice_id, id)));
-        keys.extend(allocations.iter().map(|a| Key::invoice(practice_id, a.invoice)));
-        self.command(cx, keys, async |work| {
+        if let Some(charge) = &new.method_on_file {
+            return self.charge_new_payment(cx, &new, charge).await;
+        }
+        let id = PaymentId::new(ids::new(cx.now()));
+        self.command(cx, new.keys(cx.practice()), async |work| {
             let practice = work.practice()?;
-            require_currency(&practice, new.currency)?;
-            let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
-            work.require_treatment(new.treatment_id, patient.id)?;
-            let number = self.numbers.next(&self.store, practice_id, Series::Payment).await?;
-            let made = Payment::create(
-                NewPayment {
-                    id,
-                    number,
-                    patient: patient.id,
-                    patient_name: full_name(&patient)?,
-                    amount: new.amount,
-                    currency: practice.currency,
-                    payment_type: new.payment_type,
-                    treatment: new.treatment_id,
-                    due_date: new.due_date,
-                    memo: new.memo.clone(),
-                    link: None,
-                    allocations: allocations.clone(),
-                },
-                new.draft,
-                cx.now(),
-            );
-            let invoices = work.allocated(patient.id, &made.state.allocations)?;
+            let (made, invoices) = self.asked(work, id, &new).await?;
+            let patient = made.state.patient;
             let stored = match &new.tender {
                 None => work.commit.create(made)?,
                 Some(tender) => {
@@ -69,15 +45,50 @@ impl App {
                     let mut received = made.state.record(&receipt, today, cx.now())?;
                     received.events.splice(0..0, made.events);
                     let settlement =
-                        settle_strictly(received, &receipt, &invoices, work.set(patient.id)?.as_ref())?;
+                        settle_strictly(received, &receipt, &invoices, work.set(patient)?.as_ref())?;
                     let payment = work.commit.create(settlement.payment.clone())?;
                     work.settled(&settlement, &invoices).await?;
                     payment
                 }
             };
-            created(&PaymentView::of(&stored), format!("/v1/payments/{id}"))
+            let answer = answer(201, &PaymentView::of(&stored), stored.version)?;
+            Ok(Answer { location: Some(format!("/v1/payments/{id}")), ..answer })
         })
         .await
+    }
+
+    /// A payment as staff ask for it, and the invoices it is meant for.
+    pub(crate) async fn asked(
+        &self,
+        work: &Work<'_>,
+        id: PaymentId,
+        new: &CreatePayment,
+    ) -> Result<(Decision<Payment>, Vec<Stored<Invoice>>), AppError> {
+        let practice = work.practice()?;
+        require_currency(&practice, new.currency)?;
+        let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
+        work.require_treatment(new.treatment_id, patient.id)?;
+        let number = self.numbers.next(&self.store, work.practice_id(), Series::Payment).await?;
+        let made = Payment::create(
+            NewPayment {
+                id,
+                number,
+                patient: patient.id,
+                patient_name: full_name(&patient)?,
+                amount: new.amount,
+                currency: practice.currency,
+                payment_type: new.payment_type,
+                treatment: new.treatment_id,
+                due_date: new.due_date,
+                memo: new.memo.clone(),
+                link: None,
+                allocations: new.meant(),
+            },
+            new.draft,
+            work.now(),
+        );
+        let invoices = work.allocated(made.state.patient, &made.state.allocations)?;
+        Ok((made, invoices))
     }
 
     /// Records money received at the desk for a payment that was asked for.
@@ -147,7 +158,13 @@ fn settle_strictly(
     invoices: &[Stored<Invoice>],
     set: Option<&Stored<InvoiceSet>>,
 ) -> Result<Settlement, AppError> {
-    let payment = &received.state;
+    require_takeable(&received.state, invoices)?;
+    let invoices: Vec<Invoice> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
+    Ok(settle(received, receipt.tender.account(), &invoices, set.map(|set| &set.state))?)
+}
+
+/// What an invoice cannot take is refused before money is recorded or charged.
+pub(crate) fn require_takeable(payment: &Payment, invoices: &[Stored<Invoice>]) -> Result<(), Refusal> {
     for (index, allocation) in payment.allocations.iter().enumerate() {
         let invoice = invoices.iter().find(|invoice| invoice.state.id == allocation.invoice);
         if let Some(invoice) = invoice {
@@ -160,14 +177,32 @@ fn settle_strictly(
             })?;
         }
     }
-    let invoices: Vec<Invoice> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
-    Ok(settle(received, receipt.tender.account(), &invoices, set.map(|set| &set.state))?)
+    Ok(())
 }
 
 impl CreatePayment {
+    /// The keys of what it is decided on.
+    pub(crate) fn keys(&self, practice: &PracticeId) -> Vec<Key> {
+        let mut keys = money::keys(practice, self.patient_id);
+        keys.push(Key::patient(practice, self.patient_id));
+        keys.extend(self.treatment_id.map(|id| Key::treatment(practice, id)));
+        keys.extend(self.allocations.iter().map(|a| Key::invoice(practice, a.invoice_id)));
+        keys
+    }
+
+    fn meant(&self) -> Vec<Allocation> {
+        allocations(&self.allocations)
+    }
+
     /// What does not go together.
     fn check(&self) -> Result<(), Refusal> {
         match (self.draft, &self.tender, self.received_on) {
+            _ if self.method_on_file.is_some() && self.tender.is_some() => {
+                Err(Refusal::field("/method_on_file", "expected either a tender or a method on file"))
+            }
+            _ if self.method_on_file.is_some() && self.draft => {
+                Err(Refusal::field("/draft", "a payment that is charged at once is no draft"))
+            }
             (true, Some(_), _) => Err(Refusal::field("/draft", "money that was received is no draft")),
             (_, None, Some(_)) => {
                 Err(Refusal::field("/received_on", "expected a tender with the day it was received"))

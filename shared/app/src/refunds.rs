@@ -4,7 +4,7 @@ use paywell_domain::{
     Invoice, InvoiceId, InvoiceSet, Payment, PaymentId, RefundId, Refusal,
     payment::{NewRefund, Settlement},
 };
-use paywell_store::{Answer, Key, Stored};
+use paywell_store::{Answer, Key, Loaded, Stored};
 
 use crate::{
     App, AppError, Context, Work, ids, money,
@@ -69,8 +69,8 @@ impl App {
             return self.command(cx, keys, async |work| refunded(cx, &reserve(work).await?, refund)).await;
         }
         let begin = async |work: &mut Work<'_>| reserve(work).await.map(|_| refund);
-        let finish = async |refund: RefundId| {
-            self.settle_refund(cx, id, refund, &|payment| refunded(cx, payment, refund)).await
+        let finish = async |refund: RefundId, read: Loaded| {
+            self.settle_refund(cx, id, refund, read, &|payment| refunded(cx, payment, refund)).await
         };
         self.processor_command(cx, keys, begin, finish).await
     }

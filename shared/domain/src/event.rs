@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, LinkId, PaymentId, RefundId, SetId,
+    Amount, AttemptId, Cents, InvoiceId, LinkId, PaymentId, RefundId, SetId, SetupId,
     invoice::AdjustmentKind,
+    on_file::ConsentGiven,
     payment::{RefundReason, Tender},
     rule_set::Method,
 };
@@ -188,13 +189,25 @@ pub enum EventKind {
     },
 
     MethodSetupStarted {
-        consent: String,
+        setup: SetupId,
+        wording: String,
+        given: ConsentGiven,
     },
     MethodAdded {
         method: String,
+        shown: String,
+    },
+    MethodConsented {
+        method: String,
+        setup: SetupId,
     },
     MethodChanged {
         method: String,
+        shown: String,
+    },
+    MethodUnusable {
+        method: String,
+        reason: String,
     },
     MethodRemoved {
         method: String,

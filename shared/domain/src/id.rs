@@ -124,6 +124,9 @@ typed_id!(
     /// A refund; also the processor's idempotency key and our reference in its records.
     RefundId, "ref");
 typed_id!(
+    /// A hosted page on which a method is put on file; also the processor's idempotency key.
+    SetupId, "setup");
+typed_id!(
     /// A one-time payment link.
     LinkId, "lnk");
 typed_id!(

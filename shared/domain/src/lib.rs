@@ -18,6 +18,7 @@ pub mod patient;
 pub mod payment;
 pub mod payout;
 pub mod practice;
+pub mod proof;
 pub mod refusal;
 pub mod rule_set;
 pub mod text;
@@ -25,7 +26,8 @@ pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
 pub use id::{
-    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, TreatmentId,
+    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, SetupId,
+    TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

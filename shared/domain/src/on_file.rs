@@ -1,14 +1,22 @@
 //! A patient's cards and bank accounts on file: the processor holds them, we know how people recognise them and that the
 //! patient agreed. A number never reaches us.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+mod news;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Decision, EventKind, PatientId, Refusal, text::Line};
+use crate::{Decision, EventKind, PatientId, Refusal, SetupId, text::Line};
 
 /// The most methods of one patient.
 pub const MAX_METHODS: usize = 20;
+/// How many pages that nothing came of yet are remembered: the earlier ones have long ended.
+const MAX_SETUPS: usize = 10;
+/// How many removed methods are remembered: the processor's news of earlier ones have long come.
+const MAX_REMOVED: usize = 100;
 
 /// What a method on file is, as people recognise it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -42,6 +50,23 @@ impl MethodKind {
             Self::BankAccount { .. } => false,
         }
     }
+
+    /// Whether it is still good on a day, and expires by the end of the next month.
+    pub fn expires_soon(&self, today: NaiveDate) -> bool {
+        !self.is_expired(today) && self.is_expired(today + Months::new(2))
+    }
+
+    /// As people read it, such as `Visa ending in 4242`.
+    pub fn for_people(&self) -> String {
+        match self {
+            Self::Card { brand, last4, .. } => {
+                let mut letters = brand.chars();
+                let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+                format!("{}{} ending in {last4}", first.unwrap_or_default(), letters.as_str())
+            }
+            Self::BankAccount { bank, last4 } => format!("{bank} account ending in {last4}"),
+        }
+    }
 }
 
 /// How the patient agreed.
@@ -68,16 +93,30 @@ pub struct Consent {
     pub at: DateTime<Utc>,
 }
 
+/// A hosted page on which the patient puts a method on file, until the method is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Its id.
+    pub id: SetupId,
+    /// What the patient agreed to for the method.
+    pub consent: Consent,
+    /// The method that was entered, where this is known before the method itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+}
+
 /// A method on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MethodOnFile {
     /// The processor's name for it, such as `pm_…`.
     pub id: String,
     /// What it is.
-    #[serde(flatten)]
     pub kind: MethodKind,
-    /// What the patient agreed to.
-    pub consent: Consent,
+    /// When it was so at the processor (UTC).
+    pub as_of: DateTime<Utc>,
+    /// What the patient agreed to; without it the method is not charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
     /// Why it cannot be charged any more, such as a bank debit that was returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unusable: Option<String>,
@@ -93,129 +132,131 @@ pub struct MethodsOnFile {
     /// The processor's name for the patient, such as `cus_…`: opaque, it knows no name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
-    /// What the patient last agreed to: for the method that is being added.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consent: Option<Consent>,
+    /// The pages whose method is not here yet, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub setups: Vec<Setup>,
     /// The methods, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<MethodOnFile>,
     /// The one that is charged where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// Methods that were removed: the processor's news of them may come later, and do not bring them back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
 }
 
 impl MethodsOnFile {
     /// None on file.
     pub fn none(patient: PatientId) -> Self {
-        Self { patient, customer: None, consent: None, methods: Vec::new(), default: None }
+        Self {
+            patient,
+            customer: None,
+            setups: Vec::new(),
+            methods: Vec::new(),
+            default: None,
+            removed: Vec::new(),
+        }
     }
 
     /// The patient agreed to have a method kept; the hosted page may be opened once this is committed.
     ///
     /// # Errors
     /// There are too many already.
-    pub fn start_setup(&self, consent: Consent) -> Result<Decision<Self>, Refusal> {
+    pub fn start_setup(&self, id: SetupId, consent: Consent) -> Result<Decision<Self>, Refusal> {
         if self.methods.len() >= MAX_METHODS {
             let detail = format!("a patient has at most {MAX_METHODS} methods on file; remove one first");
             return Err(Refusal::state("too-many-methods", detail));
         }
-        let event = EventKind::MethodSetupStarted { consent: consent.wording.to_string() };
-        Ok(Decision::of(Self { consent: Some(consent), ..self.clone() }, event))
+        let (wording, given) = (consent.wording.to_string(), consent.given);
+        let mut started = self.clone();
+        started.setups.push(Setup { id, consent, method: None });
+        keep_last(&mut started.setups, MAX_SETUPS);
+        Ok(Decision::of(started, EventKind::MethodSetupStarted { setup: id, wording, given }))
     }
 
-    /// The processor's name for the patient.
+    /// The processor's name for the patient; the same again changes nothing.
     ///
     /// # Errors
     /// It has another.
     pub fn note_customer(&self, customer: &str) -> Result<Decision<Self>, Refusal> {
-        if self.customer.as_deref().is_some_and(|known| known != customer) {
-            return Err(Refusal::state("customer-known", "the patient has another name at the processor"));
-        }
-        let noted = Self { customer: Some(customer.to_owned()), ..self.clone() };
-        Ok(Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() }))
-    }
-
-    /// The processor holds a method now, or knows it better; the same again changes nothing. The first becomes the default.
-    /// Without the patient's consent nothing is kept.
-    pub fn added(&self, id: &str, kind: MethodKind, now: DateTime<Utc>) -> Option<Decision<Self>> {
-        let mut added = self.clone();
-        if let Some(known) = added.methods.iter_mut().find(|method| method.id == id) {
-            if known.kind == kind {
-                return None;
+        match self.customer.as_deref() {
+            Some(known) if known == customer => Ok(self.unchanged()),
+            Some(_) => Err(Refusal::state("customer-known", "the patient has another name at the processor")),
+            None => {
+                let noted = Self { customer: Some(customer.to_owned()), ..self.clone() };
+                Ok(Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() }))
             }
-            known.kind = kind;
-            return Some(Decision::of(added, EventKind::MethodChanged { method: id.to_owned() }));
         }
-        let consent = self.consent.clone()?;
-        added.methods.push(MethodOnFile { id: id.to_owned(), kind, consent, unusable: None, added_at: now });
-        added.default.get_or_insert_with(|| id.to_owned());
-        Some(Decision::of(added, EventKind::MethodAdded { method: id.to_owned() }))
     }
 
     /// Makes a method the one that is charged where none is named.
     ///
     /// # Errors
-    /// There is no such method, or it cannot be charged.
-    pub fn make_default(&self, id: &str) -> Result<Decision<Self>, Refusal> {
-        self.usable(id)?;
+    /// There is no such method, or it cannot be charged on the practice's day `today`.
+    pub fn make_default(&self, id: &str, today: NaiveDate) -> Result<Decision<Self>, Refusal> {
+        let method = self.method(id).ok_or_else(|| Refusal::state("no-such-method", "it is not on file"))?;
+        if let Some(why) = method.why_not(today) {
+            return Err(Refusal::state("method-unusable", format!("this method cannot be charged: {why}")));
+        }
         if self.default.as_deref() == Some(id) {
-            return Ok(Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() });
+            return Ok(self.unchanged());
         }
         let made = Self { default: Some(id.to_owned()), ..self.clone() };
         Ok(Decision::of(made, EventKind::MethodMadeDefault { method: id.to_owned() }))
     }
 
-    /// Takes a method off file. Another becomes the default only when somebody says so.
-    ///
-    /// # Errors
-    /// There is no such method.
-    pub fn remove(&self, id: &str) -> Result<Decision<Self>, Refusal> {
+    /// Takes a method off file, for good. Another becomes the default only when somebody says so. None where it is
+    /// gone already, or never was.
+    pub fn remove(&self, id: &str) -> Option<Decision<Self>> {
         self.method(id)?;
         let mut removed = self.clone();
         removed.methods.retain(|method| method.id != id);
         removed.default = removed.default.filter(|default| default != id);
-        Ok(Decision::of(removed, EventKind::MethodRemoved { method: id.to_owned() }))
-    }
-
-    /// A method cannot be charged any more; none where that is known.
-    pub fn unusable(&self, id: &str, why: &str) -> Option<Decision<Self>> {
-        let mut changed = self.clone();
-        let method =
-            changed.methods.iter_mut().find(|method| method.id == id && method.unusable.is_none())?;
-        method.unusable = Some(why.to_owned());
-        Some(Decision::of(changed, EventKind::MethodChanged { method: id.to_owned() }))
+        removed.removed.push(id.to_owned());
+        keep_last(&mut removed.removed, MAX_REMOVED);
+        Some(Decision::of(removed, EventKind::MethodRemoved { method: id.to_owned() }))
     }
 
     /// The method to charge: the one named, or the default.
     ///
     /// # Errors
-    /// There is none, it cannot be charged any more, or it has expired on the practice's day `today`.
+    /// There is none, or it cannot be charged on the practice's day `today`.
     pub fn chargeable(&self, id: Option<&str>, today: NaiveDate) -> Result<&MethodOnFile, Refusal> {
+        let refuse = |detail: String| Refusal::field("/method_on_file/id", detail);
         let id = id.or(self.default.as_deref()).ok_or_else(|| {
-            Refusal::field(
-                "/method_on_file/id",
-                "expected a method: the patient has no default method on file",
-            )
+            refuse("expected a method: the patient has no default method on file".to_owned())
         })?;
-        let method = self.usable(id)?;
-        if method.kind.is_expired(today) {
-            return Err(Refusal::field("/method_on_file/id", "expected a method that has not expired"));
-        }
-        Ok(method)
-    }
-
-    fn usable(&self, id: &str) -> Result<&MethodOnFile, Refusal> {
-        let method = self.method(id)?;
-        match &method.unusable {
+        let method = self
+            .method(id)
+            .ok_or_else(|| refuse("expected a method that the patient has on file".to_owned()))?;
+        match method.why_not(today) {
             None => Ok(method),
-            Some(why) => Err(Refusal::field("/method_on_file/id", format!("expected another method: {why}"))),
+            Some(why) => Err(refuse(format!("expected another method: {why}"))),
         }
     }
 
-    fn method(&self, id: &str) -> Result<&MethodOnFile, Refusal> {
-        let found = self.methods.iter().find(|method| method.id == id);
-        found.ok_or_else(|| {
-            Refusal::field("/method_on_file/id", "expected a method that the patient has on file")
-        })
+    /// The method of that id, if it is on file.
+    pub fn method(&self, id: &str) -> Option<&MethodOnFile> {
+        self.methods.iter().find(|method| method.id == id)
     }
+
+    fn unchanged(&self) -> Decision<Self> {
+        Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() }
+    }
+}
+
+impl MethodOnFile {
+    /// Why it cannot be charged on the practice's day `today`; none where it can.
+    pub fn why_not(&self, today: NaiveDate) -> Option<&str> {
+        match (&self.unusable, &self.consent) {
+            (Some(why), _) => Some(why),
+            (None, None) => Some("the patient's consent to be charged is not recorded"),
+            (None, Some(_)) => self.kind.is_expired(today).then_some("the card has expired"),
+        }
+    }
+}
+
+fn keep_last<T>(list: &mut Vec<T>, most: usize) {
+    list.drain(..list.len().saturating_sub(most));
 }

@@ -33,7 +33,8 @@ impl PayoutStatus {
         }
     }
 
-    const fn is_gone(self) -> bool {
+    /// Whether its money is at the processor again.
+    pub const fn is_gone(self) -> bool {
         matches!(self, Self::Failed | Self::Canceled)
     }
 }

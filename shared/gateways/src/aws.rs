@@ -52,6 +52,8 @@ pub struct AwsSettings {
     pub sesv2_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: a test's server; none in production.
     pub secretsmanager_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_S3`: the local stack's server; none in production.
+    pub s3_endpoint: Option<String>,
 }
 
 /// Makes the configuration of each AWS client; all of them share one HTTP client.
@@ -60,6 +62,7 @@ pub struct Aws {
     dynamodb_endpoint: Option<String>,
     sesv2_endpoint: Option<String>,
     secretsmanager_endpoint: Option<String>,
+    s3_endpoint: Option<String>,
 }
 
 impl Aws {
@@ -84,6 +87,7 @@ impl Aws {
             dynamodb_endpoint: settings.dynamodb_endpoint,
             sesv2_endpoint: settings.sesv2_endpoint,
             secretsmanager_endpoint: settings.secretsmanager_endpoint,
+            s3_endpoint: settings.s3_endpoint,
         }
     }
 
@@ -103,6 +107,12 @@ impl Aws {
     #[must_use]
     pub fn secretsmanager(&self) -> SdkConfig {
         self.service(self.secretsmanager_endpoint.as_ref(), RetryConfig::standard())
+    }
+
+    /// For [`crate::objects::Objects::new`]: what is written once may be written again.
+    #[must_use]
+    pub fn s3(&self) -> SdkConfig {
+        self.service(self.s3_endpoint.as_ref(), RetryConfig::standard())
     }
 
     fn service(&self, endpoint: Option<&String>, retry: RetryConfig) -> SdkConfig {

@@ -17,7 +17,7 @@ pub struct PatientAccount {
     pub in_collections: Cents,
     /// Money that is not applied to an invoice.
     pub credit: Cents,
-    /// How often money has moved: its version.
+    /// How often money has moved, or begun to: its version.
     pub moves: u64,
     /// The payments whose hosted session is open.
     pub sessions: BTreeSet<PaymentId>,
@@ -77,13 +77,15 @@ impl AccountChange {
         practice: &PracticeId,
         patient: PatientId,
     ) -> Result<Option<Update>, StoreError> {
-        if !self.moved && self.opened.is_empty() && self.closed.is_empty() {
+        let changes = self.moved || !self.opened.is_empty() || !self.closed.is_empty();
+        if !changes && self.moves.is_none() && self.sessions.is_none() {
             return Ok(None);
         }
         let key = Key::patient_balance(practice, patient).attributes();
         let mut update = Update::builder().table_name(table).set_key(Some(key));
         let mut add = Vec::new();
-        let moves = i64::from(self.moved);
+        // What only requires that nothing has changed counts as a move, so that two of them cannot miss each other.
+        let moves = i64::from(self.moved || !changes);
         for (name, number) in [
             ("owed", self.owed.get()),
             ("collections", self.in_collections.get()),
@@ -135,7 +137,7 @@ fn names(ids: &BTreeSet<PaymentId>) -> AttributeValue {
 
 impl Commit {
     /// The commit fails with a conflict where the patient's money has moved since this was read. For what opens a
-    /// session: what it asks for is still due.
+    /// session or begins a charge: what it asks for is still due.
     pub fn require_money_unmoved(&mut self, patient: PatientId, read: &PatientAccount) {
         self.account(patient).moves = Some(read.moves);
     }

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Key, StoreError,
     counters::Tally,
-    keys::Queue,
+    keys::{self, Queue},
     row::{self, Item},
 };
 
@@ -83,6 +83,13 @@ impl Aggregate for Practice {
 
     fn name(&self) -> String {
         self.id.to_string()
+    }
+
+    fn index(&self, _practice: &PracticeId) -> Item {
+        Item::from([
+            ("queue".to_owned(), AttributeValue::S(keys::PRACTICES.to_owned())),
+            ("due_at".to_owned(), AttributeValue::S(self.id.to_string())),
+        ])
     }
 }
 
@@ -306,6 +313,11 @@ pub(crate) fn encode<A: Aggregate>(
     item.insert("d".to_owned(), serde_dynamo::to_attribute_value(state)?);
     item.extend(state.index(practice));
     Ok(item)
+}
+
+/// The version of an aggregate's item and the hash of its last event.
+pub(crate) fn end_of(item: &Item) -> Option<(u64, Head)> {
+    Some((item.get("v")?.as_n().ok()?.parse().ok()?, item.get("h")?.as_s().ok()?.parse().ok()?))
 }
 
 /// The aggregate of an item.

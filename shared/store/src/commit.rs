@@ -14,8 +14,8 @@ use paywell_domain::{
 };
 
 use crate::{
-    Aggregate, CommitError, Key, Store, StoreError, Stored, account::AccountChange, aggregate,
-    counters::Tally, row::Item,
+    Aggregate, CommitError, Key, Loaded, Store, StoreError, Stored, account::AccountChange, aggregate,
+    counters::Tally, keys, row::Item,
 };
 
 /// The most items of one transaction
@@ -131,6 +131,21 @@ impl Commit {
         self.writes.push(Write::Where { item, condition, name });
     }
 
+    /// What was loaded, as it will be once this is committed: aggregates as they are written; patients' accounts, which are
+    /// changed by differences, are to be looked up again.
+    pub fn after(&self, loaded: &Loaded) -> Loaded {
+        let mut after = loaded.clone();
+        for write in &self.writes {
+            if let Write::Create(item) | Write::Replace(item, _) = write {
+                after.wrote(item.clone());
+            }
+        }
+        for patient in self.accounts.keys() {
+            after.forget(&Key::patient_balance(&self.by.practice, *patient));
+        }
+        after
+    }
+
     /// On whose behalf and when.
     pub fn by(&self) -> &By {
         &self.by
@@ -187,7 +202,8 @@ impl Commit {
             (Some((patient, payment)), None) => self.account(patient).session(payment, false),
             _ => {}
         }
-        let item = aggregate::encode(&practice, &state, version, head)?;
+        let mut item = aggregate::encode(&practice, &state, version, head)?;
+        item.extend(keys::changed(&practice, self.by.now));
         Ok((Stored { state, version, head }, item))
     }
 

@@ -33,6 +33,11 @@ impl Tally {
         self.0.retain(|_, number| *number != 0);
     }
 
+    /// Every counter, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.0.iter().map(|(name, number)| (name.as_str(), *number))
+    }
+
     /// The counter of that name; zero where nothing was counted.
     pub fn get(&self, name: &str) -> i64 {
         self.0.get(name).copied().unwrap_or_default()

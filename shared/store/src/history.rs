@@ -137,11 +137,11 @@ impl Store {
     }
 }
 
-fn sort_key(item: &Item) -> &str {
+pub(crate) fn sort_key(item: &Item) -> &str {
     item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("", String::as_str)
 }
 
-fn event_text(item: &Item) -> Result<(String, Head), StoreError> {
+pub(crate) fn event_text(item: &Item) -> Result<(String, Head), StoreError> {
     let text = |name: &str| {
         let value = item.get(name).and_then(|value| value.as_s().ok());
         value.ok_or_else(|| StoreError::internal(format!("an event without {name}")))

@@ -2,8 +2,8 @@
 //!
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
-//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient at the processor), and the queues of work that
-//! the schedules read over all practices, `DUE#` (invoice sets) and `UNSETTLED#` (payments).
+//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), and the queues of work that
+//! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments) and `PRACTICES#`.
 
 use std::collections::HashMap;
 
@@ -33,6 +33,22 @@ pub(crate) const LINKS: &str = "L#";
 pub(crate) const COUNTER_SHARDS: u8 = 8;
 /// How many partitions a queue of all practices' work is spread over.
 pub(crate) const QUEUE_SHARDS: u8 = 8;
+
+/// The partition of the queues' index that names every practice.
+pub(crate) const PRACTICES: &str = "PRACTICES#ALL";
+
+/// The index attributes of an aggregate that was changed on a day (UTC): the practice's whole trail, by day.
+pub(crate) fn changed(practice: &PracticeId, at: DateTime<Utc>) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("trail".to_owned(), AttributeValue::S(trail(practice))),
+        ("changed".to_owned(), AttributeValue::S(at.date_naive().to_string())),
+    ])
+}
+
+/// The partition with what was changed in a practice.
+pub(crate) fn trail(practice: &PracticeId) -> String {
+    format!("CHANGED#{practice}")
+}
 
 /// What waits for a schedule, over all practices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +129,11 @@ impl Key {
     /// A link.
     pub fn link(practice: &PracticeId, id: LinkId) -> Self {
         Self::aggregate(format!("LINK#{practice}#{id}"))
+    }
+
+    /// The row of an invoice, payment or set in its list, one of [`crate::ROW_LISTS`].
+    pub fn row(list: &str, practice: &PracticeId, id: &str) -> Self {
+        Self { pk: self::list(list, practice), sk: id.to_owned() }
     }
 
     /// A link as it is shown with one of its invoices.
@@ -334,6 +355,13 @@ mod tests {
         let entry = Queue::Unsettled.entry(at, p, &PaymentId::new(uuid()).to_string());
         assert_eq!(entry["due_at"].as_s().unwrap(), &format!("20260601T170000Z#prac_riverside#pay_{ID}"));
         assert_eq!(entry["queue"].as_s().unwrap().split('#').next(), Some("UNSETTLED"));
+    }
+
+    #[test]
+    fn the_trail_of_a_practice_is_by_day() {
+        let item = changed(&practice(), "2026-06-01T23:59:59Z".parse().unwrap());
+        assert_eq!(item["trail"].as_s().unwrap(), "CHANGED#prac_riverside");
+        assert_eq!(item["changed"].as_s().unwrap(), "2026-06-01");
     }
 
     #[test]

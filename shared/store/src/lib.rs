@@ -14,6 +14,7 @@ mod load;
 mod lookup;
 mod number;
 mod patterns;
+mod proof;
 mod queue;
 mod row;
 mod table;
@@ -31,9 +32,10 @@ pub use list::{Direction, ListQuery, Order, Page, Scope};
 pub use load::Loaded;
 pub use lookup::{Customer, Pointer};
 pub use patterns::{ACCESS_PATTERNS, AccessPattern, Consistency};
+pub use proof::{Chain, Change, Position, ROW_LISTS};
 pub use queue::Due;
 pub use row::{InvoiceRow, PaymentRow, SetRow};
-pub use table::{Index, TABLE, TableDefinition};
+pub use table::{Holds, Index, TABLE, TableDefinition};
 
 /// The practice's table. The only code that knows DynamoDB; its methods are named after the access patterns.
 #[derive(Debug, Clone)]

@@ -16,9 +16,9 @@ use crate::{
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
 const MAX_KEYS: usize = 100;
 
-/// What was loaded, by key.
-#[derive(Debug, Default)]
-pub struct Loaded(HashMap<Key, Item>);
+/// What was loaded, by key; what was looked for and is not there is known too.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded(HashMap<Key, Option<Item>>);
 
 impl Loaded {
     /// The aggregate of that id, if it is there.
@@ -30,7 +30,30 @@ impl Loaded {
         practice: &PracticeId,
         id: A::Id,
     ) -> Result<Option<Stored<A>>, StoreError> {
-        self.0.get(&A::key_of(practice, id)).map(aggregate::decode).transpose()
+        self.item(&A::key_of(practice, id)).map(aggregate::decode).transpose()
+    }
+
+    /// The aggregate under a key, if it is there: a patient's earlier invoice set has another key than the current one.
+    ///
+    /// # Errors
+    /// The item is not one that this program wrote.
+    pub fn at<A: Aggregate>(&self, key: &Key) -> Result<Option<Stored<A>>, StoreError> {
+        self.item(key).map(aggregate::decode).transpose()
+    }
+
+    /// Whether the row of an aggregate, which was loaded with it, shows what it should; none where it has no row.
+    ///
+    /// # Errors
+    /// The row cannot be derived: a bug.
+    pub fn row_shows<A: Aggregate>(
+        &self,
+        practice: &PracticeId,
+        aggregate: &A,
+    ) -> Result<Option<bool>, StoreError> {
+        let (Some(row), Some(key)) = (aggregate.row(practice)?, aggregate.row_key(practice)) else {
+            return Ok(None);
+        };
+        Ok(Some(self.item(&key) == Some(&row)))
     }
 
     /// What is known of a command that was sent before.
@@ -43,7 +66,7 @@ impl Loaded {
         command: &Command,
         now: DateTime<Utc>,
     ) -> Result<Option<Done>, Reused> {
-        match self.0.get(&command.key(practice)) {
+        match self.item(&command.key(practice)) {
             Some(item) => idempotency::read(item, command, now),
             None => Ok(None),
         }
@@ -51,12 +74,33 @@ impl Loaded {
 
     /// Whether there is anything under a key.
     pub fn contains(&self, key: &Key) -> bool {
+        self.item(key).is_some()
+    }
+
+    /// Whether a key was looked up, whatever was there.
+    pub fn knows(&self, key: &Key) -> bool {
         self.0.contains_key(key)
+    }
+
+    fn item(&self, key: &Key) -> Option<&Item> {
+        self.0.get(key).and_then(Option::as_ref)
+    }
+
+    /// Takes a key for not looked up.
+    pub(crate) fn forget(&mut self, key: &Key) {
+        self.0.remove(key);
+    }
+
+    /// Takes an item as it was just written.
+    pub(crate) fn wrote(&mut self, item: Item) {
+        if let Some(key) = key_of(&item) {
+            self.0.insert(key, Some(item));
+        }
     }
 
     /// What a patient owes and has; nothing where no money has moved yet.
     pub fn account(&self, practice: &PracticeId, patient: PatientId) -> PatientAccount {
-        PatientAccount::read(self.0.get(&Key::patient_balance(practice, patient)))
+        PatientAccount::read(self.item(&Key::patient_balance(practice, patient)))
     }
 
     /// As if this alone had been loaded: for a decision on what was just committed.
@@ -65,7 +109,7 @@ impl Loaded {
     /// It cannot be encoded: a bug.
     pub fn of<A: Aggregate>(practice: &PracticeId, stored: &Stored<A>) -> Result<Self, StoreError> {
         let item = aggregate::encode(practice, &stored.state, stored.version, stored.head)?;
-        Ok(Self(HashMap::from([(A::key_of(practice, stored.state.id()), item)])))
+        Ok(Self(HashMap::from([(A::key_of(practice, stored.state.id()), Some(item))])))
     }
 
     /// Adds what another load brought.
@@ -87,14 +131,14 @@ impl Store {
         if keys.len() > MAX_KEYS {
             return Err(StoreError::internal(format!("a load of {} keys", keys.len())));
         }
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded(keys.iter().map(|key| (key.clone(), None)).collect());
         let mut wanted: Vec<Item> = keys.iter().map(Key::attributes).collect();
         while !wanted.is_empty() {
             let batch = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
             let batch = batch.map_err(StoreError::internal)?;
             let mut answer = self.client.batch_get_item().request_items(&self.table, batch).send().await?;
             let items = answer.responses.as_mut().and_then(|r| r.remove(&self.table)).unwrap_or_default();
-            loaded.0.extend(items.into_iter().filter_map(|item| Some((key_of(&item)?, item))));
+            loaded.0.extend(items.into_iter().filter_map(|item| Some((key_of(&item)?, Some(item)))));
             // Past 16 MB, or when throttled, the table leaves keys for another request.
             let rest = answer.unprocessed_keys.and_then(|mut rest| rest.remove(&self.table));
             wanted = rest.map(|rest| rest.keys).unwrap_or_default();
@@ -103,7 +147,7 @@ impl Store {
     }
 }
 
-fn key_of(item: &Item) -> Option<Key> {
+pub(crate) fn key_of(item: &Item) -> Option<Key> {
     let text = |name: &str| item.get(name)?.as_s().ok().cloned();
     Some(Key { pk: text("pk")?, sk: text("sk")? })
 }

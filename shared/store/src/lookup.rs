@@ -42,7 +42,7 @@ pub enum Pointer {
     },
 }
 
-/// Whose a customer of the processor is.
+/// Whose a customer or a saved method of the processor is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// The practice.
@@ -65,7 +65,7 @@ impl Commit {
         Ok(())
     }
 
-    /// Notes whose a customer of the processor is.
+    /// Notes whose a customer or a saved method of the processor is.
     ///
     /// # Errors
     /// It cannot be encoded: a bug.
@@ -96,7 +96,7 @@ impl Store {
         self.leads_to(&Key::token(token)).await
     }
 
-    /// Whose a customer of the processor is.
+    /// Whose a customer or a saved method of the processor is.
     ///
     /// # Errors
     /// The table cannot be read.

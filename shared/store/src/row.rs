@@ -152,7 +152,7 @@ pub struct SetRow {
 
 /// Where a row is.
 pub(crate) fn key(kind: &str, practice: &PracticeId, id: &str) -> Key {
-    Key { pk: keys::list(kind, practice), sk: id.to_owned() }
+    Key::row(kind, practice, id)
 }
 
 struct Listing<'a> {

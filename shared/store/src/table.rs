@@ -16,8 +16,19 @@ pub struct Index {
     pub hash: &'static str,
     /// The attribute of its sort key.
     pub range: &'static str,
-    /// Whether entries hold the whole item, or keys alone.
-    pub projects_all: bool,
+    /// What entries hold besides the keys.
+    pub holds: Holds,
+}
+
+/// What the entries of an index hold besides their keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// The whole item.
+    All,
+    /// Nothing.
+    Keys,
+    /// These attributes.
+    Also(&'static [&'static str]),
 }
 
 /// The table's definition. Every key attribute is a string.
@@ -29,8 +40,8 @@ pub struct TableDefinition {
     pub range: &'static str,
     /// The attribute with the second (Unix time) after which an item may be deleted.
     pub ttl: &'static str,
-    /// The indexes. Only tracker rows and what waits in a queue have their attributes,
-    /// so nothing else is in them.
+    /// The indexes. Only tracker rows, what waits in a queue, and for `changed` aggregates have their attributes, so
+    /// nothing else is in them.
     pub indexes: &'static [Index],
 }
 
@@ -40,12 +51,13 @@ pub const TABLE: TableDefinition = TableDefinition {
     range: "sk",
     ttl: "ttl",
     indexes: &[
-        Index { name: "by_due", hash: "pk", range: "due", projects_all: true },
-        Index { name: "by_status", hash: "status", range: "sk", projects_all: true },
-        Index { name: "by_status_due", hash: "status", range: "due", projects_all: true },
-        Index { name: "by_patient", hash: "patient", range: "sk", projects_all: true },
-        Index { name: "by_patient_due", hash: "patient", range: "due", projects_all: true },
-        Index { name: "queues", hash: "queue", range: "due_at", projects_all: false },
+        Index { name: "by_due", hash: "pk", range: "due", holds: Holds::All },
+        Index { name: "by_status", hash: "status", range: "sk", holds: Holds::All },
+        Index { name: "by_status_due", hash: "status", range: "due", holds: Holds::All },
+        Index { name: "by_patient", hash: "patient", range: "sk", holds: Holds::All },
+        Index { name: "by_patient_due", hash: "patient", range: "due", holds: Holds::All },
+        Index { name: "queues", hash: "queue", range: "due_at", holds: Holds::Keys },
+        Index { name: "changed", hash: "trail", range: "changed", holds: Holds::Also(&["v", "h"]) },
     ],
 };
 
@@ -88,11 +100,17 @@ impl Store {
             request = request.attribute_definitions(attribute.map_err(StoreError::internal)?);
         }
         for index in TABLE.indexes {
-            let kind = if index.projects_all { ProjectionType::All } else { ProjectionType::KeysOnly };
+            let (kind, also) = match index.holds {
+                Holds::All => (ProjectionType::All, None),
+                Holds::Keys => (ProjectionType::KeysOnly, None),
+                Holds::Also(names) => {
+                    (ProjectionType::Include, Some(names.iter().map(|name| (*name).to_owned()).collect()))
+                }
+            };
             let index = GlobalSecondaryIndex::builder()
                 .index_name(index.name)
                 .set_key_schema(Some(schema(index.hash, index.range)?))
-                .projection(Projection::builder().projection_type(kind).build())
+                .projection(Projection::builder().projection_type(kind).set_non_key_attributes(also).build())
                 .build();
             request = request.global_secondary_indexes(index.map_err(StoreError::internal)?);
         }

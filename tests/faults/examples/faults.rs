@@ -5,9 +5,9 @@
 
 use std::process::ExitCode;
 
-use paywell_faults::{Profile, suites};
+use paywell_faults::{Profile, model, suites};
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate [--release] [--seed N] [--seeds N] [--rounds N] [--instances N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model [--release] [--seed N] [--seeds N] [--rounds N] [--instances N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -26,6 +26,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         "crash_points" => suites::crash_points(profile, seed, number("--seeds", 1)?).await,
         "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?).await,
         "race" => suites::race(profile, seed, rounds, instances).await,
+        "model" => model::model(seed, number("--seeds", 20_000)?, number("--commands", 2_000_000)?),
         "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,
         _ => return Err(USAGE.into()),
     };
@@ -34,8 +35,9 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     }
     suites::save(suite, &figures)?;
     let is_bad = figures.iter().any(|figure| match figure.name {
-        "crash_points_off" | "fault_points_off" | "race_wrong" => figure.value > 0,
+        "crash_points_off" | "fault_points_off" | "race_wrong" | "model_cents_off" => figure.value > 0,
         "crash_points_killed_pct" | "fault_points_struck_pct" => figure.value < 100,
+        "model_accepted_pct" => figure.value < 40,
         _ => false,
     });
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })

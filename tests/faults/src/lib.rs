@@ -39,6 +39,7 @@ mod fault;
 mod http;
 mod instance;
 mod io;
+pub mod model;
 mod plan;
 mod runtime_api;
 mod site;

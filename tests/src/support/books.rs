@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use paywell_app::proof::Options;
 use paywell_domain::{
     Account, Cents, Invoice, InvoiceSet, InvoiceStatus, JournalEntry, Link, Patient, Payment, Posting,
     payment::{AttemptStatus, DisputeStatus},
+    proof::Proof,
 };
 use paywell_store::{Aggregate, StoreError};
 use serde::de::DeserializeOwned;
@@ -94,6 +96,11 @@ fn number(item: &Item, name: &str) -> i64 {
 }
 
 impl Clinic {
+    /// The proof that the program itself makes.
+    pub async fn proof(&self, options: &Options) -> Proof {
+        self.world.app.prove(&self.practice, options, self.world.now()).await.unwrap()
+    }
+
     /// Reads the practice's books and proves them.
     pub async fn proven_books(&self) -> Books {
         let dump = self.world.dump().await;
@@ -115,6 +122,9 @@ impl Clinic {
         books.counters_are_a_recount(self);
         books.rows_are_those_of_their_aggregates(self);
         books.histories_are_whole(self).await;
+        let ledger = Options { processor: false, ..Options::default() };
+        let proof = self.proof(&ledger).await;
+        assert!(proof.differences.is_empty(), "{:#?}", proof.differences);
         books
     }
 }

@@ -34,6 +34,8 @@ mod mail;
 mod processor;
 mod recorder;
 mod request;
+mod storage;
+mod wallet;
 mod world;
 
 pub use answer::Answer;
@@ -48,4 +50,5 @@ pub use processor::{
 };
 pub use recorder::{Calls, Recorder};
 pub use request::Request;
+pub use storage::{ObjectStorage, object_storage};
 pub use world::{FUNCTIONS, LINK_KEY, PUBLIC_URL, World};

@@ -77,16 +77,37 @@ impl Processor {
     /// The patient fills in the form of a hosted page.
     pub async fn fill_in(&self, payment: &Payment, form: &[(&str, &str)]) {
         let session = payment.attempts.last().and_then(|attempt| attempt.session()).unwrap().to_owned();
-        let page = HttpRequest::get(format!("{}/v1/checkout/sessions/{session}", self.url));
-        let page = page.header("authorization", format!("Bearer {SECRET_KEY}")).body(String::new()).unwrap();
-        let page: Value = serde_json::from_slice(loopback::send(page).await.body()).unwrap();
+        let page = self.read(&format!("{}/v1/checkout/sessions/{session}", self.url)).await;
+        self.send_form(page["url"].as_str().unwrap(), form).await;
+    }
+
+    /// The form of a hosted page is sent, and taken.
+    pub async fn send_form(&self, url: &str, form: &[(&str, &str)]) {
         let form: Vec<String> =
             form.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
-        let request = HttpRequest::post(page["url"].as_str().unwrap());
+        let request = HttpRequest::post(url);
         let request =
             request.header("content-type", "application/x-www-form-urlencoded").body(form.join("&"));
         let answer = loopback::send(request.unwrap()).await;
         assert_eq!(answer.status(), 303, "{}", String::from_utf8_lossy(answer.body()));
+    }
+
+    /// Something of the processor, as it is there.
+    pub async fn read(&self, url: &str) -> Value {
+        let request = HttpRequest::get(url).header("authorization", format!("Bearer {SECRET_KEY}"));
+        serde_json::from_slice(loopback::send(request.body(String::new()).unwrap()).await.body()).unwrap()
+    }
+
+    /// What somebody does at the processor itself.
+    pub async fn call(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let form: Vec<String> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = HttpRequest::post(format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {SECRET_KEY}"))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = loopback::send(request.body(form.join("&")).unwrap()).await;
+        let text = String::from_utf8_lossy(answer.body()).into_owned();
+        assert!(answer.status().is_success(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Orders something of its control interface.

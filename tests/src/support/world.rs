@@ -17,6 +17,7 @@ use paywell_app::{
 use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
+    objects::Objects,
     stripe::Stripe,
 };
 use paywell_http::{api::StaffApi, auth::Verifier, cursor::CursorKey};
@@ -26,7 +27,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tracker::Tracker;
 
-use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, processor};
+use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor};
 
 /// The functions that answer HTTP.
 pub const FUNCTIONS: [&str; 5] = ["tracker", "payments", "links", "processor-events", "checkout"];
@@ -175,6 +176,7 @@ fn aws(engine: &str, mail: &Mail) -> Aws {
         dynamodb_endpoint: Some(engine.to_owned()),
         sesv2_endpoint: Some(mail.url.clone()),
         secretsmanager_endpoint: None,
+        s3_endpoint: Some(object_storage().url.clone()),
     })
 }
 
@@ -190,6 +192,7 @@ impl Making<'_> {
         let store = Store::new(self.recorded.clone(), self.table);
         let mut app = App::new(store, PUBLIC_URL.to_owned());
         app.link_key = Some(SecretString::from(LINK_KEY));
+        app.anchors = Some(Objects::new(&self.aws.s3(), self.table));
         app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
         if with_processor {
             app.stripe =

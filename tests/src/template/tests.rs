@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use paywell_store::TABLE;
+use paywell_store::{Holds, TABLE};
 
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 23] = [
+const ENTITIES: [&str; 25] = [
     "ATTEMPTS",
+    "CHANGED",
     "COUNTERS",
     "CUSTOMER",
     "DUE",
@@ -24,6 +25,7 @@ const ENTITIES: [&str; 23] = [
     "PAYMENTS",
     "PAYOUT",
     "PRACTICE",
+    "PRACTICES",
     "RULESET",
     "SET",
     "SETS",
@@ -66,7 +68,11 @@ fn the_table_is_the_stores() {
         name: index.name.to_owned(),
         hash: index.hash.to_owned(),
         range: index.range.to_owned(),
-        projection: if index.projects_all { "ALL" } else { "KEYS_ONLY" }.to_owned(),
+        projection: match index.holds {
+            Holds::All => "ALL".to_owned(),
+            Holds::Keys => "KEYS_ONLY".to_owned(),
+            Holds::Also(names) => format!("INCLUDE {}", names.join(" ")),
+        },
     });
     assert_eq!(table.indexes, indexes.collect::<Vec<_>>());
 }

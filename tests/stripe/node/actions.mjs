@@ -24,7 +24,7 @@ export function payment(more = {}) {
     amount: 12500,
     currency: "usd",
     payment_method: "pm_card_visa",
-    payment_method_types: ["card", "us_bank_account"],
+    allowed_payment_method_types: ["card", "us_bank_account"],
     confirm: true,
     ...more,
   };

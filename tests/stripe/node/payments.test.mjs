@@ -30,7 +30,7 @@ describe("payments", () => {
       mode: "setup",
       customer: customer.id,
       success_url: "https://practice.test/saved?session={CHECKOUT_SESSION_ID}",
-      payment_method_types: ["card"],
+      allowed_payment_method_types: ["card"],
     });
     const to = await payOnPage(session.url, { number: "4242424242424242" });
     assert.equal(to, `https://practice.test/saved?session=${session.id}`);
@@ -62,7 +62,7 @@ describe("payments", () => {
     const setup = await stripe.setupIntents.create({
       customer: customer.id,
       payment_method: "pm_usBankAccount_success",
-      payment_method_types: ["us_bank_account"],
+      allowed_payment_method_types: ["us_bank_account"],
     });
     await refused(() => stripe.setupIntents.confirm(setup.id), "StripeInvalidRequestError", {
       code: "setup_intent_mandate_invalid",
@@ -93,6 +93,30 @@ describe("payments", () => {
       });
     });
   }
+
+  // https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents,
+  // https://docs.stripe.com/changelog/endive/2026-09-30/remove-payment-method-types-checkout-sessions
+  test("payment_method_types are refused in requests", async () => {
+    const former = { payment_method_types: ["card"] };
+    const { id } = await stripe.paymentIntents.create(payment({ confirm: false }));
+    for (const call of [
+      () => stripe.paymentIntents.create(payment(former)),
+      () => stripe.paymentIntents.confirm(id, former),
+      () => stripe.setupIntents.create(former),
+    ]) {
+      await refused(call, "StripeInvalidRequestError", {
+        code: "payment_method_types_no_longer_supported",
+        param: "payment_method_types",
+        statusCode: 400,
+      });
+    }
+    const session = { mode: "setup", currency: "usd", success_url: "https://practice.test", ...former };
+    await refused(() => stripe.checkout.sessions.create(session), "StripeInvalidRequestError", {
+      code: "parameter_unknown",
+      param: "payment_method_types",
+      statusCode: 400,
+    });
+  });
 
   test("cards on file decline when they are charged", async () => {
     const customer = (await stripe.customers.create()).id;

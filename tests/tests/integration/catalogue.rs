@@ -3,6 +3,9 @@
 use paywell_tests::support::{Clinic, Request, RouteInfo};
 use serde_json::{Value, json};
 
+/// The card that the patient has on file.
+pub(crate) const CARD: &str = "pm_furnished";
+
 /// A practice with one thing of every kind.
 pub(crate) struct Furnished {
     pub(crate) clinic: Clinic,
@@ -23,6 +26,7 @@ impl Furnished {
         let link = clinic.link(&patient, &[&invoice]).await["id"].as_str().unwrap().to_owned();
         let treatment = json!({ "patient_id": patient, "service_at": "2026-05-01T14:00:00Z" });
         let treatment = clinic.post("/v1/treatments", &treatment).await.field("id");
+        clinic.keep_card(&patient, CARD).await;
         Self { clinic, patient, draft, invoice, payment, link, treatment }
     }
 
@@ -35,7 +39,7 @@ impl Furnished {
             "payment-links" => &self.link,
             _ => &self.patient,
         };
-        route.pattern.replace("{id}", id).replace("{number}", "1")
+        route.pattern.replace("{id}", id).replace("{number}", "1").replace("{method}", CARD)
     }
 
     /// The body of a good request; none where the route takes none.
@@ -46,6 +50,10 @@ impl Furnished {
             (_, "/v1/invoices/{id}/remind" | "/v1/payment-links/{id}/revoke") => return None,
             (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
             (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
+            (_, "/v1/patients/{id}/payment-methods/{method}/default") => return None,
+            ("POST", "/v1/patients/{id}/payment-methods/setup") => {
+                json!({ "consent": { "wording": "I agree.", "given": "in_person" }, "methods": ["card"] })
+            }
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
             }
@@ -77,6 +85,9 @@ impl Furnished {
                 "amount": "5.00", "currency": "USD", "reason": "other", "note": "as agreed", "owed_again": true,
                 "tender": { "type": "cash" },
             }),
+            (_, "/v1/payments/{id}/void") => return None,
+            ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
+            ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),
             ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),
             ("POST", "/v1/payment-links") => {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })

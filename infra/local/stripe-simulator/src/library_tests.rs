@@ -11,8 +11,8 @@ fn call(simulator: &Simulator, method: &str, path: &str, params: &str) -> Value 
 }
 
 fn pay(simulator: &Simulator, more: &str) -> Value {
-    let params = "amount=10000&currency=usd&payment_method=pm_card_visa&payment_method_types[]=card&confirm=true\
-                  &capture_method=automatic&metadata[payment]=7";
+    let params = "amount=10000&currency=usd&payment_method=pm_card_visa&confirm=true\
+                  &allowed_payment_method_types[]=card&capture_method=automatic&metadata[payment]=7";
     call(simulator, "POST", "/v1/payment_intents", &format!("{params}{more}"))
 }
 

@@ -18,8 +18,8 @@ fn call(state: &mut State, now: i64, method: &str, path: &str, params: &str) -> 
 
 fn pay(state: &mut State, now: i64, method: &str, more: &str) -> Value {
     let params = format!(
-        "amount=10000&currency=usd&payment_method={method}&confirm=true&payment_method_types[]=card\
-         &payment_method_types[]=us_bank_account{more}"
+        "amount=10000&currency=usd&payment_method={method}&confirm=true&allowed_payment_method_types[]=card\
+         &allowed_payment_method_types[]=us_bank_account{more}"
     );
     call(state, now, "POST", "/v1/payment_intents", &params)
 }
@@ -74,7 +74,7 @@ fn a_debit_that_is_submitted_and_settles_in_the_same_second_is_booked_once() {
     let mandate = "&mandate_data[customer_acceptance][type]=offline";
     let params = format!(
         "amount=10000&currency=usd&payment_method=pm_usBankAccount_success&confirm=true\
-         &payment_method_types[]=us_bank_account{mandate}"
+         &allowed_payment_method_types[]=us_bank_account{mandate}"
     );
     let at = |now| Cx { now, ach_settles_after: Some(1), ..Cx::default() };
     let paid = Reader::parse(&params).unwrap();

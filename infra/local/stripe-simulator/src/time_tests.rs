@@ -34,8 +34,8 @@ fn kinds(state: &State) -> Vec<&str> {
 
 fn pay(state: &mut State, method: &str, more: &str) -> Value {
     let params = format!(
-        "amount=10000&currency=usd&payment_method={method}&confirm=true&payment_method_types[]=card\
-         &payment_method_types[]=us_bank_account{more}"
+        "amount=10000&currency=usd&payment_method={method}&confirm=true&allowed_payment_method_types[]=card\
+         &allowed_payment_method_types[]=us_bank_account{more}"
     );
     call(state, START, "POST", "/v1/payment_intents", &params)
 }
@@ -46,7 +46,7 @@ const MANDATE: &str = "&mandate_data[customer_acceptance][type]=offline";
 fn a_session_expires_at_its_second_and_not_before() {
     let mut state = State::new(1);
     let params = format!(
-        "mode=setup&success_url=https://practice.test&payment_method_types[]=card&expires_at={}",
+        "mode=setup&success_url=https://practice.test&allowed_payment_method_types[]=card&expires_at={}",
         START + HOUR
     );
     let session = text(&call(&mut state, START, "POST", "/v1/checkout/sessions", &params), "id");

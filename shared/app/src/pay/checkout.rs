@@ -253,7 +253,7 @@ impl App {
     ) -> Result<bool, AppError> {
         match self.ask_session(attempt, cx.now()).await? {
             News::Nothing => Ok(false),
-            news => self.conclude(cx, payment, &news, None).await.map(|_| true),
+            news => self.conclude(cx, payment, Loaded::default(), &news, None).await.map(|_| true),
         }
     }
 }

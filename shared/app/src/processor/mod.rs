@@ -1,5 +1,6 @@
 //! What the processor tells: applied once, whatever order and however often it comes, and from whichever messenger.
 
+mod declines;
 mod news;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub(crate) mod metadata {
     pub(crate) const PAYMENT: &str = "payment";
     pub(crate) const ATTEMPT: &str = "attempt";
     pub(crate) const REFUND: &str = "refund";
+    pub(crate) const SETUP: &str = "setup";
 }
 
 /// Whose payment something at the processor is: what its metadata says.
@@ -108,7 +110,7 @@ impl App {
                 let (subject, returned) = self.disputed(dispute).await?;
                 (subject, News::Dispute { dispute: dispute.clone(), returned })
             }
-            _ => return Ok(()),
+            _ => return self.apply_method_event(event, request, now).await,
         };
         let Some(subject) = subject else {
             tracing::warn!(event = %event.id, "an event of something that is not ours");
@@ -150,13 +152,14 @@ impl App {
     pub(crate) async fn conclude(
         &self,
         cx: &Context,
-        read: &Stored<Payment>,
+        payment: &Stored<Payment>,
+        mut read: Loaded,
         news: &News,
         answering: Option<Answering<'_>>,
     ) -> Result<(Stored<Payment>, Option<Answer>), AppError> {
-        let id = read.state.id;
-        let known = Loaded::of(cx.practice(), read)?;
-        self.change_from(cx, Some(known), [Key::payment(cx.practice(), id)], async |work| {
+        let id = payment.state.id;
+        read.extend(Loaded::of(cx.practice(), payment)?);
+        self.change_from(cx, Some(read), [Key::payment(cx.practice(), id)], async |work| {
             let payment = work.need::<Payment>(id, "payment")?;
             let mut after = work.heard(&payment, news).await?;
             if after.version == payment.version && after.state.ask_at().is_some() {

@@ -47,7 +47,7 @@ impl App {
         until: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<stripe::Page<stripe::Payout>, AppError> {
-        self.stripe()?.list_payouts(from, until, after).await.map_err(|error| AppError::unavailable(error))
+        self.stripe()?.list_payouts(from, until, after).await.map_err(AppError::unavailable)
     }
 
     async fn book_payout(&self, payout: &stripe::Payout, pass: &Pass<'_>) -> Result<u32, AppError> {
@@ -96,9 +96,17 @@ impl App {
         loop {
             let filter = BalanceFilter::Payout(payout);
             let page = self.stripe()?.list_balance_transactions(filter, after.as_deref()).await;
-            let page = page.map_err(|error| AppError::unavailable(error))?;
+            let page = page.map_err(AppError::unavailable)?;
             for movement in &page.data {
-                if let Some(subject) = self.mover(movement).await? {
+                if let Some(BalanceSource::Payout(failed)) = &movement.source {
+                    // What the bank sent back goes out once more; its fees were kept the first time.
+                    if movement.amount > 0 {
+                        for (practice, sent_back) in Box::pin(self.shares(&failed.id)).await? {
+                            let share = shares.entry(practice).or_default();
+                            share.net = share.net.saturating_add(sent_back.net);
+                        }
+                    }
+                } else if let Some(subject) = self.mover(movement).await? {
                     let share = shares.entry(subject.practice).or_default();
                     share.net = share.net.saturating_add(movement.net);
                     share.fees = share.fees.saturating_add(movement.fee);

@@ -46,7 +46,7 @@ impl App {
                 match compared {
                     Ok(found) => pass.run.found += found,
                     Err(error) => {
-                        pass.failed(&format!("{} of {}", subject.payment, subject.practice), &error)
+                        pass.failed(&format!("{} of {}", subject.payment, subject.practice), &error);
                     }
                 }
             }

@@ -9,6 +9,8 @@ use paywell_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::methods::ChargeMethod;
+
 /// A part of a payment for an invoice.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +60,7 @@ impl From<NewTender> for Tender {
     }
 }
 
-/// A new payment: asked for, or with `tender` received at the desk.
+/// A new payment: asked for, with `tender` received at the desk, or with `method_on_file` charged at once.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreatePayment {
@@ -91,6 +93,9 @@ pub struct CreatePayment {
     /// How it was received; left out where it is only asked for.
     #[serde(default)]
     pub tender: Option<NewTender>,
+    /// What is charged at once; instead of a tender.
+    #[serde(default)]
+    pub method_on_file: Option<ChargeMethod>,
     /// On which day it was received; today if left out.
     #[serde(default, deserialize_with = "super::optional_day")]
     pub received_on: Option<NaiveDate>,

@@ -9,7 +9,7 @@ use paywell_domain::{
 use paywell_gateways::stripe::{
     CancellationReason, IntentStatus, NewPaymentIntent, PaymentIntent, PaymentMethodType, StripeError,
 };
-use paywell_store::{Key, Stored};
+use paywell_store::{Key, Loaded, Stored};
 
 use super::is_refused;
 use crate::{
@@ -30,10 +30,11 @@ impl App {
         cx: &Context,
         payment: &mut Stored<Payment>,
         attempt: &Attempt,
+        read: &Loaded,
     ) -> Result<News, AppError> {
         let at_work = attempt.age(cx.now()) < AT_WORK;
         match (attempt.status, &attempt.intent) {
-            (AttemptStatus::Open, None) if at_work => self.make_charge(cx, payment, attempt).await,
+            (AttemptStatus::Open, None) if at_work => self.make_charge(cx, payment, attempt, read).await,
             (_, None) => Ok(News::NeverBegun(attempt.id, NOT_REACHED)),
             (AttemptStatus::Open, Some(intent)) => match self.read_intent(intent).await? {
                 Some(found) if is_waiting(&found) && !at_work => self.give_up(&found).await,
@@ -64,11 +65,13 @@ impl App {
         cx: &Context,
         payment: &mut Stored<Payment>,
         attempt: &Attempt,
+        read: &Loaded,
     ) -> Result<News, AppError> {
         let AttemptMeans::OnFile { method, hold } = &attempt.means else { return Ok(News::Nothing) };
         let patient = payment.state.patient;
         let keys = [Key::methods_on_file(cx.practice(), patient), Key::practice(cx.practice())];
-        let loaded = self.store.load(keys).await?;
+        let known = keys.iter().all(|key| read.knows(key));
+        let loaded = if known { read.clone() } else { self.store.load(keys).await? };
         let on_file = loaded.get::<MethodsOnFile>(cx.practice(), patient)?;
         let practice = loaded.get::<paywell_domain::Practice>(cx.practice(), ())?;
         let (Some(on_file), Some(practice)) = (on_file, practice) else { return Ok(gone(attempt)) };
@@ -118,7 +121,7 @@ impl App {
     ) -> Result<Stored<Payment>, AppError> {
         let id = payment.state.id;
         let by = crate::Context { by: cx.by.clone(), command: None };
-        let read = paywell_store::Loaded::of(cx.practice(), payment)?;
+        let read = Loaded::of(cx.practice(), payment)?;
         self.change_from(&by, Some(read), [Key::payment(cx.practice(), id)], async |work| {
             let stored = work.need::<Payment>(id, "payment")?;
             Ok(work.commit.update(&stored, stored.state.note_intent(attempt.id, intent)?)?)

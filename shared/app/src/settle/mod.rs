@@ -11,7 +11,7 @@ use paywell_domain::{
     payment::{Attempt, Unsettled},
 };
 use paywell_gateways::stripe::StripeError;
-use paywell_store::{Answer, Key, Stored};
+use paywell_store::{Answer, Key, Loaded, Stored};
 
 use crate::{
     App, AppError, Context,
@@ -37,12 +37,12 @@ impl App {
         for unsettled in payment.state.unsettled() {
             let news = match unsettled {
                 Unsettled::Attempt(attempt) => match payment.state.attempt_of(attempt).cloned() {
-                    Some(attempt) => self.ask_attempt(cx, &mut payment, &attempt).await?,
+                    Some(attempt) => self.ask_attempt(cx, &mut payment, &attempt, &Loaded::default()).await?,
                     None => News::Nothing,
                 },
                 Unsettled::Refund(refund) => self.ask_refund(cx, &payment.state, refund).await?,
             };
-            payment = self.conclude(cx, &payment, &news, None).await?.0;
+            payment = self.conclude(cx, &payment, Loaded::default(), &news, None).await?.0;
         }
         Ok(payment)
     }
@@ -57,9 +57,10 @@ impl App {
         cx: &Context,
         id: PaymentId,
         attempt: AttemptId,
+        read: Loaded,
         answering: Answering<'_>,
     ) -> Result<Answer, AppError> {
-        self.settle_one(cx, id, Unsettled::Attempt(attempt), answering).await
+        self.settle_one(cx, id, Unsettled::Attempt(attempt), read, answering).await
     }
 
     /// Asks for a refund that is reserved, and commits what became of it with the answer to the command that began it.
@@ -71,9 +72,10 @@ impl App {
         cx: &Context,
         id: PaymentId,
         refund: RefundId,
+        read: Loaded,
         answering: Answering<'_>,
     ) -> Result<Answer, AppError> {
-        self.settle_one(cx, id, Unsettled::Refund(refund), answering).await
+        self.settle_one(cx, id, Unsettled::Refund(refund), read, answering).await
     }
 
     async fn settle_one(
@@ -81,22 +83,26 @@ impl App {
         cx: &Context,
         id: PaymentId,
         what: Unsettled,
+        mut read: Loaded,
         answering: Answering<'_>,
     ) -> Result<Answer, AppError> {
-        let loaded = self.store.load([Key::payment(cx.practice(), id)]).await?;
-        let mut payment = loaded.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
+        let key = Key::payment(cx.practice(), id);
+        if !read.knows(&key) {
+            read.extend(self.store.load([key]).await?);
+        }
+        let mut payment = read.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
         let open = payment.state.unsettled().contains(&what);
         let news = match what {
             Unsettled::Attempt(attempt) => {
                 match payment.state.attempt_of(attempt).filter(|_| open).cloned() {
-                    Some(attempt) => self.ask_attempt(cx, &mut payment, &attempt).await?,
+                    Some(attempt) => self.ask_attempt(cx, &mut payment, &attempt, &read).await?,
                     None => News::Nothing,
                 }
             }
             Unsettled::Refund(refund) if open => self.ask_refund(cx, &payment.state, refund).await?,
             Unsettled::Refund(_) => News::Nothing,
         };
-        let (_, answer) = self.conclude(cx, &payment, &news, Some(answering)).await?;
+        let (_, answer) = self.conclude(cx, &payment, read, &news, Some(answering)).await?;
         answer.ok_or_else(|| AppError::internal("a command without an answer"))
     }
 
@@ -105,11 +111,12 @@ impl App {
         cx: &Context,
         payment: &mut Stored<Payment>,
         attempt: &Attempt,
+        read: &Loaded,
     ) -> Result<News, AppError> {
         if attempt.is_hosted() {
             self.ask_session(attempt, cx.now()).await
         } else {
-            self.ask_charge(cx, payment, attempt).await
+            self.ask_charge(cx, payment, attempt, read).await
         }
     }
 }

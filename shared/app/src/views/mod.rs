@@ -2,6 +2,7 @@
 
 pub mod invoices;
 pub mod links;
+pub mod methods;
 pub mod patients;
 pub mod payments;
 pub mod refunds;

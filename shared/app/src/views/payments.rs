@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     Cents, Currency, Payment, PaymentStatus, Treatment,
     number::Series,
-    payment::{Allocation, DisputeStatus, PaymentType, Tender},
+    payment::{Allocation, AttemptMeans, DisputeStatus, PaymentType, Tender},
 };
 use paywell_store::{PaymentRow, Stored};
 use serde::Serialize;
@@ -64,6 +64,13 @@ pub struct PaymentView {
     pub method: Option<String>,
     /// The number of a check, or the terminal's reference.
     pub reference: Option<String>,
+    /// The method on file that is or was charged last.
+    pub method_on_file: Option<String>,
+    /// What is held on the card: it can be captured, or released by voiding.
+    pub held: Option<String>,
+    /// Why the last charge failed.
+    #[schema(example = "The card has expired. No money moved.")]
+    pub failure: Option<String>,
     /// When it was received (UTC).
     pub paid_at: Option<DateTime<Utc>>,
     /// Which invoices it is meant for, or has paid.
@@ -111,6 +118,9 @@ impl PaymentView {
             memo: payment.memo.as_ref().map(ToString::to_string),
             method: method.map(str::to_owned),
             reference,
+            method_on_file: charged_method(payment),
+            held: payment.held().map(|amount| amount.to_string()),
+            failure: failure(payment),
             paid_at: payment.paid_at,
             allocations: payment.allocations.iter().map(AllocationView::of).collect(),
             unapplied: payment.unapplied.to_string(),
@@ -142,6 +152,21 @@ fn allowed(payment: &Payment) -> Vec<String> {
     allowed.extend(payment.can_be_refunded().then_some("refund"));
     allowed.extend(payment.can_be_applied().then_some("apply"));
     allowed.into_iter().map(str::to_owned).collect()
+}
+
+fn charged_method(payment: &Payment) -> Option<String> {
+    match &payment.attempts.last()?.means {
+        AttemptMeans::OnFile { method, .. } => Some(method.clone()),
+        AttemptMeans::Hosted { .. } => None,
+    }
+}
+
+/// Reasons are clauses; people read sentences.
+fn failure(payment: &Payment) -> Option<String> {
+    let why = payment.attempts.last()?.failure.as_ref()?;
+    let mut letters = why.chars();
+    let first = letters.next()?.to_uppercase();
+    Some(format!("{first}{}. No money moved.", letters.as_str()))
 }
 
 /// A payment with everything about it.

@@ -117,7 +117,11 @@ impl Invoice {
 
     /// What is given up now: written off, less what was recovered or taken back.
     pub fn written_off(&self) -> Cents {
-        self.sum_of(AdjustmentKind::is_write_off).negated()
+        match self.status {
+            // A void invoice took it back with all that was billed.
+            InvoiceStatus::Void => Cents::ZERO,
+            _ => self.sum_of(AdjustmentKind::is_write_off).negated(),
+        }
     }
 
     /// What refunds took off what is owed, and what is left of that.

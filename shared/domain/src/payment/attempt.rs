@@ -84,6 +84,9 @@ pub struct Attempt {
     /// The processor's charge, such as `pi_…`, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
+    /// Why the processor or bank refused it: a clause, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// When it was opened (UTC).
     pub opened_at: DateTime<Utc>,
 }
@@ -140,6 +143,7 @@ impl Payment {
             amount: self.amount,
             means,
             intent: None,
+            failure: None,
             opened_at: now,
         });
         started.asked = None;
@@ -205,7 +209,9 @@ impl Payment {
     /// There is no such attempt, or its outcome is already known.
     pub fn attempt_failed(&self, id: AttemptId, reason: &str) -> Result<Decision<Self>, Refusal> {
         let event = EventKind::PaymentFailed { attempt: id, reason: reason.to_owned() };
-        self.close(id, AttemptStatus::Failed, Move::Fail, event)
+        let mut failed = self.close(id, AttemptStatus::Failed, Move::Fail, event)?;
+        failed.state = failed.state.with_attempt(id, |attempt| attempt.failure = Some(reason.to_owned()));
+        Ok(failed)
     }
 
     /// Meant for other invoices or another amount before anything is asked of the processor.

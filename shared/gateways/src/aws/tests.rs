@@ -19,6 +19,7 @@ pub(crate) fn aws(url: &str) -> Aws {
         dynamodb_endpoint: Some(url.to_owned()),
         sesv2_endpoint: Some(url.to_owned()),
         secretsmanager_endpoint: None,
+        s3_endpoint: Some(url.to_owned()),
     })
 }
 

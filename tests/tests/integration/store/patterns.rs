@@ -9,10 +9,11 @@ const LEDGER: &str = include_str!("../ledger.rs");
 const JOURNEY: &str = include_str!("../invoices/journey.rs");
 const CONCURRENCY: &str = include_str!("../concurrency.rs");
 const OUTREACH: &str = include_str!("../outreach.rs");
+const TAMPERING: &str = include_str!("../proof/tampering.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 19] = [
+const TESTED: [(&str, &str, &str, &str); 24] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
@@ -30,6 +31,11 @@ const TESTED: [(&str, &str, &str, &str); 19] = [
     ("pointer", "table", READING, "a_token_leads_to_its_link_and_nowhere_else"),
     ("customer", "table", READING, "a_customer_of_the_processor_leads_to_its_patient"),
     ("due", "queues", OUTREACH, "nothing_goes_out_before_its_time"),
+    ("practices", "queues", READING, "every_practice_is_named"),
+    ("changes", "changed", READING, "what_was_changed_is_named_by_day"),
+    ("chain", "table", TAMPERING, "an_event_that_was_edited_removed_moved_or_cut_off_is_found"),
+    ("row_ids", "table", TAMPERING, "a_row_that_was_edited_removed_or_invented_is_found"),
+    ("journal_items", "table", TAMPERING, "an_entry_that_was_edited_or_removed_is_found"),
     ("take_numbers", "table", CONCURRENCY, "numbers_taken_at_once_are_unique"),
     ("count_attempt", "table", READING, "attempts_are_counted_by_the_hour"),
 ];

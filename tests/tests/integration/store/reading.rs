@@ -162,3 +162,39 @@ async fn a_customer_of_the_processor_leads_to_its_patient() {
     assert_eq!(store.customer("cus_1").await.unwrap(), Some(Customer { practice, patient }));
     assert_eq!(store.customer("cus_2").await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn every_practice_is_named() {
+    let clinic = Clinic::open().await;
+    let neighbour = clinic.neighbour().await;
+    let named = clinic.world.store.practices().await.unwrap();
+    assert_eq!(named, [neighbour.practice, clinic.practice]);
+}
+
+#[tokio::test]
+async fn what_was_changed_is_named_by_day() {
+    let clinic = Clinic::open().await;
+    clinic.neighbour().await;
+    let ada = clinic.patient("Ada").await;
+    let draft = clinic.draft(&ada, "10.00").await;
+    let read = async |since: Option<&str>| {
+        let since = since.map(|day| day.parse().unwrap());
+        let (changes, next) = clinic.world.store.changes(&clinic.practice, since, None).await.unwrap();
+        assert!(next.is_none());
+        let mut named: Vec<String> =
+            changes.into_iter().map(|change| format!("{} {}", change.kind(), change.version)).collect();
+        named.sort();
+        named
+    };
+    assert_eq!(read(None).await, ["INVOICE 1", "PATIENT 1", "PRACTICE 1", "RULESET 1"]);
+    clinic.world.pass(chrono::Duration::days(1));
+    let version = clinic.get(&format!("/v1/invoices/{draft}")).await.version();
+    clinic.delete(&format!("/v1/invoices/{draft}")).on_version(version).await.ok();
+    assert_eq!(
+        read(Some("2026-06-02")).await,
+        ["INVOICE 2"],
+        "a deleted draft is in no list, but named here"
+    );
+    assert_eq!(read(Some("2026-06-03")).await, Vec::<String>::new());
+    assert_eq!(read(None).await.len(), 4, "each once");
+}

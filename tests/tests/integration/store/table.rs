@@ -1,7 +1,7 @@
 //! The table that is created is the one that is designed.
 
 use aws_sdk_dynamodb::types::{KeyType, ProjectionType};
-use paywell_store::TABLE;
+use paywell_store::{Holds, TABLE};
 use paywell_tests::support::World;
 
 #[tokio::test]
@@ -20,15 +20,25 @@ async fn the_table_is_created_as_designed() {
         .iter()
         .map(|index| {
             let (hash, range) = pair(index.key_schema());
-            let all = index.projection().unwrap().projection_type() == Some(&ProjectionType::All);
-            (index.index_name().unwrap().to_owned(), hash, range, all)
+            let projection = index.projection().unwrap();
+            let kind = projection.projection_type().unwrap().clone();
+            let also: Vec<String> = projection.non_key_attributes().to_vec();
+            (index.index_name().unwrap().to_owned(), hash, range, kind, also)
         })
         .collect();
     made.sort();
     let mut designed: Vec<_> = TABLE
         .indexes
         .iter()
-        .map(|i| (i.name.to_owned(), i.hash.to_owned(), i.range.to_owned(), i.projects_all))
+        .map(|index| {
+            let (kind, also) = match index.holds {
+                Holds::All => (ProjectionType::All, &[][..]),
+                Holds::Keys => (ProjectionType::KeysOnly, &[][..]),
+                Holds::Also(names) => (ProjectionType::Include, names),
+            };
+            let also = also.iter().map(|name| (*name).to_owned()).collect();
+            (index.name.to_owned(), index.hash.to_owned(), index.range.to_owned(), kind, also)
+        })
         .collect();
     designed.sort();
     assert_eq!(made, designed);

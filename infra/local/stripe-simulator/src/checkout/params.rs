@@ -76,7 +76,9 @@ impl Request {
             cancel_url: r.string("cancel_url"),
             currency: r.string("currency"),
             lines: r.hashes("line_items", Line::read),
-            types: r.strings("allowed_payment_method_types").or(r.strings("payment_method_types")),
+            // `payment_method_types` is unknown to this version:
+            // https://docs.stripe.com/changelog/endive/2026-09-30/remove-payment-method-types-checkout-sessions
+            types: r.strings("allowed_payment_method_types"),
             customer: r.string("customer"),
             customer_creation: r.choice("customer_creation", &["always", "if_required"]),
             customer_email: r.string("customer_email"),

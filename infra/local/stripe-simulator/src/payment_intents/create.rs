@@ -87,7 +87,7 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
     let currency = r.required_string("currency");
     let customer = r.string("customer");
     let method = r.string("payment_method");
-    let types = r.strings("allowed_payment_method_types").or(r.strings("payment_method_types"));
+    let types = payments::read_types(r);
     let automatic = payments::read_automatic(r);
     let capture_method = Capture::read(r);
     let (description, receipt_email) = (r.string("description"), r.string("receipt_email"));
@@ -151,6 +151,7 @@ pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<V
 /// `POST /v1/payment_intents/{id}/confirm`
 pub(crate) fn confirm(state: &mut State, cx: &Cx, mut reader: Reader, id: &str) -> Result<Value> {
     let method = reader.string("payment_method");
+    payments::refuse_former_types(&mut reader);
     let confirmation = Confirmation::read(&mut reader);
     reader.finish()?;
     let intent = find(state, id)?.clone();

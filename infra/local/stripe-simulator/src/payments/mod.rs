@@ -74,6 +74,23 @@ pub(crate) fn needs_return_url(object: &str) -> StripeError {
     ))
 }
 
+/// Reads the payment method types that a PaymentIntent or a SetupIntent may use.
+pub(crate) fn read_types(reader: &mut Reader) -> Option<Vec<String>> {
+    refuse_former_types(reader);
+    reader.strings("allowed_payment_method_types")
+}
+
+/// Refuses `payment_method_types`, which can only be read in this version.
+/// Source: <https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents>
+pub(crate) fn refuse_former_types(reader: &mut Reader) {
+    if reader.fields.remove("payment_method_types").is_some() {
+        let message = "The parameter `payment_method_types` is no longer supported. Use \
+                       `allowed_payment_method_types` instead.";
+        let error = StripeError::invalid(message).code("payment_method_types_no_longer_supported");
+        reader.fail(error.param("payment_method_types"));
+    }
+}
+
 /// The payment method types that are simulated.
 pub(crate) fn check_types(types: &[String]) -> Result<()> {
     let unknown = types.iter().find(|kind| !matches!(kind.as_str(), "card" | "us_bank_account"));
@@ -81,9 +98,9 @@ pub(crate) fn check_types(types: &[String]) -> Result<()> {
         None => Ok(()),
         Some(kind) => {
             let message = format!(
-                "Invalid payment_method_types: {kind}. This simulator supports card and us_bank_account"
+                "Invalid allowed_payment_method_types: {kind}. This simulator supports card and us_bank_account"
             );
-            Err(StripeError::invalid(message).param("payment_method_types"))
+            Err(StripeError::invalid(message).param("allowed_payment_method_types"))
         }
     }
 }

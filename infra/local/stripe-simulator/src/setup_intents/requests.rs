@@ -58,7 +58,7 @@ impl Confirmation {
 pub(crate) fn create(state: &mut State, cx: &Cx, mut reader: Reader) -> Result<Value> {
     let r = &mut reader;
     let (customer, method) = (r.string("customer"), r.string("payment_method"));
-    let types = r.strings("allowed_payment_method_types").or(r.strings("payment_method_types"));
+    let types = payments::read_types(r);
     let automatic = payments::read_automatic(r);
     let usage = r.choice("usage", &["off_session", "on_session"]);
     let description = r.string("description");

@@ -1,0 +1,220 @@
+//! Reading our own side: aggregates with what is derived from them, rows, journal.
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
+use paywell_domain::{
+    Invoice, InvoiceId, InvoiceSet, PatientId, Payment, PaymentId, Payout, PracticeId, SetId,
+    proof::{Books, Difference, Name},
+};
+use paywell_store::{Aggregate, Change, Key, Loaded, ROW_LISTS, StoreError, Stored};
+
+use crate::{App, AppError};
+
+/// How many aggregates are read in a batch, each with its row: at most a hundred keys.
+const BATCH: usize = 45;
+
+impl App {
+    /// Reads every invoice, payment, set, payout and patient's account, and gives when the first of them was made (UTC):
+    /// nothing was booked before. The index names what there is; the items are read consistently.
+    pub(super) async fn read_aggregates(
+        &self,
+        practice: &PracticeId,
+        books: &mut Books,
+    ) -> Result<Option<DateTime<Utc>>, AppError> {
+        let (mut first, mut from) = (None, None);
+        loop {
+            let (changes, next) = self.store.changes(practice, None, from).await?;
+            for batch in changes.chunks(BATCH) {
+                let keys = batch.iter().flat_map(|change| keys(practice, change));
+                let loaded = self.store.load(keys).await?;
+                let mut taking =
+                    Taking { practice, loaded: &loaded, books, first: &mut first, sets: Vec::new() };
+                batch.iter().try_for_each(|change| taking.take(change))?;
+                let sets = taking.sets;
+                self.read_sets(practice, &sets, books).await?;
+            }
+            from = next;
+            if from.is_none() {
+                return Ok(first);
+            }
+        }
+    }
+
+    /// Reads patients' current sets with their rows, and the sets they had before.
+    async fn read_sets(
+        &self,
+        practice: &PracticeId,
+        current: &[SetId],
+        books: &mut Books,
+    ) -> Result<(), AppError> {
+        let all: Vec<(SetId, Key, bool)> = current
+            .iter()
+            .flat_map(|set| {
+                let earlier = (1..set.ordinal).map(|ordinal| SetId { ordinal, ..*set });
+                let earlier = earlier.map(|id| (id, Key::earlier_set(practice, id), false));
+                earlier.chain([(*set, Key::invoice_set(practice, set.patient), true)])
+            })
+            .collect();
+        for batch in all.chunks(BATCH) {
+            let row = |id: &SetId| Key::row("SETS", practice, &id.to_string());
+            let keys = batch.iter().flat_map(|(id, key, _)| [key.clone(), row(id)]);
+            let loaded = self.store.load(keys).await?;
+            for (id, key, is_current) in batch {
+                match loaded.at::<InvoiceSet>(key) {
+                    Ok(Some(set)) => {
+                        books.set(&set.state, *is_current);
+                        takes_row(practice, &loaded, &set.state, books)?;
+                    }
+                    Ok(None) => books.note(Difference::of(Name::AggregateMissing, id.to_string(), 0, 1)),
+                    Err(_) => books.note(Difference::of(Name::UnreadableItem, id.to_string(), 0, 1)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads which rows the lists hold.
+    pub(super) async fn read_rows(&self, practice: &PracticeId, books: &mut Books) -> Result<(), AppError> {
+        for list in ROW_LISTS {
+            let mut after: Option<String> = None;
+            loop {
+                let (ids, more) = self.store.row_ids(list, practice, after.as_deref()).await?;
+                ids.iter().for_each(|id| books.row(id));
+                after = ids.last().cloned().filter(|_| more);
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the journal, month by month, to the month after this one: commands go by clocks that may differ by seconds.
+    pub(super) async fn read_journal(
+        &self,
+        practice: &PracticeId,
+        first: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+        books: &mut Books,
+    ) -> Result<(), AppError> {
+        let mut month = month_of(first.unwrap_or(now).min(now));
+        let end = month_of(now).checked_add_months(Months::new(1)).unwrap_or(now);
+        while month <= end {
+            for (key, entry) in self.store.journal_items(practice, month).await? {
+                match entry {
+                    Some(entry) => books.entry(&entry),
+                    None => books.note(Difference::of(Name::UnreadableItem, key.sk, 0, 1)),
+                }
+            }
+            let Some(next) = month.checked_add_months(Months::new(1)) else { break };
+            month = next;
+        }
+        Ok(())
+    }
+}
+
+/// Midnight (UTC) of the first day of an instant's month.
+fn month_of(at: DateTime<Utc>) -> DateTime<Utc> {
+    let day = NaiveDate::from_ymd_opt(at.year(), at.month(), 1).unwrap_or_else(|| at.date_naive());
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// What is read of something that was changed: it, and what is derived from it.
+fn keys(practice: &PracticeId, change: &Change) -> Vec<Key> {
+    let row = |list| Key::row(list, practice, change.id());
+    let id = change.id();
+    let keys = match change.kind() {
+        "INVOICE" => id.parse().ok().map(|id| vec![Key::invoice(practice, id), row("INVOICES")]),
+        "PAYMENT" => id.parse().ok().map(|id| vec![Key::payment(practice, id), row("PAYMENTS")]),
+        "SET" => id.parse().ok().map(|id| vec![Key::invoice_set(practice, id)]),
+        "PATIENT" => id.parse().ok().map(|id| vec![Key::patient_balance(practice, id)]),
+        "PAYOUT" => Some(vec![Key::payout(practice, id)]),
+        _ => None,
+    };
+    keys.unwrap_or_default()
+}
+
+/// Taking a batch.
+struct Taking<'a> {
+    practice: &'a PracticeId,
+    loaded: &'a Loaded,
+    books: &'a mut Books,
+    first: &'a mut Option<DateTime<Utc>>,
+    sets: Vec<SetId>,
+}
+
+impl Taking<'_> {
+    fn take(&mut self, change: &Change) -> Result<(), AppError> {
+        let id = change.id();
+        match change.kind() {
+            "INVOICE" => {
+                if let Some(invoice) = self.get::<Invoice>(id.parse::<InvoiceId>().ok(), change) {
+                    self.made(invoice.state.created_at);
+                    self.books.invoice(&invoice.state);
+                    takes_row(self.practice, self.loaded, &invoice.state, self.books)?;
+                }
+            }
+            "PAYMENT" => {
+                if let Some(payment) = self.get::<Payment>(id.parse::<PaymentId>().ok(), change) {
+                    self.made(payment.state.created_at);
+                    self.books.payment(&payment.state);
+                    takes_row(self.practice, self.loaded, &payment.state, self.books)?;
+                }
+            }
+            "SET" => {
+                let set = self.get::<InvoiceSet>(id.parse::<PatientId>().ok(), change);
+                self.sets.extend(set.map(|set| set.state.id));
+            }
+            "PAYOUT" => {
+                if let Some(payout) = self.get::<Payout>(Some(id.to_owned()), change) {
+                    self.made(payout.state.created_at);
+                    self.books.payout(&payout.state);
+                }
+            }
+            "PATIENT" => {
+                if let Ok(patient) = id.parse::<PatientId>() {
+                    let account = self.loaded.account(self.practice, patient);
+                    self.books.account(patient, account.owed, account.in_collections, account.credit);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What was loaded; what cannot be read is named. What is not there any more was deleted between the two reads, or
+    /// is missed by whatever else names it.
+    fn get<A: Aggregate>(&mut self, id: Option<A::Id>, change: &Change) -> Option<Stored<A>> {
+        let read = id.map_or(Ok(None), |id| self.loaded.get::<A>(self.practice, id));
+        read.unwrap_or_else(|_: StoreError| {
+            self.books.note(Difference::of(Name::UnreadableItem, change.key.clone(), 0, 1));
+            None
+        })
+    }
+
+    fn made(&mut self, at: DateTime<Utc>) {
+        *self.first = Some(self.first.map_or(at, |first| first.min(at)));
+    }
+}
+
+fn takes_row<A: Aggregate>(
+    practice: &PracticeId,
+    loaded: &Loaded,
+    aggregate: &A,
+    books: &mut Books,
+) -> Result<(), AppError> {
+    if let Some(shown) = loaded.row_shows(practice, aggregate)? {
+        books.has_row(&aggregate.name(), shown);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_begins_on_its_first_day() {
+        let at = "2026-05-31T23:59:59Z".parse().unwrap();
+        assert_eq!(month_of(at).to_rfc3339(), "2026-05-01T00:00:00+00:00");
+    }
+}

@@ -1,0 +1,68 @@
+//! Methods on file.
+
+use paywell_domain::{Amount, on_file::ConsentGiven, text::Line};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What the patient agreed to.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConsent {
+    /// Word for word; at most 500 characters.
+    #[schema(value_type = String, example = "I agree that Riverside Clinic charges this card for my bills.")]
+    pub wording: Line<500>,
+    /// How.
+    pub given: ConsentGiven,
+}
+
+/// A kind of method that can be put on file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MethodChoice {
+    /// A card.
+    Card,
+    /// A bank account in the United States.
+    BankAccount,
+}
+
+/// A page on which a patient puts a method on file.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetUpMethod {
+    /// That the patient agrees to be charged without being there.
+    pub consent: NewConsent,
+    /// What the page offers; all if left out.
+    #[serde(default)]
+    pub methods: Option<Vec<MethodChoice>>,
+}
+
+/// Which method on file is charged, and how.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChargeMethod {
+    /// The method; the patient's default if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub id: Option<Line<255>>,
+    /// Whether the money is only held on the card, to be captured later or released.
+    #[serde(default)]
+    pub hold: bool,
+}
+
+/// A charge of a payment that was asked for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChargePayment {
+    /// What is charged.
+    pub method_on_file: ChargeMethod,
+}
+
+/// What of a hold is taken.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CapturePayment {
+    /// How much, at most what is held; all of it if left out. The rest is released.
+    #[serde(default, deserialize_with = "super::optional_amount")]
+    #[schema(value_type = Option<String>, example = "125.00")]
+    pub amount: Option<Amount>,
+}
