@@ -21,7 +21,9 @@ pub(crate) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amoun
 pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Amount>, D::Error> {
-    parsed(deserializer).map(Some)
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "amount")] Amount);
+    Ok(Option::<Given>::deserialize(deserializer)?.map(|Given(amount)| amount))
 }
 
 /// A discount as the API writes it: `"10%"` or `"12.50"`.

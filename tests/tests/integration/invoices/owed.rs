@@ -41,11 +41,7 @@ impl Owing {
     }
 
     async fn write_off(&self, amount: Option<&str>) -> Answer {
-        let mut body = json!({ "reason": "bad_debt" });
-        if let Some(amount) = amount {
-            body["amount"] = json!(amount);
-        }
-        self.post("write-off", &body).await
+        self.post("write-off", &json!({ "amount": amount, "reason": "bad_debt" })).await
     }
 
     /// Status, adjusted, written off, paid, balance.

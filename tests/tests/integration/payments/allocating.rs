@@ -36,10 +36,7 @@ impl Credit {
     }
 
     async fn apply(&self, invoice: &str, amount: Option<&str>) -> Answer {
-        let mut body = json!({ "payment_id": self.payment });
-        if let Some(amount) = amount {
-            body["amount"] = json!(amount);
-        }
+        let body = json!({ "payment_id": self.payment, "amount": amount });
         self.clinic.post(&format!("/v1/invoices/{invoice}/apply"), &body).await
     }
 
