@@ -213,14 +213,16 @@ impl Invoice {
         if cents.is_zero() {
             return Err(Refusal::state("recovered", "payments have brought in all of it since"));
         }
-        let balance = self.balance().checked_add(cents).ok_or_else(|| Refusal::too_large("/amount"))?;
+        let too_large =
+            || Refusal::state("too-large", "more would be owed than one payment can be, 999999.99");
+        let balance = self.balance().checked_add(cents).ok_or_else(too_large)?;
         if balance < Cents::ZERO {
             let detail =
                 "less would be owed than has been paid; refund the payment or take it off this invoice first";
             return Err(Refusal::state("below-paid", detail));
         }
         if balance > Amount::MAX.cents() {
-            return Err(Refusal::too_large("/amount"));
+            return Err(too_large());
         }
         self.adjusted_by(made.kind, cents, None, Some(number))
     }

@@ -155,7 +155,7 @@ fn taking_an_adjustment_back_never_owes_more_than_one_payment_can_be() {
     let most = invoice(1, Amount::MAX.cents().get());
     let less = down(&most, 100).unwrap().state;
     let full = less.adjust(Cents::new(100), AdjustmentReason::LateCharge, None).unwrap().state;
-    assert_eq!(pointer(full.reverse_adjustment(1)), "/adjustment");
+    assert_eq!(rule(full.reverse_adjustment(1)), "too-large");
 }
 
 #[test]
