@@ -40,8 +40,8 @@ async fn writes() -> Outcome<()> {
     clinic.asked_for(&ada, "1.00").await;
     let mut rows = staff(&clinic, &ada).await;
     rows.extend(by_link(&clinic, &ada).await);
-    rows.extend(on_file(&processor, &clinic, &ada).await);
     rows.push(by_processor(&processor, &clinic, &ada).await);
+    rows.extend(on_file(&processor, &clinic, &ada).await);
     print(&rows);
     save(&rows)
 }

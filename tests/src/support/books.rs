@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_app::proof::Options;
-use paywell_domain::proof::Proof;
 use paywell_domain::{
     Account, Cents, Invoice, InvoiceSet, InvoiceStatus, JournalEntry, Link, Patient, Payment, Posting,
     payment::{AttemptStatus, DisputeStatus},
+    proof::Proof,
 };
 use paywell_store::{Aggregate, StoreError};
 use serde::de::DeserializeOwned;

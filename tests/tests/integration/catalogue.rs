@@ -39,7 +39,7 @@ impl Furnished {
             "payment-links" => &self.link,
             _ => &self.patient,
         };
-        route.pattern.replace("{id}", id).replace("{method}", CARD).replace("{number}", "1")
+        route.pattern.replace("{id}", id).replace("{number}", "1").replace("{method}", CARD)
     }
 
     /// The body of a good request; none where the route takes none.
@@ -48,12 +48,12 @@ impl Furnished {
         let body = match (route.method.as_str(), route.pattern) {
             ("GET" | "DELETE", _) => return None,
             (_, "/v1/invoices/{id}/remind" | "/v1/payment-links/{id}/revoke") => return None,
+            (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
+            (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
             (_, "/v1/patients/{id}/payment-methods/{method}/default") => return None,
             ("POST", "/v1/patients/{id}/payment-methods/setup") => {
                 json!({ "consent": { "wording": "I agree.", "given": "in_person" }, "methods": ["card"] })
             }
-            (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
-            (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
             }
@@ -73,9 +73,6 @@ impl Furnished {
             ("POST", "/v1/payments/{id}/record") => {
                 json!({ "tender": { "type": "cash" }, "allocations": allocations })
             }
-            (_, "/v1/payments/{id}/void") => return None,
-            ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
-            ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),
             ("POST", "/v1/invoices/{id}/adjustments") => {
                 json!({ "direction": "down", "amount": "5.00", "reason": "other", "note": "as agreed" })
             }
@@ -88,6 +85,9 @@ impl Furnished {
                 "amount": "5.00", "currency": "USD", "reason": "other", "note": "as agreed", "owed_again": true,
                 "tender": { "type": "cash" },
             }),
+            (_, "/v1/payments/{id}/void") => return None,
+            ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
+            ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),
             ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),
             ("POST", "/v1/payment-links") => {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })

@@ -1,7 +1,7 @@
 //! After any sequence of commands, every derived figure is what the ledger says.
 
 use paywell_tests::support::{Answer, Clinic};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How many commands a sequence has.
 const COMMANDS: u32 = 120;
@@ -23,6 +23,14 @@ impl Dice {
 
     fn amount(&mut self) -> String {
         format!("{}.{:02}", self.roll(90), self.roll(99) + 1)
+    }
+
+    /// A body with an amount, or without.
+    fn maybe(&mut self, mut body: Value, amount: &str) -> Value {
+        if self.roll(2) == 0 {
+            body["amount"] = json!(amount);
+        }
+        body
     }
 }
 
@@ -87,11 +95,22 @@ impl Player {
     async fn delete(&mut self, invoice: &str) -> Answer {
         let path = format!("/v1/invoices/{invoice}");
         let version = self.clinic.get(&path).await.version();
-        self.clinic.delete(&path).on_version(version).await
+        let answer = self.clinic.delete(&path).on_version(version).await;
+        if answer.status == 200 && answer.json()["status"] == json!("deleted") && self.invoices.len() > 1 {
+            self.invoices.retain(|known| known != invoice);
+        }
+        answer
     }
 
     async fn pay(&mut self, patient: &str, invoice: &str) -> Answer {
-        let shown = self.clinic.invoice(invoice).await;
+        let mut invoice = invoice.to_owned();
+        let mut shown = self.clinic.invoice(&invoice).await;
+        if shown["balance"] == json!("0.00") && self.dice.roll(4) > 0 {
+            let owed = self.clinic.ids("/v1/invoices?status=unpaid").await;
+            invoice = self.dice.pick(if owed.is_empty() { &self.invoices } else { &owed }).to_owned();
+            shown = self.clinic.invoice(&invoice).await;
+        }
+        let invoice = invoice.as_str();
         let payer = if self.dice.roll(8) == 0 { patient } else { shown["patient"]["id"].as_str().unwrap() };
         let balance = shown["balance"].as_str().unwrap().to_owned();
         let (amount, part) = match self.dice.roll(3) {
@@ -113,8 +132,8 @@ impl Player {
         let shown = read.ok();
         let direction = ["up", "down"][self.dice.roll(2)];
         let adjust = json!({ "direction": direction, "amount": self.dice.amount(), "reason": "courtesy" });
-        let amount = [None, Some(self.dice.amount())][self.dice.roll(2)].clone();
-        let write_off = json!({ "amount": amount, "reason": "bad_debt" });
+        let amount = self.dice.amount();
+        let write_off = self.dice.maybe(json!({ "reason": "bad_debt" }), &amount);
         let number = self.dice.roll(shown["adjustments"].as_array().map_or(0, Vec::len) + 1) + 1;
         let request = match (shown["status"].as_str().unwrap(), self.dice.roll(6)) {
             ("in_collections", 0..=4) => self.clinic.post_empty(&format!("{path}/collections/reverse")),
@@ -127,40 +146,34 @@ impl Player {
         request.on_version(read.version()).await
     }
 
-    /// A payment that is paid, mostly, and an invoice of its patient.
+    /// A payment that is paid, where there is one, and an invoice that its patient owes.
     async fn paid(&mut self) -> (String, String) {
-        let mut last = String::new();
-        for _ in 0..4 {
-            last = self.dice.pick(&self.payments).to_owned();
-            let shown = self.clinic.payment(&last).await;
-            if shown["refundable"] != json!("0.00") {
-                let patient = shown["patient"]["id"].as_str().unwrap();
-                let owed = self.clinic.ids(&format!("/v1/patients/{patient}/invoices?status=unpaid")).await;
-                let invoice = owed.first().cloned();
-                return (last, invoice.unwrap_or_else(|| self.invoices[0].clone()));
-            }
-        }
-        let invoice = self.dice.pick(&self.invoices).to_owned();
-        (last, invoice)
+        let paid = self.clinic.ids("/v1/payments?status=paid").await;
+        let payment = self.dice.pick(if paid.is_empty() { &self.payments } else { &paid }).to_owned();
+        let shown = self.clinic.payment(&payment).await;
+        let patient = shown["patient"]["id"].as_str().unwrap();
+        let owed = self.clinic.ids(&format!("/v1/patients/{patient}/invoices?status=unpaid")).await;
+        let invoice = self.dice.pick(if owed.is_empty() { &self.invoices } else { &owed }).to_owned();
+        (payment, invoice)
     }
 
     async fn refund(&mut self) -> Answer {
         let (payment, invoice) = self.paid().await;
-        let amount = [None, Some(format!("{}.25", self.dice.roll(9)))][self.dice.roll(2)].clone();
+        let amount = format!("{}.25", self.dice.roll(9));
         let parts = json!([{ "invoice_id": invoice, "amount": self.dice.amount() }]);
         let parts = if self.dice.roll(6) == 0 { parts } else { json!(null) };
         let reason = ["patient_request", "billing_error", "duplicate_charge"][self.dice.roll(3)];
         let refund = json!({
-            "amount": amount, "currency": "USD", "reason": reason, "tender": { "type": "cash" },
-            "allocations": parts,
+            "currency": "USD", "reason": reason, "tender": { "type": "cash" }, "allocations": parts,
         });
+        let refund = self.dice.maybe(refund, &amount);
         self.clinic.post(&format!("/v1/payments/{payment}/refunds"), &refund).await
     }
 
     async fn apply(&mut self) -> Answer {
         let (payment, invoice) = self.paid().await;
-        let amount = [None, Some(format!("{}.10", self.dice.roll(9)))][self.dice.roll(2)].clone();
-        let apply = json!({ "payment_id": payment, "amount": amount });
+        let amount = format!("{}.10", self.dice.roll(9));
+        let apply = self.dice.maybe(json!({ "payment_id": payment }), &amount);
         self.clinic.post(&format!("/v1/invoices/{invoice}/apply"), &apply).await
     }
 

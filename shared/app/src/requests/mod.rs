@@ -21,9 +21,7 @@ pub(crate) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amoun
 pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Amount>, D::Error> {
-    #[derive(Deserialize)]
-    struct Given(#[serde(deserialize_with = "amount")] Amount);
-    Ok(Option::<Given>::deserialize(deserializer)?.map(|Given(amount)| amount))
+    parsed(deserializer).map(Some)
 }
 
 /// A discount as the API writes it: `"10%"` or `"12.50"`.

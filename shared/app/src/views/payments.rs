@@ -138,21 +138,6 @@ impl PaymentView {
     }
 }
 
-fn charged_method(payment: &Payment) -> Option<String> {
-    match &payment.attempts.last()?.means {
-        AttemptMeans::OnFile { method, .. } => Some(method.clone()),
-        AttemptMeans::Hosted { .. } => None,
-    }
-}
-
-/// Reasons are clauses; people read sentences.
-fn failure(payment: &Payment) -> Option<String> {
-    let why = payment.attempts.last()?.failure.as_ref()?;
-    let mut letters = why.chars();
-    let first = letters.next()?.to_uppercase();
-    Some(format!("{first}{}. No money moved.", letters.as_str()))
-}
-
 /// A tender's name in the API, and its reference.
 pub(crate) fn told(tender: &Tender) -> (Option<&'static str>, Option<String>) {
     match tender {
@@ -167,6 +152,21 @@ fn allowed(payment: &Payment) -> Vec<String> {
     allowed.extend(payment.can_be_refunded().then_some("refund"));
     allowed.extend(payment.can_be_applied().then_some("apply"));
     allowed.into_iter().map(str::to_owned).collect()
+}
+
+fn charged_method(payment: &Payment) -> Option<String> {
+    match &payment.attempts.last()?.means {
+        AttemptMeans::OnFile { method, .. } => Some(method.clone()),
+        AttemptMeans::Hosted { .. } => None,
+    }
+}
+
+/// Reasons are clauses; people read sentences.
+fn failure(payment: &Payment) -> Option<String> {
+    let why = payment.attempts.last()?.failure.as_ref()?;
+    let mut letters = why.chars();
+    let first = letters.next()?.to_uppercase();
+    Some(format!("{first}{}. No money moved.", letters.as_str()))
 }
 
 /// A payment with everything about it.

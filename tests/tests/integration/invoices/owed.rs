@@ -41,7 +41,11 @@ impl Owing {
     }
 
     async fn write_off(&self, amount: Option<&str>) -> Answer {
-        self.post("write-off", &json!({ "amount": amount, "reason": "bad_debt" })).await
+        let mut body = json!({ "reason": "bad_debt" });
+        if let Some(amount) = amount {
+            body["amount"] = json!(amount);
+        }
+        self.post("write-off", &body).await
     }
 
     /// Status, adjusted, written off, paid, balance.

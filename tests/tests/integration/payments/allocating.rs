@@ -36,7 +36,10 @@ impl Credit {
     }
 
     async fn apply(&self, invoice: &str, amount: Option<&str>) -> Answer {
-        let body = json!({ "payment_id": self.payment, "amount": amount });
+        let mut body = json!({ "payment_id": self.payment });
+        if let Some(amount) = amount {
+            body["amount"] = json!(amount);
+        }
         self.clinic.post(&format!("/v1/invoices/{invoice}/apply"), &body).await
     }
 
