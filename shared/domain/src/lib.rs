@@ -20,6 +20,7 @@ pub mod payout;
 pub mod practice;
 pub mod refusal;
 pub mod rule_set;
+mod schema;
 pub mod text;
 pub mod treatment;
 

@@ -1,16 +1,21 @@
 //! The suites, and what they measure.
 
 mod commands;
+mod malformed;
 mod points;
+mod practices;
 mod race;
 mod rate;
+mod schema;
 
 use std::{fs, path::Path};
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
+pub use malformed::malformed;
 pub use points::{crash_points, fault_points};
+pub use practices::cross_practice;
 pub use race::race;
 pub use rate::rate;
 

@@ -28,8 +28,8 @@ pub struct NewAllocation {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NewTender {
-    /// Notes and coins.
-    Cash,
+    /// Notes and coins. Braces: serde reads no unknown field of a bare variant, and so would refuse none.
+    Cash {},
     /// A paper check.
     Check {
         /// The number printed on it.
@@ -47,7 +47,7 @@ pub enum NewTender {
 impl From<NewTender> for Tender {
     fn from(tender: NewTender) -> Self {
         match tender {
-            NewTender::Cash => Self::Cash,
+            NewTender::Cash {} => Self::Cash,
             NewTender::Check { number } => Self::Check { number },
             NewTender::ExternalCard { reference } => Self::ExternalCard { reference },
         }
