@@ -5,7 +5,9 @@
 
 use std::{error::Error, fs, future::IntoFuture, path::Path};
 
-use paywell_tests::support::{Answer, Calls, Clinic, Processor, Request, engine, pay_path, session_event};
+use paywell_tests::support::{
+    Answer, BY_CARD, Calls, Clinic, Processor, Request, engine, pay_path, session_event,
+};
 use serde_json::{Value, json};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -27,7 +29,8 @@ struct Row {
 const ROWS: u32 = 50;
 
 async fn writes() -> Outcome<()> {
-    let clinic = Processor::start().clinic().await;
+    let processor = Processor::start();
+    let clinic = processor.clinic().await;
     let ada = clinic.patient("Ada").await;
     for _ in 0..ROWS + 5 {
         clinic.open_invoice(&ada, "125.00").await;
@@ -37,6 +40,7 @@ async fn writes() -> Outcome<()> {
     clinic.asked_for(&ada, "1.00").await;
     let mut rows = staff(&clinic, &ada).await;
     rows.extend(by_link(&clinic, &ada).await);
+    rows.extend(on_file(&processor, &clinic, &ada).await);
     print(&rows);
     save(&rows)
 }
@@ -83,6 +87,41 @@ async fn by_link(clinic: &Clinic, ada: &str) -> Vec<Row> {
     let mut whole = Calls::default();
     rows.iter().skip(1).for_each(|row| whole.extend(&row.calls));
     rows.push(Row { name: "link_open_to_paid", calls: whole });
+    rows
+}
+
+/// A card from the hosted page onto the file, charged, held and captured, and removed.
+async fn on_file(processor: &Processor, clinic: &Clinic, ada: &str) -> Vec<Row> {
+    let (set_up, page) = measured(clinic, "method_set_up", clinic.set_up(ada)).await;
+    let mut rows = vec![set_up];
+    processor.simulator.take_events();
+    processor.send_form(page.json()["url"].as_str().unwrap_or_default(), BY_CARD).await;
+    for (event, name) in processor.simulator.take_events().iter().zip(["method_attached", "method_consented"])
+    {
+        let event: Value = serde_json::from_str(&event.body).unwrap_or_default();
+        rows.push(measured(clinic, name, clinic.webhook(&event)).await.0);
+    }
+    let charge = async |more: Value| {
+        let owed = clinic.open_invoice(ada, "125.00").await;
+        let allocations = json!([{ "invoice_id": owed, "amount": "125.00" }]);
+        clinic.post(
+            "/v1/payments",
+            &json!({
+                "patient_id": ada, "amount": "125.00", "currency": "USD", "method_on_file": more,
+                "allocations": allocations,
+            }),
+        )
+    };
+    rows.push(measured(clinic, "charge_on_file", charge(json!({})).await).await.0);
+    let (held, payment) = measured(clinic, "hold_on_file", charge(json!({ "hold": true })).await).await;
+    rows.push(held);
+    let path = format!("/v1/payments/{}/capture", payment.json()["id"].as_str().unwrap_or_default());
+    rows.push(measured(clinic, "capture_hold", clinic.post(&path, &json!({}))).await.0);
+    let methods = format!("/v1/patients/{ada}/payment-methods");
+    let (listed, shown) = measured(clinic, "list_methods", clinic.get(&methods)).await;
+    rows.push(listed);
+    let method = shown.json()["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    rows.push(measured(clinic, "remove_method", clinic.delete(&format!("{methods}/{method}"))).await.0);
     rows
 }
 

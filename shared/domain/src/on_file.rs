@@ -111,7 +111,6 @@ pub struct MethodOnFile {
     /// The processor's name for it, such as `pm_…`.
     pub id: String,
     /// What it is.
-    #[serde(flatten)]
     pub kind: MethodKind,
     /// When it was so at the processor (UTC).
     pub as_of: DateTime<Utc>,

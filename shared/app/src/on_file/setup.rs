@@ -9,7 +9,7 @@ use paywell_domain::{
 use paywell_gateways::stripe::{
     CheckoutSession, NewSetupSession, PaymentMethodType, SessionStatus, StripeError,
 };
-use paywell_store::{Answer, Key};
+use paywell_store::{Answer, Key, Loaded};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -64,14 +64,21 @@ impl App {
         };
         let opened = Cell::new(None);
         let finish = async |begun: Begun| {
-            let customer = self.customer_of(cx, patient, begun.setup).await?;
-            let session = self.open_setup(cx, &begun, &customer, &offered).await?;
+            let read = self.store.load([Key::practice(practice), keys[1].clone()]).await?;
+            let name = read.get::<Practice>(practice, ())?.map(|stored| stored.state.name);
+            let name = name.ok_or_else(|| AppError::internal("the practice is not set up"))?;
+            let known = read.get::<MethodsOnFile>(practice, patient)?;
+            let customer = match known.and_then(|stored| stored.state.customer) {
+                Some(customer) => customer,
+                None => self.new_customer(cx, patient, begun.setup, read).await?,
+            };
+            let session = self.open_setup(cx, &begun, (&customer, name.as_str()), &offered).await?;
             let body = serde_json::to_string(&SavedSetup { session: session.id.clone() })?;
             opened.set(Some(session));
             let saved = Answer { status: 201, body, location: None, version: None };
             self.change(cx, [], async |work| work.finish(saved.clone())).await
         };
-        let mut saved = self.processor_command(cx, keys, begin, finish).await?;
+        let mut saved = self.processor_command(cx, keys.clone(), begin, finish).await?;
         let known: SavedSetup = serde_json::from_str(&saved.body)?;
         let session = match opened.take().filter(|session| session.id == known.session) {
             Some(session) => session,
@@ -83,25 +90,21 @@ impl App {
 
     /// The processor's name for a patient: opaque, made for the first setup. Not under the patient's id: the processor
     /// keeps a failure under its key for a day, in which nothing could be put on file.
-    async fn customer_of(
+    async fn new_customer(
         &self,
         cx: &Context,
         patient: PatientId,
         setup: SetupId,
+        read: Loaded,
     ) -> Result<String, AppError> {
         let key = Key::methods_on_file(cx.practice(), patient);
-        let loaded = self.store.load([key.clone()]).await?;
-        let known = loaded.get::<MethodsOnFile>(cx.practice(), patient)?;
-        if let Some(customer) = known.and_then(|stored| stored.state.customer) {
-            return Ok(customer);
-        }
         let ours = BTreeMap::from([
             (metadata::PRACTICE.to_owned(), cx.practice().to_string()),
             (metadata::PATIENT.to_owned(), patient.to_string()),
         ]);
         let made = self.stripe()?.create_customer(&ours, &format!("customer-{setup}")).await;
         let made = made.map_err(unavailable)?;
-        self.change(cx, [key], async |work| {
+        self.change_from(cx, Some(read), [key], async |work| {
             let stored = work.methods(patient)?;
             let stored = stored.ok_or_else(|| AppError::internal("a customer without a setup"))?;
             // Another setup was quicker: one customer too many holds nothing.
@@ -119,21 +122,18 @@ impl App {
         &self,
         cx: &Context,
         begun: &Begun,
-        customer: &str,
+        (customer, practice): (&str, &str),
         offered: &[PaymentMethodType],
     ) -> Result<CheckoutSession, AppError> {
-        let loaded = self.store.load([Key::practice(cx.practice())]).await?;
-        let practice = loaded.get::<Practice>(cx.practice(), ())?;
-        let practice = practice.ok_or_else(|| AppError::internal("the practice is not set up"))?.state;
         let setup = begun.setup.to_string();
         let metadata = BTreeMap::from([
-            (metadata::PRACTICE.to_owned(), practice.id.to_string()),
+            (metadata::PRACTICE.to_owned(), cx.practice().to_string()),
             (metadata::SETUP.to_owned(), setup.clone()),
         ]);
         let page = |outcome: &str| format!("{}/pay/methods/{outcome}", self.public_url);
         let new = NewSetupSession {
             customer,
-            practice: practice.name.as_str(),
+            practice,
             reference: &setup,
             metadata: &metadata,
             payment_methods: offered,

@@ -165,4 +165,24 @@ mod tests {
         }
         assert!(started(false).released(attempt(1)).is_err(), "nothing was held");
     }
+
+    #[test]
+    fn money_that_was_taken_while_it_was_to_be_released_is_paid() {
+        let late = held().void().unwrap().state.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
+        assert_eq!(late.status, PaymentStatus::Paid);
+        assert_eq!(late.held(), None);
+        assert_eq!(held().held(), Some(amount(10_000)));
+        assert_eq!(started(true).held(), None, "not yet");
+    }
+
+    #[test]
+    fn a_refused_charge_says_why_until_it_is_tried_again() {
+        let failed = started(false).attempt_failed(attempt(1), "the card has expired").unwrap().state;
+        assert_eq!(failed.status, PaymentStatus::Failed);
+        assert_eq!(failed.attempts.last().unwrap().failure.as_deref(), Some("the card has expired"));
+        let asked = failed.manual_move("reopen").unwrap().state;
+        let means = AttemptMeans::OnFile { method: "pm_2".to_owned(), hold: false };
+        let again = asked.start_attempt(attempt(2), means, NOW).unwrap().state;
+        assert_eq!(again.attempts.last().unwrap().failure, None);
+    }
 }
