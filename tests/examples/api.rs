@@ -32,6 +32,7 @@ async fn main() -> std::io::Result<()> {
     println!("PAYWELL_TOKEN={}", issuer().token(&claims));
     for (name, id) in [
         ("PATIENT", own.patient.as_str()),
+        ("NEWCOMER", &own.newcomer),
         ("DRAFT", &own.draft),
         ("INVOICE", &own.invoice),
         ("PAYMENT", &own.payment),
@@ -91,7 +92,8 @@ fn event(parts: &http::request::Parts, body: &[u8]) -> Value {
 /// Headers that came twice are joined with a comma, as the gateway does it; what is not ASCII never gets through it.
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let name = |name: &http::HeaderName| {
-        let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+        let values: Vec<&str> =
+            headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
         (name.to_string(), values.join(","))
     };
     headers.keys().map(name).collect()

@@ -4,17 +4,18 @@ use paywell_app::{
     requests::invoices::{CreateInvoice, EditInvoice, SendInvoice},
     views::invoices::InvoiceView,
 };
+use paywell_domain::InvoiceId;
 use paywell_http::{
     Call, Problem, Response,
     api::{StaffApi, answered, commanding},
     auth::{Authorised, WriteInvoices},
-    problem::ProblemDocument,
+    described::{Idempotent, OnVersion, Refused},
 };
 
 /// Writes a draft invoice.
 #[utoipa::path(post, path = "/v1/invoices", tag = "invoices", request_body = CreateInvoice,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = InvoiceView), Refused))]
 pub async fn create(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -26,10 +27,10 @@ pub async fn create(
 
 /// Edits a draft; of a sent invoice changes date, term, location, or deletes lines.
 #[utoipa::path(patch, path = "/v1/invoices/{id}", tag = "invoices", request_body = EditInvoice,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn edit(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -42,10 +43,10 @@ pub async fn edit(
 
 /// Deletes a draft, or voids a sent invoice; refused once money is applied.
 #[utoipa::path(delete, path = "/v1/invoices/{id}", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn delete(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -58,9 +59,9 @@ pub async fn delete(
 
 /// Sends an invoice by email, to the portal, or both; the first time it becomes owed.
 #[utoipa::path(post, path = "/v1/invoices/{id}/send", tag = "invoices", request_body = SendInvoice,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn send(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -73,9 +74,9 @@ pub async fn send(
 
 /// Mails a reminder of an open invoice now, with a fresh link.
 #[utoipa::path(post, path = "/v1/invoices/{id}/remind", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn remind(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,

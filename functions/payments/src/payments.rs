@@ -7,18 +7,19 @@ use paywell_app::{
     },
     views::payments::PaymentView,
 };
+use paywell_domain::PaymentId;
 use paywell_http::{
     Call, Problem, Response,
     api::{StaffApi, answered, commanding},
     auth::{Authorised, TakePayments},
-    problem::ProblemDocument,
+    described::{Idempotent, OnVersion, Refused},
 };
 
 /// Makes a payment; with a tender, records money received at the desk and applies it; with a method on file, charges it:
 /// the answer shows it paid, processing (a bank debit, or the outcome is not known yet) or failed, with the reason.
 #[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = CreatePayment,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = PaymentView), Refused))]
 pub async fn create(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -30,9 +31,9 @@ pub async fn create(
 
 /// Records money received at the desk for a pending payment.
 #[utoipa::path(post, path = "/v1/payments/{id}/record", tag = "payments", request_body = RecordPayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn record(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -45,10 +46,10 @@ pub async fn record(
 
 /// Moves a payment by hand: submit, cancel, reopen.
 #[utoipa::path(post, path = "/v1/payments/{id}/status", tag = "payments", request_body = MovePayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn change_status(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -61,9 +62,9 @@ pub async fn change_status(
 
 /// Charges a payment that was asked for to a method on file.
 #[utoipa::path(post, path = "/v1/payments/{id}/charge", tag = "payments", request_body = ChargePayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn charge(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -76,9 +77,9 @@ pub async fn charge(
 
 /// Takes what is held on a card for a payment, or a part of it; the rest is released.
 #[utoipa::path(post, path = "/v1/payments/{id}/capture", tag = "payments", request_body = CapturePayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn capture(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -91,9 +92,9 @@ pub async fn capture(
 
 /// Releases what is held on a card for a payment: nothing is charged.
 #[utoipa::path(post, path = "/v1/payments/{id}/void", tag = "payments",
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn void(
     state: &StaffApi,
     staff: Authorised<TakePayments>,

@@ -54,7 +54,12 @@ shown_as_text!(
     r"^(?=.{6,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$",
     "ada@example.com"
 );
-shown_as_text!(Phone, "A telephone number in international form (E.164).", r"^\+[1-9][0-9]{7,14}$", "+16175550123");
+shown_as_text!(
+    Phone,
+    "A telephone number in international form (E.164).",
+    r"^\+[1-9][0-9]{7,14}$",
+    "+16175550123"
+);
 
 impl<const MAX: usize> PartialSchema for Line<MAX> {
     fn schema() -> RefOr<Schema> {

@@ -37,8 +37,12 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     }
     suites::save(suite, &figures)?;
     let is_bad = figures.iter().any(|figure| match figure.name {
-        "malformed_5xx" | "malformed_panics" | "malformed_wrongly_taken" | "malformed_written"
-        | "malformed_unnamed" | "cross_practice_reached" => figure.value > 0,
+        "malformed_5xx"
+        | "malformed_panics"
+        | "malformed_wrongly_taken"
+        | "malformed_written"
+        | "malformed_unnamed"
+        | "cross_practice_reached" => figure.value > 0,
         "crash_points_off" | "fault_points_off" | "race_wrong" | "model_cents_off" => figure.value > 0,
         "crash_points_killed_pct" | "fault_points_struck_pct" => figure.value < 100,
         "model_accepted_pct" => figure.value < 40,

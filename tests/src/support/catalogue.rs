@@ -11,8 +11,10 @@ pub const CARD: &str = "pm_furnished";
 pub struct Furnished {
     /// The practice.
     pub clinic: Clinic,
-    /// A patient.
+    /// A patient, with a card on file that the processor does not know.
     pub patient: String,
+    /// A patient of whom nothing is known yet.
+    pub newcomer: String,
     /// An invoice that was never sent.
     pub draft: String,
     /// An invoice that is owed.
@@ -36,7 +38,8 @@ impl Furnished {
         let treatment = json!({ "patient_id": patient, "service_at": "2026-05-01T14:00:00Z" });
         let treatment = clinic.post("/v1/treatments", &treatment).await.field("id");
         clinic.keep_card(&patient, CARD).await;
-        Self { clinic, patient, draft, invoice, payment, link, treatment }
+        let newcomer = clinic.patient("Ben").await;
+        Self { clinic, patient, newcomer, draft, invoice, payment, link, treatment }
     }
 
     /// The path of a route, naming this practice's things.
@@ -46,6 +49,7 @@ impl Furnished {
             "invoices" => &self.invoice,
             "payments" => &self.payment,
             "payment-links" => &self.link,
+            "patients" if route.pattern.ends_with("/setup") => &self.newcomer,
             _ => &self.patient,
         };
         route.pattern.replace("{id}", id).replace("{method}", CARD)

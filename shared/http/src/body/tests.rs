@@ -151,7 +151,11 @@ fn a_list_is_no_object_at_any_depth() {
     ] {
         let problem = nested(body).unwrap_err();
         let error = &problem.document().errors[0];
-        assert_eq!((error.pointer.as_str(), error.detail.as_str()), (pointer, "Expected an object."), "{body}");
+        assert_eq!(
+            (error.pointer.as_str(), error.detail.as_str()),
+            (pointer, "Expected an object."),
+            "{body}"
+        );
     }
 }
 

@@ -32,11 +32,11 @@ struct Suite {
 /// So many malformed requests to every route of every function, one after another.
 ///
 /// Statuses are counted, and what is wrong: answers of 5xx and panics, requests that are surely bad and were taken,
-/// refusals that wrote, and refusals that are no problem document or name nothing.
+/// refusals that wrote, refusals that are no problem document or name nothing, and answers that are not as described.
 pub async fn malformed(seed: u64, cases: u64) -> Vec<Figure> {
     println!("seed {seed}, {cases} requests");
     let processor = Processor::start();
-    let world = World::at("2026-06-01T16:00:00Z".parse().unwrap(), &processor.url).await;
+    let world = World::at(paywell_app::clock::now(), &processor.url).await;
     let own = Furnished::of(Clinic::open_in(&world, "prac_riverside").await).await;
     let url = own.clinic.get(&format!("/v1/payment-links/{}", own.link)).await.field("url");
     let link = url.rsplit('/').next().unwrap().to_owned();
@@ -56,7 +56,13 @@ pub async fn malformed(seed: u64, cases: u64) -> Vec<Figure> {
             let count = counted.entry(name).or_default();
             *count += 1;
             if *count <= SHOWN {
-                println!("{name}: {} {}: {}: {why}\n    {}", route.method, route.pattern, case.what, shown(&case));
+                println!(
+                    "{name}: {} {}: {}: {why}\n    {}",
+                    route.method,
+                    route.pattern,
+                    case.what,
+                    shown(&case)
+                );
             }
         }
     }
@@ -69,23 +75,20 @@ pub async fn malformed(seed: u64, cases: u64) -> Vec<Figure> {
 }
 
 /// What is counted.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "malformed_refused",
     "malformed_taken",
     "malformed_5xx",
     "malformed_wrongly_taken",
     "malformed_written",
     "malformed_unnamed",
+    "malformed_misdescribed",
     "malformed_panics",
 ];
 
 impl Suite {
     /// Sends a case: how it was answered, and everything that is wrong with that.
-    async fn judge(
-        &self,
-        route: &RouteInfo,
-        case: &Case,
-    ) -> (&'static str, Vec<(&'static str, String)>) {
+    async fn judge(&self, route: &RouteInfo, case: &Case) -> (&'static str, Vec<(&'static str, String)>) {
         let asked = self.world.recorder.of(checked(self.world.answer(&case.event))).await;
         let (answer, calls) = match asked {
             (Ok(answer), calls) => (answer, calls),
@@ -99,6 +102,13 @@ impl Suite {
         if answer.status < 400 {
             if case.is_bad {
                 wrong.push(("malformed_wrongly_taken", says()));
+            }
+            if route.permission.is_some()
+                && case.what != "path"
+                && answer.status < 300
+                && !self.description.describes(route, &answer)
+            {
+                wrong.push(("malformed_misdescribed", says()));
             }
             self.world.restore(&self.before).await;
             return ("malformed_taken", wrong);
@@ -127,13 +137,14 @@ fn wrote(calls: &Calls) -> bool {
 /// What is amiss with a refusal.
 fn unnamed(answer: &Answer) -> Option<&'static str> {
     let problem = answer.json();
-    let is_problem = answer.headers.get("content-type").is_some_and(|kind| kind == "application/problem+json")
-        && problem["status"] == json!(answer.status)
-        && problem["type"].as_str().is_some_and(|kind| kind.starts_with("/problems/"))
-        && problem["detail"].as_str().is_some_and(|detail| !detail.is_empty());
-    let names = problem["errors"].as_array().is_some_and(|errors| {
-        !errors.is_empty() && errors.iter().all(|error| error["pointer"].is_string())
-    });
+    let is_problem =
+        answer.headers.get("content-type").is_some_and(|kind| kind == "application/problem+json")
+            && problem["status"] == json!(answer.status)
+            && problem["type"].as_str().is_some_and(|kind| kind.starts_with("/problems/"))
+            && problem["detail"].as_str().is_some_and(|detail| !detail.is_empty());
+    let names = problem["errors"]
+        .as_array()
+        .is_some_and(|errors| !errors.is_empty() && errors.iter().all(|error| error["pointer"].is_string()));
     match (is_problem, names || !NAMING.contains(&answer.status)) {
         (false, _) => Some("no problem document"),
         (true, false) => Some("names nothing"),

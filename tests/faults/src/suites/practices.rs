@@ -34,12 +34,20 @@ pub async fn cross_practice() -> Vec<Figure> {
         routes += 1;
         for (what, path, body) in strangers(&own, &theirs, &route, &description) {
             for role in Role::ALL {
-                let answer = request(&own, &route, &path, body.as_ref()).as_role(role.name()).may_fail().await;
+                let answer =
+                    request(&own, &route, &path, body.as_ref()).as_role(role.name()).may_fail().await;
                 asked += 1;
                 let may = role.may(route.permission.unwrap());
                 if !is_refused(&route, &answer, may) || mentions(&theirs, &answer) {
                     reached += 1;
-                    println!("{} {}: {what}, {}: {} {}", route.method, route.pattern, role.name(), answer.status, answer.text());
+                    println!(
+                        "{} {}: {what}, {}: {} {}",
+                        route.method,
+                        route.pattern,
+                        role.name(),
+                        answer.status,
+                        answer.text()
+                    );
                 }
             }
             if own.clinic.world.dump().await != before {
@@ -92,7 +100,11 @@ fn strangers(
         body.pointer_mut(&parent).unwrap()[name] = value;
         strangers.push((place, own.path(route), Some(body)));
     }
-    assert!(!strangers.is_empty() || NAMELESS.contains(&route.pattern), "{} has no entry here", route.pattern);
+    assert!(
+        !strangers.is_empty() || NAMELESS.contains(&route.pattern),
+        "{} has no entry here",
+        route.pattern
+    );
     strangers
 }
 
@@ -130,6 +142,14 @@ fn is_refused(route: &RouteInfo, answer: &Answer, may: bool) -> bool {
 /// Whether an answer has anything in it that only the neighbour's have.
 fn mentions(theirs: &Furnished, answer: &Answer) -> bool {
     let text = answer.text();
-    let ids = [&theirs.patient, &theirs.draft, &theirs.invoice, &theirs.payment, &theirs.link, &theirs.treatment];
+    let ids = [
+        &theirs.patient,
+        &theirs.newcomer,
+        &theirs.draft,
+        &theirs.invoice,
+        &theirs.payment,
+        &theirs.link,
+        &theirs.treatment,
+    ];
     ids.into_iter().any(|id| text.contains(id.as_str())) || text.contains(THEIR_CARD)
 }

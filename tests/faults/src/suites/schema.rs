@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use paywell_tests::{openapi, support::RouteInfo};
+use paywell_tests::{
+    openapi,
+    support::{Answer, RouteInfo},
+};
 use serde_json::{Value, json};
 
 /// The committed description of the API.
@@ -26,6 +29,13 @@ impl Description {
     /// The schema of a route's body, if it has one.
     pub(super) fn body(&self, route: &RouteInfo) -> Option<&Value> {
         self.operation(route).pointer("/requestBody/content/application~1json/schema")
+    }
+
+    /// Whether an answer is as its route's description says.
+    pub(super) fn describes(&self, route: &RouteInfo, answer: &Answer) -> bool {
+        let response = &self.operation(route)["responses"][answer.status.to_string()];
+        let schema = response.pointer("/content/application~1json/schema");
+        schema.is_some_and(|schema| self.accepts(schema, &answer.json()))
     }
 
     fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {

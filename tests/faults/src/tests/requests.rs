@@ -9,8 +9,8 @@ fn value(figures: &[Figure], name: &str) -> u64 {
 #[tokio::test]
 async fn malformed_requests_are_refused_and_named_and_write_nothing() {
     let figures = malformed(0, 5_000).await;
-    for name in
-        ["5xx", "panics", "wrongly_taken", "written", "unnamed"].map(|name| format!("malformed_{name}"))
+    for name in ["5xx", "panics", "wrongly_taken", "written", "unnamed", "misdescribed"]
+        .map(|name| format!("malformed_{name}"))
     {
         assert_eq!(value(&figures, &name), 0, "{name}");
     }
