@@ -26,9 +26,12 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .build();
     let mut api =
         OpenApiBuilder::new().info(info).servers(Some([ServerBuilder::new().url("/").build()])).build();
-    for part in
-        [tracker::Description::openapi(), payments::Description::openapi(), links::Description::openapi()]
-    {
+    for part in [
+        tracker::Description::openapi(),
+        payments::Description::openapi(),
+        links::Description::openapi(),
+        paywell_http::described::Schemas::openapi(),
+    ] {
         api.merge(part);
     }
     let token = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -48,6 +51,15 @@ pub fn text() -> Result<String, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document: serde_json::Value = serde_json::from_str(COMMITTED).unwrap();
+        for part in COMMITTED.split("\"$ref\": \"#").skip(1) {
+            let pointer = part.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
 
     #[test]
     fn the_committed_description_is_current() {

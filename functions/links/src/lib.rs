@@ -9,7 +9,7 @@ use paywell_http::{
     Call, Method, Problem, Response, Route, StatusCode,
     api::{StaffApi, answered, commanding, reading},
     auth::{Authorised, IssueLinks},
-    problem::ProblemDocument,
+    described::{Idempotent, Refused},
     respond::json,
 };
 
@@ -25,13 +25,13 @@ pub fn routes() -> Vec<Route<StaffApi>> {
 
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(issue, get, revoke, renew))]
+#[openapi(components(schemas(LinkId)), paths(issue, get, revoke, renew))]
 pub struct Description;
 
 /// Gives out a link for invoices of one patient, or for a payment.
 #[utoipa::path(post, path = "/v1/payment-links", tag = "links", request_body = IssueLink,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = LinkView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = LinkView), Refused))]
 pub async fn issue(state: &StaffApi, staff: Authorised<IssueLinks>, call: Call) -> Result<Response, Problem> {
     let (new, fingerprint) = call.json::<IssueLink>()?;
     let answer = state.app.issue_link(&commanding(&staff, &call, &fingerprint)?, new).await?;
@@ -40,8 +40,8 @@ pub async fn issue(state: &StaffApi, staff: Authorised<IssueLinks>, call: Call) 
 
 /// A link as it now stands, with its URL while it is good.
 #[utoipa::path(get, path = "/v1/payment-links/{id}", tag = "links",
-    params(("id" = String, Path, description = "The link.")),
-    responses((status = 200, body = LinkView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = LinkId, Path, description = "The link.")),
+    responses((status = 200, body = LinkView), Refused))]
 pub async fn get(state: &StaffApi, staff: Authorised<IssueLinks>, call: Call) -> Result<Response, Problem> {
     let view = state.app.link(&reading(&staff, &call)?, call.path("id")?).await?;
     json(StatusCode::OK, &state.app.with_url(view)?)
@@ -49,9 +49,9 @@ pub async fn get(state: &StaffApi, staff: Authorised<IssueLinks>, call: Call) ->
 
 /// Withdraws a link.
 #[utoipa::path(post, path = "/v1/payment-links/{id}/revoke", tag = "links",
-    params(("id" = String, Path, description = "The link."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = LinkView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = LinkId, Path, description = "The link."),
+        Idempotent),
+    responses((status = 200, body = LinkView), Refused))]
 pub async fn revoke(
     state: &StaffApi,
     staff: Authorised<IssueLinks>,
@@ -63,9 +63,9 @@ pub async fn revoke(
 
 /// Gives a link a new URL and a new end; every earlier URL is worthless.
 #[utoipa::path(post, path = "/v1/payment-links/{id}/renew", tag = "links", request_body = RenewLink,
-    params(("id" = String, Path, description = "The link."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = LinkView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = LinkId, Path, description = "The link."),
+        Idempotent),
+    responses((status = 200, body = LinkView), Refused))]
 pub async fn renew(state: &StaffApi, staff: Authorised<IssueLinks>, call: Call) -> Result<Response, Problem> {
     let id: LinkId = call.path("id")?;
     let (renew, fingerprint) = call.json::<RenewLink>()?;

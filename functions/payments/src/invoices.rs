@@ -6,17 +6,18 @@ use paywell_app::{
     },
     views::invoices::InvoiceView,
 };
+use paywell_domain::InvoiceId;
 use paywell_http::{
     Call, Problem, Response,
     api::{StaffApi, answered, commanding},
     auth::{Authorised, TakePayments, WriteInvoices, WriteOff},
-    problem::ProblemDocument,
+    described::{Idempotent, OnVersion, Refused},
 };
 
 /// Writes a draft invoice.
 #[utoipa::path(post, path = "/v1/invoices", tag = "invoices", request_body = CreateInvoice,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = InvoiceView), Refused))]
 pub async fn create(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -28,10 +29,10 @@ pub async fn create(
 
 /// Edits a draft; of a sent invoice changes date, term, location, or deletes lines.
 #[utoipa::path(patch, path = "/v1/invoices/{id}", tag = "invoices", request_body = EditInvoice,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn edit(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -44,10 +45,10 @@ pub async fn edit(
 
 /// Deletes a draft, or voids a sent invoice; refused once money is applied.
 #[utoipa::path(delete, path = "/v1/invoices/{id}", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn delete(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -60,9 +61,9 @@ pub async fn delete(
 
 /// Sends an invoice by email, to the portal, or both; the first time it becomes owed.
 #[utoipa::path(post, path = "/v1/invoices/{id}/send", tag = "invoices", request_body = SendInvoice,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn send(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -75,9 +76,9 @@ pub async fn send(
 
 /// Mails a reminder of an open invoice now, with a fresh link.
 #[utoipa::path(post, path = "/v1/invoices/{id}/remind", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn remind(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -89,10 +90,10 @@ pub async fn remind(
 
 /// Corrects what is owed, up or down.
 #[utoipa::path(post, path = "/v1/invoices/{id}/adjustments", tag = "invoices", request_body = AdjustInvoice,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn adjust(
     state: &StaffApi,
     staff: Authorised<WriteInvoices>,
@@ -106,11 +107,11 @@ pub async fn adjust(
 
 /// Takes an adjustment or a write-off back.
 #[utoipa::path(post, path = "/v1/invoices/{id}/adjustments/{number}/reverse", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
+    params(("id" = InvoiceId, Path, description = "The invoice."),
         ("number" = u16, Path, description = "The adjustment's number on the invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn reverse_adjustment(
     state: &StaffApi,
     staff: Authorised<WriteOff>,
@@ -123,10 +124,10 @@ pub async fn reverse_adjustment(
 
 /// Gives up the balance, or a part of it.
 #[utoipa::path(post, path = "/v1/invoices/{id}/write-off", tag = "invoices", request_body = WriteOffInvoice,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn write_off(
     state: &StaffApi,
     staff: Authorised<WriteOff>,
@@ -140,10 +141,10 @@ pub async fn write_off(
 
 /// Places the balance with an agency; it stays owed and shown.
 #[utoipa::path(post, path = "/v1/invoices/{id}/collections", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn send_to_collections(
     state: &StaffApi,
     staff: Authorised<WriteOff>,
@@ -156,10 +157,10 @@ pub async fn send_to_collections(
 
 /// Takes the balance back from the agency.
 #[utoipa::path(post, path = "/v1/invoices/{id}/collections/reverse", tag = "invoices",
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn reverse_collections(
     state: &StaffApi,
     staff: Authorised<WriteOff>,
@@ -172,9 +173,9 @@ pub async fn reverse_collections(
 
 /// Applies a payment's credit.
 #[utoipa::path(post, path = "/v1/invoices/{id}/apply", tag = "invoices", request_body = ApplyPayment,
-    params(("id" = String, Path, description = "The invoice."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = InvoiceView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice."),
+        Idempotent),
+    responses((status = 200, body = InvoiceView), Refused))]
 pub async fn apply(
     state: &StaffApi,
     staff: Authorised<TakePayments>,

@@ -4,19 +4,20 @@ use paywell_app::{
     requests::methods::SetUpMethod,
     views::methods::{MethodSetupView, PaymentMethodsView},
 };
+use paywell_domain::PatientId;
 use paywell_http::{
     Call, Problem, Response,
     api::{StaffApi, answered, commanding},
     auth::{Authorised, ManagePatients},
-    problem::ProblemDocument,
+    described::{Idempotent, Refused},
 };
 
 /// Opens a page on which the patient puts a card or bank account on file; what the patient agreed to is kept first.
 #[utoipa::path(post, path = "/v1/patients/{id}/payment-methods/setup", tag = "payment methods",
     request_body = SetUpMethod,
-    params(("id" = String, Path, description = "The patient."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = MethodSetupView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PatientId, Path, description = "The patient."),
+        Idempotent),
+    responses((status = 201, body = MethodSetupView), Refused))]
 pub async fn set_up(
     state: &StaffApi,
     staff: Authorised<ManagePatients>,
@@ -29,10 +30,10 @@ pub async fn set_up(
 
 /// Makes a method the one that is charged where none is named.
 #[utoipa::path(post, path = "/v1/patients/{id}/payment-methods/{method}/default", tag = "payment methods",
-    params(("id" = String, Path, description = "The patient."),
+    params(("id" = PatientId, Path, description = "The patient."),
         ("method" = String, Path, description = "The method."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentMethodsView), (status = "4XX", body = ProblemDocument)))]
+        Idempotent),
+    responses((status = 200, body = PaymentMethodsView), Refused))]
 pub async fn make_default(
     state: &StaffApi,
     staff: Authorised<ManagePatients>,
@@ -45,10 +46,10 @@ pub async fn make_default(
 
 /// Takes a method off file, here and at the processor. It cannot come back; the patient can put it on file anew.
 #[utoipa::path(delete, path = "/v1/patients/{id}/payment-methods/{method}", tag = "payment methods",
-    params(("id" = String, Path, description = "The patient."),
+    params(("id" = PatientId, Path, description = "The patient."),
         ("method" = String, Path, description = "The method."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentMethodsView), (status = "4XX", body = ProblemDocument)))]
+        Idempotent),
+    responses((status = 200, body = PaymentMethodsView), Refused))]
 pub async fn remove(
     state: &StaffApi,
     staff: Authorised<ManagePatients>,

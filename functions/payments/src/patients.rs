@@ -8,13 +8,13 @@ use paywell_http::{
     Call, Problem, Response,
     api::{StaffApi, answered, commanding},
     auth::{Authorised, ManagePatients},
-    problem::ProblemDocument,
+    described::{Idempotent, Refused},
 };
 
 /// Registers a patient.
 #[utoipa::path(post, path = "/v1/patients", tag = "patients", request_body = CreatePatient,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = PatientView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = PatientView), Refused))]
 pub async fn create(
     state: &StaffApi,
     staff: Authorised<ManagePatients>,
@@ -26,8 +26,8 @@ pub async fn create(
 
 /// Registers a treatment.
 #[utoipa::path(post, path = "/v1/treatments", tag = "patients", request_body = CreateTreatment,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = TreatmentView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = TreatmentView), Refused))]
 pub async fn create_treatment(
     state: &StaffApi,
     staff: Authorised<ManagePatients>,

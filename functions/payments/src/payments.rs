@@ -10,19 +10,20 @@ use paywell_app::{
         refunds::{RefundPreview, RefundView},
     },
 };
+use paywell_domain::PaymentId;
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::{StaffApi, answered, commanding, reading},
     auth::{Authorised, Refund, TakePayments},
-    problem::ProblemDocument,
+    described::{Idempotent, OnVersion, Refused},
     respond::json,
 };
 
 /// Makes a payment; with a tender, records money received at the desk and applies it; with a method on file, charges it:
 /// the answer shows it paid, processing (a bank debit, or the outcome is not known yet) or failed, with the reason.
 #[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = CreatePayment,
-    params(("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(Idempotent),
+    responses((status = 201, body = PaymentView), Refused))]
 pub async fn create(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -34,9 +35,9 @@ pub async fn create(
 
 /// Records money received at the desk for a pending payment.
 #[utoipa::path(post, path = "/v1/payments/{id}/record", tag = "payments", request_body = RecordPayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn record(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -49,10 +50,10 @@ pub async fn record(
 
 /// Moves a payment by hand: submit, cancel, reopen.
 #[utoipa::path(post, path = "/v1/payments/{id}/status", tag = "payments", request_body = MovePayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn change_status(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -65,9 +66,9 @@ pub async fn change_status(
 
 /// Charges a payment that was asked for to a method on file.
 #[utoipa::path(post, path = "/v1/payments/{id}/charge", tag = "payments", request_body = ChargePayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn charge(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -80,9 +81,9 @@ pub async fn charge(
 
 /// Takes what is held on a card for a payment, or a part of it; the rest is released.
 #[utoipa::path(post, path = "/v1/payments/{id}/capture", tag = "payments", request_body = CapturePayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn capture(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -95,9 +96,9 @@ pub async fn capture(
 
 /// Releases what is held on a card for a payment: nothing is charged.
 #[utoipa::path(post, path = "/v1/payments/{id}/void", tag = "payments",
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn void(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -109,10 +110,10 @@ pub async fn void(
 
 /// Decides anew which invoices a received payment pays; what is left over is the patient's credit.
 #[utoipa::path(put, path = "/v1/payments/{id}/allocations", tag = "payments", request_body = SetAllocations,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once."),
-        ("If-Match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 200, body = PaymentView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = PaymentView), Refused))]
 pub async fn allocate(
     state: &StaffApi,
     staff: Authorised<TakePayments>,
@@ -126,8 +127,8 @@ pub async fn allocate(
 
 /// What a refund would do, in words and amounts; writes nothing.
 #[utoipa::path(post, path = "/v1/payments/{id}/refunds/preview", tag = "payments", request_body = RefundPayment,
-    params(("id" = String, Path, description = "The payment.")),
-    responses((status = 200, body = RefundPreview), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment.")),
+    responses((status = 200, body = RefundPreview), Refused))]
 pub async fn preview_refund(
     state: &StaffApi,
     staff: Authorised<Refund>,
@@ -139,9 +140,9 @@ pub async fn preview_refund(
 
 /// Refunds a payment, or a part of it: to where the money came from, or at the desk.
 #[utoipa::path(post, path = "/v1/payments/{id}/refunds", tag = "payments", request_body = RefundPayment,
-    params(("id" = String, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "Names the command; the same again is done once.")),
-    responses((status = 201, body = RefundView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 201, body = RefundView), Refused))]
 pub async fn refund(state: &StaffApi, staff: Authorised<Refund>, call: Call) -> Result<Response, Problem> {
     let id = call.path("id")?;
     let (new, fingerprint) = call.json::<RefundPayment>()?;

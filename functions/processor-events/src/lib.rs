@@ -49,8 +49,8 @@ fn refused(error: WebhookError) -> Problem {
     match error {
         WebhookError::Unreadable => Problem::internal("a signed event that cannot be read"),
         WebhookError::Header | WebhookError::Signature | WebhookError::Time => {
-            Problem::new(&NOT_SIGNED, "Send it as the processor does: signed, within five minutes.")
-                .because(error)
+            let detail = "Send it as the processor does: signed, within five minutes.";
+            Problem::new(&NOT_SIGNED, detail).at("header Stripe-Signature", detail).because(error)
         }
     }
 }

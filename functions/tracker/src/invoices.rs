@@ -1,40 +1,40 @@
 //! Invoices.
 
 use paywell_app::views::invoices::{InvoiceListItem, InvoicePreview};
-use paywell_domain::{PatientId, invoice::ShownStatus};
+use paywell_domain::{InvoiceId, PatientId, invoice::ShownStatus};
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
     auth::{Authorised, ReadTracker, Staff},
-    problem::ProblemDocument,
+    described::Refused,
     respond::{json, json_version},
 };
 
 use crate::{
     Tracker,
-    list::{ListPage, ListParameters},
+    list::{ListPage, ListParameters, Sort},
 };
 
 /// Invoices of the practice.
 #[utoipa::path(get, path = "/v1/invoices", tag = "tracker",
     params(
         ("status" = Option<ShownStatus>, Query, description = "Only with this status."),
-        ("sort" = Option<String>, Query, description = "`created`, `-created` (default), `due`, `-due`."),
-        ("limit" = Option<u16>, Query, description = "1 to 100 rows; 50 if left out."),
+        ("sort" = Option<Sort>, Query, description = "`-created` if left out."),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many rows; 50 if left out."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
-    responses((status = 200, body = ListPage<InvoiceListItem>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = ListPage<InvoiceListItem>), Refused))]
 pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     page(state, &staff, &call, None).await
 }
 
 /// Invoices of one patient.
 #[utoipa::path(get, path = "/v1/patients/{id}/invoices", tag = "tracker",
-    params(("id" = String, Path, description = "The patient."),
+    params(("id" = PatientId, Path, description = "The patient."),
         ("status" = Option<ShownStatus>, Query, description = "Only with this status."),
-        ("sort" = Option<String>, Query, description = "`created`, `-created` (default), `due`, `-due`."),
-        ("limit" = Option<u16>, Query, description = "1 to 100 rows; 50 if left out."),
+        ("sort" = Option<Sort>, Query, description = "`-created` if left out."),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many rows; 50 if left out."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
-    responses((status = 200, body = ListPage<InvoiceListItem>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = ListPage<InvoiceListItem>), Refused))]
 pub async fn list_of_patient(
     state: &Tracker,
     staff: Authorised<ReadTracker>,
@@ -60,8 +60,8 @@ async fn page(
 
 /// An invoice with its payments, links and timeline.
 #[utoipa::path(get, path = "/v1/invoices/{id}", tag = "tracker",
-    params(("id" = String, Path, description = "The invoice.")),
-    responses((status = 200, body = InvoicePreview), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = InvoiceId, Path, description = "The invoice.")),
+    responses((status = 200, body = InvoicePreview), Refused))]
 pub async fn preview(
     state: &Tracker,
     staff: Authorised<ReadTracker>,

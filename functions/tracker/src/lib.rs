@@ -49,15 +49,18 @@ pub fn routes() -> Vec<Route<Tracker>> {
 
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    invoices::list,
-    invoices::preview,
-    invoices::list_of_patient,
-    patients::get,
-    patients::invoice_set,
-    patients::payment_methods,
-    payments::list,
-    payments::detail,
-    payments::metrics
-))]
+#[openapi(
+    components(schemas(list::Sort)),
+    paths(
+        invoices::list,
+        invoices::preview,
+        invoices::list_of_patient,
+        patients::get,
+        patients::invoice_set,
+        patients::payment_methods,
+        payments::list,
+        payments::detail,
+        payments::metrics
+    )
+)]
 pub struct Description;

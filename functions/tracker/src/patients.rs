@@ -1,11 +1,12 @@
 //! Patients, and how they are being chased.
 
 use paywell_app::views::{methods::PaymentMethodsDetail, patients::PatientView, sets::InvoiceSetDetail};
+use paywell_domain::PatientId;
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
     auth::{Authorised, ReadTracker},
-    problem::ProblemDocument,
+    described::Refused,
     respond::{json, json_version},
 };
 
@@ -13,8 +14,8 @@ use crate::Tracker;
 
 /// A patient with balance and credit.
 #[utoipa::path(get, path = "/v1/patients/{id}", tag = "tracker",
-    params(("id" = String, Path, description = "The patient.")),
-    responses((status = 200, body = PatientView), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PatientId, Path, description = "The patient.")),
+    responses((status = 200, body = PatientView), Refused))]
 pub async fn get(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     let patient = state.api.app.patient(&reading(&staff, &call)?, call.path("id")?).await?;
     json_version(StatusCode::OK, &patient, patient.version)
@@ -22,8 +23,8 @@ pub async fn get(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) ->
 
 /// The patient's current invoice set, with every message and what became of it.
 #[utoipa::path(get, path = "/v1/patients/{id}/invoice-set", tag = "tracker",
-    params(("id" = String, Path, description = "The patient.")),
-    responses((status = 200, body = InvoiceSetDetail), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PatientId, Path, description = "The patient.")),
+    responses((status = 200, body = InvoiceSetDetail), Refused))]
 pub async fn invoice_set(
     state: &Tracker,
     staff: Authorised<ReadTracker>,
@@ -35,8 +36,8 @@ pub async fn invoice_set(
 
 /// The patient's cards and bank accounts on file, with everything that happened to them.
 #[utoipa::path(get, path = "/v1/patients/{id}/payment-methods", tag = "payment methods",
-    params(("id" = String, Path, description = "The patient.")),
-    responses((status = 200, body = PaymentMethodsDetail), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PatientId, Path, description = "The patient.")),
+    responses((status = 200, body = PaymentMethodsDetail), Refused))]
 pub async fn payment_methods(
     state: &Tracker,
     staff: Authorised<ReadTracker>,

@@ -4,28 +4,28 @@ use paywell_app::{
     tracker::Metrics,
     views::payments::{PaymentDetail, PaymentListItem},
 };
-use paywell_domain::PaymentStatus;
+use paywell_domain::{PaymentId, PaymentStatus};
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
     auth::{Authorised, ReadTracker},
-    problem::ProblemDocument,
+    described::Refused,
     respond::{json, json_version},
 };
 
 use crate::{
     Tracker,
-    list::{ListPage, ListParameters},
+    list::{ListPage, ListParameters, Sort},
 };
 
 /// Payments of the practice.
 #[utoipa::path(get, path = "/v1/payments", tag = "tracker",
     params(
         ("status" = Option<PaymentStatus>, Query, description = "Only with this status."),
-        ("sort" = Option<String>, Query, description = "`created`, `-created` (default), `due`, `-due`."),
-        ("limit" = Option<u16>, Query, description = "1 to 100 rows; 50 if left out."),
+        ("sort" = Option<Sort>, Query, description = "`-created` if left out."),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many rows; 50 if left out."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
-    responses((status = 200, body = ListPage<PaymentListItem>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = ListPage<PaymentListItem>), Refused))]
 pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     let cx = reading(&staff, &call)?;
     let asked =
@@ -37,8 +37,8 @@ pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -
 
 /// A payment with patient, treatment and timeline.
 #[utoipa::path(get, path = "/v1/payments/{id}", tag = "tracker",
-    params(("id" = String, Path, description = "The payment.")),
-    responses((status = 200, body = PaymentDetail), (status = "4XX", body = ProblemDocument)))]
+    params(("id" = PaymentId, Path, description = "The payment.")),
+    responses((status = 200, body = PaymentDetail), Refused))]
 pub async fn detail(
     state: &Tracker,
     staff: Authorised<ReadTracker>,
@@ -50,7 +50,7 @@ pub async fn detail(
 
 /// How many, and how much, in every status.
 #[utoipa::path(get, path = "/v1/metrics", tag = "tracker",
-    responses((status = 200, body = Metrics), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Metrics), Refused))]
 pub async fn metrics(
     state: &Tracker,
     staff: Authorised<ReadTracker>,

@@ -21,6 +21,7 @@ pub mod practice;
 pub mod proof;
 pub mod refusal;
 pub mod rule_set;
+mod schema;
 pub mod text;
 pub mod treatment;
 

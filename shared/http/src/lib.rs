@@ -49,6 +49,7 @@ pub mod api;
 pub mod auth;
 pub mod body;
 pub mod cursor;
+pub mod described;
 pub mod headers;
 pub mod problem;
 pub mod query;

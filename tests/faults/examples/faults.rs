@@ -1,13 +1,13 @@
-//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `model` or `wire`.
+//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `model`, `wire`, `malformed` or `cross_practice`.
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
-//! `--rounds N`, `--instances N`, `--commands N` and `--sites N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
+//! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
 
 use std::process::ExitCode;
 
 use paywell_faults::{Profile, model, suites};
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model|wire [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model|wire|malformed|cross_practice [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -28,6 +28,8 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         "race" => suites::race(profile, seed, rounds, instances).await,
         "model" => model::model(seed, number("--seeds", 20_000)?, number("--commands", 2_000_000)?),
         "wire" => suites::wire(profile, seed, number("--commands", 20_000)?, number("--sites", 4)?),
+        "malformed" => suites::malformed(seed, number("--cases", 50_000)?).await,
+        "cross_practice" => suites::cross_practice().await,
         "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,
         _ => return Err(USAGE.into()),
     };
@@ -36,6 +38,12 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     }
     suites::save(suite, &figures)?;
     let is_bad = figures.iter().any(|figure| match figure.name {
+        "malformed_5xx"
+        | "malformed_panics"
+        | "malformed_wrongly_taken"
+        | "malformed_written"
+        | "malformed_unnamed"
+        | "cross_practice_reached" => figure.value > 0,
         "wire_cents_off" | "wire_wrong" | "crash_points_off" | "fault_points_off" | "race_wrong"
         | "model_cents_off" => figure.value > 0,
         "crash_points_killed_pct" | "fault_points_struck_pct" => figure.value < 100,

@@ -2,9 +2,12 @@
 
 mod chance;
 mod commands;
+mod malformed;
 mod points;
+mod practices;
 mod race;
 mod rate;
+mod schema;
 
 use std::{fs, path::Path};
 
@@ -12,7 +15,9 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 pub use chance::wire;
+pub use malformed::malformed;
 pub use points::{crash_points, fault_points};
+pub use practices::cross_practice;
 pub use race::race;
 pub use rate::rate;
 

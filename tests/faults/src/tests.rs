@@ -2,6 +2,7 @@
 
 mod host;
 mod lag;
+mod requests;
 mod wire;
 
 use paywell_tests::support::Clinic;

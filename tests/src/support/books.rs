@@ -59,7 +59,7 @@ impl World {
             let delete = delete.key("pk", AttributeValue::S(key.0.clone()));
             delete.key("sk", AttributeValue::S(key.1.clone())).send().await.unwrap();
         }
-        for item in backup.0.values() {
+        for (_, item) in backup.0.iter().filter(|(key, item)| now.0.get(*key) != Some(*item)) {
             let put = self.client.put_item().table_name(&self.table);
             put.set_item(Some(item.clone())).send().await.unwrap();
         }

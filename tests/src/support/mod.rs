@@ -24,6 +24,7 @@
 
 mod answer;
 mod books;
+mod catalogue;
 mod clinic;
 mod engine;
 mod function;
@@ -40,6 +41,7 @@ mod world;
 
 pub use answer::Answer;
 pub use books::{Books, Dump};
+pub use catalogue::{CARD, Furnished};
 pub use clinic::Clinic;
 pub use engine::{Engine, engine};
 pub use function::{Function, RouteInfo};

@@ -2,10 +2,8 @@
 
 use chrono::Duration;
 use paywell_http::auth::{Permission, Role};
-use paywell_tests::support::{Claims, Clinic, issuer};
+use paywell_tests::support::{Claims, Clinic, Furnished, issuer};
 use serde_json::{Value, json};
-
-use crate::catalogue::Furnished;
 
 #[tokio::test]
 async fn whatever_is_not_for_staff_is_on_this_list() {

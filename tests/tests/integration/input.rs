@@ -1,9 +1,7 @@
 //! Bad input is refused, names the field, and is never our fault.
 
-use paywell_tests::support::Clinic;
+use paywell_tests::support::{CARD, Clinic, Furnished};
 use serde_json::{Value, json};
-
-use crate::catalogue::{CARD, Furnished};
 
 const NO_AMOUNTS: [&str; 14] =
     ["1e3", "12.345", "-5", "", "NaN", "1000000", "0", "0.00", "1,000.00", " 5.00", "$5", "5.", ".5", "٥"];

@@ -9,7 +9,6 @@
 )]
 
 mod access;
-mod catalogue;
 mod checkout;
 mod concurrency;
 mod idempotency;

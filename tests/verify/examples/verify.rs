@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         ("unit, property and integration tests, on the embedded engine", tests),
         ("integration tests on the official DynamoDB Local", official_engine),
         ("the Stripe simulator, by Stripe's own libraries", simulator),
+        ("the API against its description, by Schemathesis", description),
         ("the template, by cfn-lint", template),
         ("end to end through cargo lambda, and the pages in Chromium", browser),
     ])
@@ -95,6 +97,35 @@ fn simulator() -> Result<(), Failure> {
     // By name: what a folder means to `node --test` differs between versions of Node.js.
     let tests = ["tests/stripe/node/money.test.mjs", "tests/stripe/node/payments.test.mjs"];
     run("node", &[&["--test"][..], &tests].concat(), &[])
+}
+
+fn description() -> Result<(), Failure> {
+    let python = python("openapi", &["tests/openapi/requirements.txt"])?;
+    run("cargo", &["build", "--package", "paywell-tests", "--example", "api"], &[])?;
+    let mut api = Command::new("cargo");
+    api.args(["run", "--quiet", "--package", "paywell-tests", "--example", "api"]).stdout(Stdio::piped());
+    let (_running, settings) = started(&mut api)?;
+    let settings: Vec<(&str, &str)> =
+        settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let url = settings.iter().find(|(name, _)| *name == "PAYWELL_URL").map(|(_, url)| *url);
+    let url = url.ok_or("the API did not say where it is")?;
+    run(
+        python.with_file_name("schemathesis"),
+        &["--config-file", "tests/openapi/schemathesis.toml", "run", &format!("{url}/openapi.json")],
+        &settings,
+    )
+}
+
+/// Starts a server and reads the `NAME=value` lines that it prints up to an empty one.
+fn started(server: &mut Command) -> Result<(Running, Vec<(String, String)>), Failure> {
+    let child = server.spawn().map_err(|error| format!("{server:?}: {error}"))?;
+    let mut running = Running(child);
+    let output = running.0.stdout.take().ok_or("a server without an output")?;
+    let lines = BufReader::new(output).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+    let setting =
+        |line: String| line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let settings = lines.filter_map(setting).collect();
+    Ok((running, settings))
 }
 
 fn template() -> Result<(), Failure> {

@@ -16,26 +16,22 @@ use utoipa::ToSchema;
 pub struct NewLine {
     /// Procedure code.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "99213")]
     pub code: Option<Line<16>>,
     /// What it was, for the patient.
-    #[schema(value_type = String, example = "Office visit")]
     pub description: Line<120>,
     /// How many units: 1 to 9,999.
     #[serde(default = "one")]
-    #[schema(value_type = u16, default = 1)]
+    #[schema(value_type = u16, default = 1, minimum = 1, maximum = 9999)]
     pub quantity: Quantity,
     /// The price of one unit.
     #[serde(deserialize_with = "super::amount")]
-    #[schema(value_type = String, example = "125.00")]
     pub unit_price: Amount,
     /// A percentage or an amount off this line.
     #[serde(default, deserialize_with = "super::discount")]
-    #[schema(value_type = Option<String>, example = "10%")]
+    #[schema(value_type = Discount)]
     pub discount: Option<Discount>,
     /// The visit it belongs to.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub treatment_id: Option<TreatmentId>,
 }
 
@@ -65,19 +61,18 @@ impl NewLine {
 #[serde(deny_unknown_fields)]
 pub struct CreateInvoice {
     /// Who is billed.
-    #[schema(value_type = String, example = "pat_01h455vb4pex5vsknk084sn02q")]
     pub patient_id: PatientId,
     /// The currency of all its amounts: the practice's.
     pub currency: Currency,
     /// What is billed: 1 to 100 services.
+    #[schema(min_items = 1, max_items = 100)]
     pub lines: Vec<NewLine>,
     /// A percentage or an amount off the whole.
     #[serde(default, deserialize_with = "super::discount")]
-    #[schema(value_type = Option<String>, example = "10%")]
+    #[schema(value_type = Discount)]
     pub discount: Option<Discount>,
     /// One of the practice's locations.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub location: Option<Line<16>>,
     /// What kind of payment it asks for.
     #[serde(default)]
@@ -87,7 +82,7 @@ pub struct CreateInvoice {
     pub date: Option<NaiveDate>,
     /// How many days after its date it is due: 0 to 365.
     #[serde(default = "thirty_days")]
-    #[schema(value_type = u16, default = 30)]
+    #[schema(value_type = u16, default = 30, maximum = 365)]
     pub term_days: Term,
 }
 
@@ -107,11 +102,11 @@ pub struct EditInvoice {
     pub delete_lines: Vec<u16>,
     /// A percentage or an amount off the whole; null takes it away.
     #[serde(default, deserialize_with = "discount_given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Discount>)]
     pub discount: Option<Option<Discount>>,
     /// One of the practice's locations; null takes it away.
     #[serde(default, deserialize_with = "super::given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Line<16>>)]
     pub location: Option<Option<Line<16>>>,
     /// What kind of payment it asks for; null takes it away.
     #[serde(default, deserialize_with = "super::given")]
@@ -122,7 +117,7 @@ pub struct EditInvoice {
     pub date: Option<NaiveDate>,
     /// How many days after its date it is due; the due date follows.
     #[serde(default)]
-    #[schema(value_type = Option<u16>)]
+    #[schema(value_type = Option<u16>, maximum = 365)]
     pub term_days: Option<Term>,
 }
 
@@ -149,6 +144,7 @@ pub enum Channel {
 #[serde(deny_unknown_fields)]
 pub struct SendInvoice {
     /// One or both.
+    #[schema(min_items = 1, max_items = 2)]
     pub channels: Vec<Channel>,
 }
 

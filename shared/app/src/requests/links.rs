@@ -10,15 +10,13 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct IssueLink {
     /// Whose bills.
-    #[schema(value_type = String)]
     pub patient_id: PatientId,
     /// 1 to 25 open invoices; their balances when the patient pays.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(min_items = 1, max_items = 25)]
     pub invoice_ids: Option<Vec<InvoiceId>>,
     /// A pending payment; instead of invoices.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub payment_id: Option<PaymentId>,
     /// When it ends (UTC), within a year; as the practice chose if left out.
     #[serde(default)]

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct NewConsent {
     /// Word for word; at most 500 characters.
-    #[schema(value_type = String, example = "I agree that Riverside Clinic charges this card for my bills.")]
     pub wording: Line<500>,
     /// How.
     pub given: ConsentGiven,
@@ -42,7 +41,6 @@ pub struct SetUpMethod {
 pub struct ChargeMethod {
     /// The method; the patient's default if left out.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub id: Option<Line<255>>,
     /// Whether the money is only held on the card, to be captured later or released.
     #[serde(default)]
@@ -63,6 +61,6 @@ pub struct ChargePayment {
 pub struct CapturePayment {
     /// How much, at most what is held; all of it if left out. The rest is released.
     #[serde(default, deserialize_with = "super::optional_amount")]
-    #[schema(value_type = Option<String>, example = "125.00")]
+    #[schema(value_type = Amount)]
     pub amount: Option<Amount>,
 }

@@ -15,15 +15,12 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct NewGuarantor {
     /// How the person is greeted.
-    #[schema(value_type = String)]
     pub first_name: Line<60>,
     /// Where mail goes.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub email: Option<EmailAddress>,
     /// In international form.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub phone: Option<Phone>,
 }
 
@@ -33,28 +30,22 @@ pub struct NewGuarantor {
 pub struct CreatePatient {
     /// The id of the practice's other systems.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub external_id: Option<Line<60>>,
     /// Given name.
-    #[schema(value_type = String, example = "Ada")]
     pub first_name: Line<60>,
     /// Family name.
-    #[schema(value_type = String, example = "Lovelace")]
     pub last_name: Line<60>,
     /// From 1880-01-01 to today.
     #[serde(deserialize_with = "super::day")]
     pub birth_date: NaiveDate,
     /// Where the patient lives.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub postal_code: Option<Line<12>>,
     /// Where mail goes.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "ada@example.com")]
     pub email: Option<EmailAddress>,
     /// In international form.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "+16175550123")]
     pub phone: Option<Phone>,
     /// Who is responsible for paying, if not the patient.
     #[serde(default)]
@@ -93,24 +84,19 @@ impl From<CreatePatient> for PatientDetails {
 #[serde(deny_unknown_fields)]
 pub struct CreateTreatment {
     /// Whose it was.
-    #[schema(value_type = String, example = "pat_01h455vb4pex5vsknk084sn02q")]
     pub patient_id: PatientId,
     /// The id of the practice's other systems.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub external_id: Option<Line<60>>,
     /// When the service began (UTC).
     pub service_at: DateTime<Utc>,
     /// Who treated.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub physician: Option<Line<60>>,
     /// One of the practice's locations.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub location: Option<Line<16>>,
     /// Procedure codes.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
     pub codes: Vec<Line<16>>,
 }

@@ -16,11 +16,9 @@ use super::methods::ChargeMethod;
 #[serde(deny_unknown_fields)]
 pub struct NewAllocation {
     /// The invoice.
-    #[schema(value_type = String)]
     pub invoice_id: InvoiceId,
     /// How much of the payment.
     #[serde(deserialize_with = "super::amount")]
-    #[schema(value_type = String, example = "125.00")]
     pub amount: Amount,
 }
 
@@ -34,18 +32,16 @@ impl From<NewAllocation> for Allocation {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NewTender {
-    /// Notes and coins.
-    Cash,
+    /// Notes and coins. Braces: serde reads no unknown field of a bare variant, and so would refuse none.
+    Cash {},
     /// A paper check.
     Check {
         /// The number printed on it.
-        #[schema(value_type = String)]
         number: Line<30>,
     },
     /// A card on the practice's own terminal.
     ExternalCard {
         /// The terminal's reference.
-        #[schema(value_type = String)]
         reference: Line<60>,
     },
 }
@@ -53,7 +49,7 @@ pub enum NewTender {
 impl From<NewTender> for Tender {
     fn from(tender: NewTender) -> Self {
         match tender {
-            NewTender::Cash => Self::Cash,
+            NewTender::Cash {} => Self::Cash,
             NewTender::Check { number } => Self::Check { number },
             NewTender::ExternalCard { reference } => Self::ExternalCard { reference },
         }
@@ -65,11 +61,9 @@ impl From<NewTender> for Tender {
 #[serde(deny_unknown_fields)]
 pub struct CreatePayment {
     /// Who pays.
-    #[schema(value_type = String)]
     pub patient_id: PatientId,
     /// How much.
     #[serde(deserialize_with = "super::amount")]
-    #[schema(value_type = String, example = "125.00")]
     pub amount: Amount,
     /// The practice's currency.
     pub currency: Currency,
@@ -78,14 +72,12 @@ pub struct CreatePayment {
     pub payment_type: Option<PaymentType>,
     /// The visit it is for.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub treatment_id: Option<TreatmentId>,
     /// When it is to be paid.
     #[serde(default, deserialize_with = "super::optional_day")]
     pub due_date: Option<NaiveDate>,
     /// A note for staff.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub memo: Option<Line<200>>,
     /// Whether it is not asked for yet.
     #[serde(default)]
@@ -101,6 +93,7 @@ pub struct CreatePayment {
     pub received_on: Option<NaiveDate>,
     /// Which invoices it pays: at most 25. What is left over becomes the patient's credit.
     #[serde(default)]
+    #[schema(max_items = 25)]
     pub allocations: Vec<NewAllocation>,
 }
 
@@ -123,7 +116,6 @@ pub struct RecordPayment {
 #[serde(deny_unknown_fields)]
 pub struct MovePayment {
     /// `submit`, `cancel` or `reopen`, as the payment's `allowed` says.
-    #[schema(value_type = String)]
     pub action: Line<20>,
 }
 

@@ -1,6 +1,7 @@
 //! Request bodies: strict JSON and forms, and the fingerprint that tells one command from another.
 
 mod fingerprint;
+mod objects;
 mod strict;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::complaint::Complaint;
 use crate::headers::{Single, single};
 use crate::{Problem, query};
 pub use fingerprint::Fingerprint;
+use objects::Objects;
 use strict::Strict;
 
 /// The bytes a body may have where a route does not say otherwise: 64 KiB.
@@ -24,15 +26,15 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024;
 /// Reads a JSON body of up to `limit` bytes, and takes the request's fingerprint.
 ///
 /// Refused besides what `T` refuses: another content type (415), more bytes (413), what is not UTF-8, not JSON,
-/// nested deeper than serde_json's 128, or followed by anything (400), and a key that comes twice in one object
-/// (422). Problems name the field by its JSON pointer (RFC 6901); inside `#[serde(flatten)]` and untagged or
+/// nested deeper than serde_json's 128, or followed by anything (400), a key that comes twice in one object, and a
+/// list of values in place of an object (422). Problems name the field by its JSON pointer (RFC 6901); inside `#[serde(flatten)]` and untagged or
 /// internally tagged enums serde no longer knows where it is, and the pointer is that of the enclosing object.
 ///
 /// # Errors
 /// The problem, as above.
 pub fn parse<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<(T, Fingerprint), Problem> {
     let value = json(text(request, "application/json", limit)?)?;
-    let parsed = serde_path_to_error::deserialize(&value)
+    let parsed = serde_path_to_error::deserialize(Objects(&value))
         .map_err(|error| field_problem(pointer(error.path()), &error.inner().to_string()))?;
     let fingerprint = Fingerprint::new(request.method(), request.uri().path(), Some(&value));
     Ok((parsed, fingerprint))

@@ -111,6 +111,75 @@ fn a_key_that_comes_twice_is_refused_at_any_depth() {
     assert_eq!(problem.document().errors[0].pointer, "/a/b~0");
 }
 
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Received {
+    Cash {},
+    Check { number: String },
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Whole {
+    All,
+    Part(Line),
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nested {
+    line: Option<Line>,
+    received: Option<Received>,
+    whole: Option<Whole>,
+    pair: Option<(u8, u8)>,
+}
+
+fn nested(body: &str) -> Result<Nested, Problem> {
+    parse(&request("application/json", body), DEFAULT_LIMIT).map(|(nested, _)| nested)
+}
+
+#[test]
+fn a_list_is_no_object_at_any_depth() {
+    assert_refused(r#"["cash",[],null,null]"#, &kinds::INVALID_FIELD, "", "Expected an object.", &[]);
+    let lines = r#"{"tender":"cash","lines":[{"quantity":1},[2]]}"#;
+    assert_refused(lines, &kinds::INVALID_FIELD, "/lines/1", "Expected an object.", &[]);
+    for (body, pointer) in [
+        (r#"{"line":[1]}"#, "/line"),
+        (r#"{"received":["cash"]}"#, "/received"),
+        (r#"{"received":["check","7"]}"#, "/received"),
+        (r#"{"whole":{"part":[1]}}"#, "/whole/part"),
+    ] {
+        let problem = nested(body).unwrap_err();
+        let error = &problem.document().errors[0];
+        assert_eq!(
+            (error.pointer.as_str(), error.detail.as_str()),
+            (pointer, "Expected an object."),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_number_is_no_name() {
+    for (body, pointer) in [(r#"{"received":{"type":0}}"#, "/received/type"), (r#"{"whole":0}"#, "/whole")] {
+        let problem = nested(body).unwrap_err();
+        assert_eq!(problem.document().errors[0].pointer, pointer, "{body}");
+    }
+}
+
+#[test]
+fn objects_and_lists_are_read_where_they_belong() {
+    let read = nested(r#"{"line":{"quantity":1},"received":{"type":"check","number":"7"},"pair":[1,2]}"#);
+    let (line, received) = (Some(Line { quantity: 1 }), Some(Received::Check { number: "7".to_owned() }));
+    assert_eq!(read.unwrap(), Nested { line, received, whole: None, pair: Some((1, 2)) });
+    assert_eq!(nested(r#"{"received":{"type":"cash"}}"#).unwrap().received, Some(Received::Cash {}));
+    assert_eq!(nested(r#"{"whole":"all"}"#).unwrap().whole, Some(Whole::All));
+    let part = nested(r#"{"whole":{"part":{"quantity":3}}}"#).unwrap().whole;
+    assert_eq!(part, Some(Whole::Part(Line { quantity: 3 })));
+    assert!(nested(r#"{"pair":[1,2,3]}"#).is_err() && nested(r#"{"whole":{"part":{},"all":1}}"#).is_err());
+    assert!(nested(r#"{"received":{"type":"cash","number":"7"}}"#).is_err());
+}
+
 #[test]
 fn what_is_not_json_is_refused() {
     let deep = "[".repeat(200) + &"]".repeat(200);
@@ -120,7 +189,7 @@ fn what_is_not_json_is_refused() {
     }
     let problem =
         parse::<Payment>(&request("application/json", &b"{\"memo\":\"\xff\"}"[..]), 100).unwrap_err();
-    assert_eq!(problem.document().detail, "Not UTF-8 after byte 9.");
+    assert_eq!(problem.document().errors[0].detail, "Not UTF-8 after byte 9.");
 }
 
 #[test]

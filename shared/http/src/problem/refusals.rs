@@ -10,7 +10,7 @@ use super::{Problem, kinds};
 impl Problem {
     /// 400: the body is not JSON, or not UTF-8.
     pub fn malformed_body(detail: impl Into<String>) -> Self {
-        Self::new(&kinds::MALFORMED_BODY, detail)
+        Self::new(&kinds::MALFORMED_BODY, "Correct the body and send the request again.").at("", detail)
     }
 
     /// 422: the field at this JSON pointer has no acceptable value.
@@ -45,8 +45,8 @@ impl Problem {
 
     /// 413: the body has more than `limit` bytes.
     pub fn body_too_large(limit: usize) -> Self {
-        Self::new(&kinds::BODY_TOO_LARGE, format!("A body may have up to {limit} bytes."))
-            .with("limit", limit)
+        let detail = format!("A body may have up to {limit} bytes.");
+        Self::new(&kinds::BODY_TOO_LARGE, detail.clone()).at("", detail).with("limit", limit)
     }
 
     /// 400: a required header is absent; `detail` says what to send.
@@ -89,12 +89,15 @@ impl Problem {
     /// 401: no token came, so the challenge has no error code (RFC 6750, section 3.1).
     pub fn no_token() -> Self {
         Self::new(&kinds::UNAUTHORISED, "Send a bearer token in the Authorization header.")
+            .at("header Authorization", "Required: one bearer token.")
             .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 401: the token that came is no good; `internal` says why, to the log.
     pub fn bad_token(detail: impl Into<String>, internal: impl Display) -> Self {
-        Self::new(&kinds::UNAUTHORISED, detail)
+        let detail = detail.into();
+        Self::new(&kinds::UNAUTHORISED, detail.clone())
+            .at("header Authorization", detail)
             .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             .because(internal)
     }
@@ -133,6 +136,7 @@ impl Problem {
             &kinds::STALE,
             "Look at the current version and make your change again, if it still applies.",
         )
+        .at("header If-Match", format!("The current version is \"{current_version}\"."))
         .with("current_version", current_version)
     }
 

@@ -90,6 +90,13 @@ fn headers_and_members_say_what_to_do() {
     let stale = body(Problem::stale(8).with("current", json!({ "amount": "1.00" })));
     assert_eq!((&stale["current_version"], &stale["current"]), (&json!(8), &json!({ "amount": "1.00" })));
     assert_eq!(body(Problem::body_too_large(9))["limit"], 9);
+    for problem in [Problem::no_token(), Problem::bad_token("No.", "x")] {
+        assert_eq!(body(problem)["errors"][0]["pointer"], "header Authorization");
+    }
+    for problem in [Problem::malformed_body("x"), Problem::body_too_large(9)] {
+        assert_eq!(body(problem)["errors"][0]["pointer"], "");
+    }
+    assert_eq!(body(Problem::stale(8))["errors"][0]["pointer"], "header If-Match");
     assert_eq!(body(Problem::precondition_required())["errors"][0]["pointer"], "header If-Match");
     assert_eq!(body(Problem::key_reused())["errors"][0]["pointer"], "header Idempotency-Key");
     assert_eq!(body(Problem::unknown_parameter("a", vec!["b".to_owned()]))["errors"][0]["pointer"], "?a");

@@ -1,24 +1,35 @@
 //! A good request for every route of staff: what access and input are tested with. A new route must be added here.
 
-use paywell_tests::support::{Clinic, Request, RouteInfo};
 use serde_json::{Value, json};
 
+use super::{Clinic, Request, RouteInfo};
+
 /// The card that the patient has on file.
-pub(crate) const CARD: &str = "pm_furnished";
+pub const CARD: &str = "pm_furnished";
 
 /// A practice with one thing of every kind.
-pub(crate) struct Furnished {
-    pub(crate) clinic: Clinic,
-    pub(crate) patient: String,
-    pub(crate) draft: String,
-    pub(crate) invoice: String,
-    pub(crate) payment: String,
-    pub(crate) link: String,
-    pub(crate) treatment: String,
+pub struct Furnished {
+    /// The practice.
+    pub clinic: Clinic,
+    /// A patient, with a card on file that the processor does not know.
+    pub patient: String,
+    /// A patient of whom nothing is known yet.
+    pub newcomer: String,
+    /// An invoice that was never sent.
+    pub draft: String,
+    /// An invoice that is owed.
+    pub invoice: String,
+    /// A payment that was asked for.
+    pub payment: String,
+    /// A link for the invoice.
+    pub link: String,
+    /// A visit.
+    pub treatment: String,
 }
 
 impl Furnished {
-    pub(crate) async fn of(clinic: Clinic) -> Self {
+    /// Furnishes a practice.
+    pub async fn of(clinic: Clinic) -> Self {
         let patient = clinic.patient("Ada").await;
         let draft = clinic.draft(&patient, "40.00").await;
         let invoice = clinic.open_invoice(&patient, "60.00").await;
@@ -27,23 +38,25 @@ impl Furnished {
         let treatment = json!({ "patient_id": patient, "service_at": "2026-05-01T14:00:00Z" });
         let treatment = clinic.post("/v1/treatments", &treatment).await.field("id");
         clinic.keep_card(&patient, CARD).await;
-        Self { clinic, patient, draft, invoice, payment, link, treatment }
+        let newcomer = clinic.patient("Ben").await;
+        Self { clinic, patient, newcomer, draft, invoice, payment, link, treatment }
     }
 
     /// The path of a route, naming this practice's things.
-    pub(crate) fn path(&self, route: &RouteInfo) -> String {
+    pub fn path(&self, route: &RouteInfo) -> String {
         let id = match route.pattern.split('/').nth(2).unwrap() {
             "invoices" if matches!(route.method.as_str(), "PATCH" | "DELETE") => &self.draft,
             "invoices" => &self.invoice,
             "payments" => &self.payment,
             "payment-links" => &self.link,
+            "patients" if route.pattern.ends_with("/setup") => &self.newcomer,
             _ => &self.patient,
         };
         route.pattern.replace("{id}", id).replace("{number}", "1").replace("{method}", CARD)
     }
 
     /// The body of a good request; none where the route takes none.
-    pub(crate) fn body(&self, route: &RouteInfo) -> Option<Value> {
+    pub fn body(&self, route: &RouteInfo) -> Option<Value> {
         let allocations = json!([{ "invoice_id": self.invoice, "amount": "5.00" }]);
         let body = match (route.method.as_str(), route.pattern) {
             ("GET" | "DELETE", _) => return None,
@@ -99,7 +112,16 @@ impl Furnished {
     }
 
     /// A request of the practice `asking` that would be good in this one.
-    pub(crate) fn request(&self, asking: &Clinic, route: &RouteInfo) -> Request {
+    pub fn request(&self, asking: &Clinic, route: &RouteInfo) -> Request {
+        let request = self.request_to(asking, route, &self.path(route));
+        match self.body(route) {
+            Some(body) => request.json(&body),
+            None => request,
+        }
+    }
+
+    /// A request of a route's method to some path, on the first version and without a body.
+    pub fn request_to(&self, asking: &Clinic, route: &RouteInfo, path: &str) -> Request {
         let method = match route.method.as_str() {
             "GET" => "GET",
             "POST" => "POST",
@@ -108,15 +130,11 @@ impl Furnished {
             "DELETE" => "DELETE",
             other => panic!("{other}"),
         };
-        let request = asking.request(method, &self.path(route)).on_version(1);
-        match self.body(route) {
-            Some(body) => request.json(&body),
-            None => request,
-        }
+        asking.request(method, path).on_version(1)
     }
 
     /// Every route of staff.
-    pub(crate) fn staff_routes(&self) -> Vec<RouteInfo> {
+    pub fn staff_routes(&self) -> Vec<RouteInfo> {
         self.clinic.world.routes().filter(|route| route.permission.is_some()).cloned().collect()
     }
 }
