@@ -300,6 +300,26 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_payable_until_its_hour_is_over() {
+        let open = started().attempts.remove(0);
+        let ends = open.expires_at();
+        assert_eq!(ends - NOW, Duration::minutes(SESSION_MINUTES));
+        assert!(open.is_payable(NOW) && open.is_payable(ends - Duration::seconds(1)));
+        assert!(!open.is_payable(ends) && !open.is_payable(ends + Duration::seconds(1)));
+    }
+
+    #[test]
+    fn the_charge_is_the_attempt_that_succeeded() {
+        let expired = started().session_expired(attempt(1)).unwrap().state;
+        let again = expired.start_attempt(attempt(2), hosted(), NOW).unwrap().state;
+        assert_eq!(again.charged(), None);
+        let paid = again.attempt_succeeded(attempt(2), "pi_2", NOW).unwrap().state;
+        assert_eq!(paid.charged().map(|charged| charged.id), Some(attempt(2)));
+        assert_eq!(paid.attempt_of(attempt(1)).map(|first| first.status), Some(AttemptStatus::Expired));
+        assert_eq!(paid.attempt_of(attempt(3)), None);
+    }
+
+    #[test]
     fn an_outcome_is_applied_once() {
         let paid = started().attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
         assert!(paid.attempt_succeeded(attempt(1), "pi_1", NOW).is_err());
@@ -318,7 +338,9 @@ mod tests {
     #[test]
     fn what_is_at_the_processor_is_not_meant_for_another_amount() {
         let less = crate::fixtures::amount(50);
-        assert_eq!(payment().retarget(less, Vec::new()).unwrap().amount, less);
+        let bill = crate::fixtures::invoice(1, 50);
+        let aimed = payment().retarget(less, vec![crate::fixtures::meant(&bill, 50)]).unwrap();
+        assert_eq!((aimed.amount, aimed.allocations.len()), (less, 1));
         let refused = started().retarget(less, Vec::new());
         assert!(matches!(refused, Err(Refusal::State { rule: "payment-status", .. })), "{refused:?}");
     }
