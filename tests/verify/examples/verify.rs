@@ -42,7 +42,7 @@ fn tests() -> Result<(), Failure> {
 
 /// The fast tier. Of the whole workspace, so that what was compiled for the tests before serves again.
 fn faults() -> Result<(), Failure> {
-    run("cargo", &["build", "--workspace", "--example", "faults", "--bins"], &[])?;
+    run("cargo", &["build", "--workspace", "--example", "faults"], &[])?;
     run("target/debug/examples/faults", &["fast"], &[])
 }
 
