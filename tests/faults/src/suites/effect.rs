@@ -41,7 +41,7 @@ const KINDS: [&str; 15] = [
 impl Effect {
     /// Proves the books, and says what there is; of one patient.
     pub(super) async fn of(site: &Site, clinic: &Clinic) -> Self {
-        let books = site.proven_books(clinic).await;
+        let books = clinic.proven_books().await;
         let dump = site.world.dump().await;
         let mut accounts: BTreeMap<Account, i64> = BTreeMap::new();
         for posting in books.journal.iter().flat_map(|entry| entry.postings()) {
@@ -92,6 +92,14 @@ impl Effect {
         (&self.accounts, &self.invoices, &self.methods)
             == (&before.accounts, &before.invoices, &before.methods)
             && self.payments.iter().all(is_over)
+    }
+
+    /// The same, when everything is settled: the processor has what the books say it has.
+    pub(super) async fn settled(site: &Site, clinic: &Clinic) -> Self {
+        let effect = Self::of(site, clinic).await;
+        let booked = effect.of_account(Account::ProcessorClearing);
+        assert_eq!(booked, site.kept_by_processor(), "the books say what the processor has");
+        effect
     }
 
     /// What an account holds, in cents.

@@ -153,7 +153,7 @@ async fn undisturbed(site: &Site, command: Command, seed: u64) -> Undisturbed {
     let done = prepared.send(site, &Plan::none()).await;
     assert!(good(&prepared, &done.outcome).is_some(), "{command:?}: {:?}", done.outcome);
     aftermath(site, &prepared.clinic, &mut rng).await;
-    let effect = Effect::of(site, &prepared.clinic).await;
+    let effect = Effect::settled(site, &prepared.clinic).await;
     assert_eq!(effect.leaves(), prepared.leaves, "{command:?} takes what it is to take");
     Undisturbed { calls: done.ios, before, effect }
 }
@@ -178,7 +178,7 @@ async fn disturbed(site: &Site, point: &Point<'_>, undisturbed: &Undisturbed) ->
     }
     let answer = recover(site, &prepared, good(&prepared, &first.outcome)).await;
     aftermath(site, &prepared.clinic, &mut rng).await;
-    let effect = Effect::of(site, &prepared.clinic).await;
+    let effect = Effect::settled(site, &prepared.clinic).await;
     judge(point.command, &answer, &effect, undisturbed);
     struck
 }

@@ -88,7 +88,7 @@ async fn round(site: &Site, race: Race, instances: usize, rng: &mut ChaCha8Rng) 
     let of = |kind: usize| answers.iter().copied().skip(kind).step_by(2).collect();
     let statuses = [of(0), of(1)];
     aftermath(site, &ready.clinic, rng).await;
-    let effect = Effect::of(site, &ready.clinic).await;
+    let effect = Effect::settled(site, &ready.clinic).await;
     race.judge(&Raced { site, cents, statuses, effect });
     barrier.overlapped()
 }

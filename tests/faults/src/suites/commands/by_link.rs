@@ -60,7 +60,7 @@ impl ByLink {
     async fn on_receipt(self, scene: &Scene<'_>, link: &Value) -> Prepared {
         scene.clinic.press_pay(link).await;
         let sessions = scene.site.at_processor("checkout/sessions").await;
-        let back = sessions[0]["success_url"].as_str().unwrap();
+        let back = sessions[0]["success_url"].as_str().unwrap().split('?').next().unwrap();
         let receipt = &back[back.find("/pay/receipts/").unwrap()..];
         let request = match self {
             Self::LookAtReceipt => scene.clinic.by_patient("GET", receipt),
