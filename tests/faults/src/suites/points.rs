@@ -32,6 +32,8 @@ const SITES: usize = 4;
 struct Point<'a> {
     command: Command,
     io: &'a Io,
+    /// Which call of its operation it is, from 1: calls of several shards come in any order.
+    nth: u32,
     fault: Fault,
     seed: u64,
 }
@@ -104,9 +106,11 @@ async fn everywhere_in(
             return Tally { points: 1, struck: 0, off: 1 };
         }
     };
-    for io in &undisturbed.calls {
+    for (place, io) in undisturbed.calls.iter().enumerate() {
+        let before = undisturbed.calls[..place].iter().filter(|other| other.operation == io.operation);
+        let nth = u32::try_from(before.count()).unwrap() + 1;
         for fault in faults(io) {
-            let point = Point { command, io, fault, seed };
+            let point = Point { command, io, nth, fault, seed };
             tally.note(&point, checked(disturbed(site, &point, &undisturbed)).await);
         }
     }
@@ -123,7 +127,7 @@ impl Tally {
     }
 
     fn note(&mut self, point: &Point<'_>, outcome: Result<bool, String>) {
-        let Point { command, io, fault, seed } = point;
+        let Point { command, io, fault, seed, .. } = point;
         let name = format!("{command:?}, call {} ({}), {fault:?}, seed {seed}", io.number, io.operation);
         self.points += 1;
         self.struck += u64::from(!matches!(outcome, Ok(false)));
@@ -165,9 +169,9 @@ async fn disturbed(site: &Site, point: &Point<'_>, undisturbed: &Undisturbed) ->
     let number = point.io.number;
     // Each point has an aftermath of its own.
     rng.set_stream(u64::from(number));
-    let first = prepared.send(site, &Plan::at(number, point.fault)).await;
-    let call = first.ios.iter().find(|io| io.number == number);
-    let struck = call.is_some_and(|io| io.operation == point.io.operation && io.fault == Some(point.fault));
+    let plan = Plan::at_nth(&point.io.operation, point.nth, point.fault);
+    let first = prepared.send(site, &plan).await;
+    let struck = first.ios.iter().any(|io| io.fault == Some(point.fault));
     let kills = matches!(point.fault, Fault::Kill(_));
     assert_eq!(first.outcome == Outcome::Died, kills && struck, "{:?}", first.outcome);
     // After the first seed a recovery may crash, too.
