@@ -164,3 +164,10 @@ fn what_a_courtesy_settles_is_paid_though_a_part_was_given_up() {
     let none = down(&part, 6_000).unwrap().state;
     assert_eq!((none.status, none.balance()), (InvoiceStatus::Paid, Cents::ZERO));
 }
+
+#[test]
+fn a_void_invoice_gives_nothing_up() {
+    let part = give_up(&invoice(1, 10_000), Some(4_000)).unwrap().state;
+    assert_eq!(part.written_off().get(), 4_000);
+    assert_eq!(part.delete().unwrap().state.written_off(), Cents::ZERO);
+}
