@@ -2,8 +2,11 @@
 //!
 //! `cargo measure writes` counts what requests cost the table: calls, sequential round trips, read and write units.
 //! Units are the engine's; the embedded one reckons by the published rules.
+//!
+//! `cargo measure faults` runs every fault suite with as much work as a merged change gets, and prints one table;
+//! with `--release-total`, as much as a release has seen in all. What else is given goes to `cargo faults`.
 
-use std::{error::Error, fs, future::IntoFuture, path::Path};
+use std::{error::Error, fs, future::IntoFuture, path::Path, process::Command};
 
 use paywell_tests::support::{
     Answer, BY_CARD, Calls, Clinic, Processor, Request, engine, pay_path, session_event,
@@ -16,8 +19,17 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 async fn main() -> Outcome<()> {
     match std::env::args().nth(1).as_deref() {
         Some("writes") => writes().await,
-        _ => Err("usage: measure writes".into()),
+        Some("faults") => faults(std::env::args().skip(2)),
+        _ => Err("usage: measure writes|faults [--release-total] [--release] [--seed N]".into()),
     }
+}
+
+/// The fault suites stand on this package, so they are a program of their own.
+fn faults(given: impl Iterator<Item = String>) -> Outcome<()> {
+    let (total, others): (Vec<String>, Vec<String>) = given.partition(|given| given == "--release-total");
+    let tier = if total.is_empty() { "ci" } else { "release_total" };
+    let status = Command::new("cargo").args(["faults", tier]).args(others).status()?;
+    if status.success() { Ok(()) } else { Err("a figure is off".into()) }
 }
 
 struct Row {

@@ -44,6 +44,7 @@ mod plan;
 mod runtime_api;
 mod site;
 pub mod suites;
+pub mod tier;
 mod wire;
 
 pub use barrier::Barrier;

@@ -11,6 +11,7 @@ use crate::{Barrier, Fault, Target};
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     at: BTreeMap<u32, Fault>,
+    nth: Option<(String, u32, Fault)>,
     every: Option<(&'static str, Fault)>,
     chance: Option<(u64, u32)>,
     pub(crate) meeting: Option<Meeting>,
@@ -42,6 +43,11 @@ impl Plan {
         self
     }
 
+    /// The nth call of an operation (from 1) goes wrong, wherever it comes in the invocation.
+    pub fn at_nth(operation: &str, nth: u32, fault: Fault) -> Self {
+        Self { nth: Some((operation.to_owned(), nth, fault)), ..Self::default() }
+    }
+
     /// Each call of an operation goes wrong, so that a client's own tries do not mend it.
     pub fn every(operation: &'static str, fault: Fault) -> Self {
         Self { every: Some((operation, fault)), ..Self::default() }
@@ -56,6 +62,12 @@ impl Plan {
     pub fn meeting(mut self, barrier: &Arc<Barrier>, operation: &'static str, nth: u32) -> Self {
         self.meeting = Some(Meeting { barrier: barrier.clone(), operation, nth });
         self
+    }
+
+    /// What befalls the nth call of an operation, where that was planned.
+    pub(crate) fn fault_of_nth(&self, operation: &str, nth: u32) -> Option<Fault> {
+        let planned = self.nth.as_ref().filter(|(name, place, _)| name == operation && *place == nth);
+        planned.map(|(_, _, fault)| *fault)
     }
 
     /// What befalls a call: a function of the plan, the call's number and what is asked.

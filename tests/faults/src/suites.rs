@@ -1,7 +1,9 @@
 //! The suites, and what they measure.
 
+mod aftermath;
 mod chance;
 mod commands;
+mod effect;
 mod malformed;
 mod points;
 mod practices;
@@ -9,7 +11,7 @@ mod race;
 mod rate;
 mod schema;
 
-use std::{fs, path::Path};
+use std::{fmt, fs, path::Path};
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -32,6 +34,56 @@ pub struct Figure {
     pub unit: &'static str,
     /// Of how many.
     pub n: u64,
+}
+
+/// What a figure must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// Nothing is off.
+    None,
+    /// So much, or more.
+    AtLeast(u64),
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("0"),
+            Self::AtLeast(least) => write!(f, ">= {least}"),
+        }
+    }
+}
+
+impl Figure {
+    /// What it must be; none for one that only informs.
+    pub fn goal(&self) -> Option<Goal> {
+        match self.name {
+            "model_cents_off"
+            | "wire_cents_off"
+            | "wire_wrong"
+            | "crash_points_off"
+            | "fault_points_off"
+            | "race_wrong"
+            | "malformed_5xx"
+            | "malformed_panics"
+            | "malformed_wrongly_taken"
+            | "malformed_written"
+            | "malformed_unnamed"
+            | "cross_practice_reached" => Some(Goal::None),
+            "crash_points_killed_pct" | "fault_points_struck_pct" => Some(Goal::AtLeast(100)),
+            "model_accepted_pct" | "wire_accepted_pct" => Some(Goal::AtLeast(40)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is what it must be, and was measured at all.
+    pub fn is_good(&self) -> bool {
+        match self.goal() {
+            Some(Goal::None) => self.value == 0 && self.n > 0,
+            Some(Goal::AtLeast(least)) => self.value >= least && self.n > 0,
+            None => true,
+        }
+    }
 }
 
 /// Writes a suite's figures to `target/measure/<suite>.jsonl`, one JSON object a line.

@@ -1,5 +1,6 @@
 //! The host and the wire themselves.
 
+mod figures;
 mod host;
 mod lag;
 mod requests;

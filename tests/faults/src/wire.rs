@@ -158,11 +158,11 @@ impl Caller {
     fn note(&self, target: Target, operation: String) -> (u32, Option<Fault>, Option<crate::plan::Meeting>) {
         let mut current = self.invocation.lock().unwrap();
         let number = u32::try_from(current.ios.len()).unwrap() + 1;
-        let fault = current.plan.fault(number, target, &operation);
         let before = current.ios.iter().filter(|io| io.operation == operation).count();
-        let meets = |meeting: &&crate::plan::Meeting| {
-            meeting.operation == operation && usize::try_from(meeting.nth).unwrap() == before + 1
-        };
+        let nth = u32::try_from(before).unwrap() + 1;
+        let planned = current.plan.fault_of_nth(&operation, nth);
+        let fault = planned.or_else(|| current.plan.fault(number, target, &operation));
+        let meets = |meeting: &&crate::plan::Meeting| meeting.operation == operation && meeting.nth == nth;
         let meeting = current.plan.meeting.as_ref().filter(meets).cloned();
         let instance = self.name.clone();
         current.ios.push(Io { instance, number, target, operation, fault, status: None });

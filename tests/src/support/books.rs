@@ -81,7 +81,8 @@ impl Dump {
         self.0.iter().filter(move |((pk, _), _)| pk.starts_with(prefix))
     }
 
-    fn decoded<A: DeserializeOwned>(&self, prefix: &str) -> Vec<A> {
+    /// The aggregates whose partition key begins so, as they are now; of invoice sets, the earlier ones too.
+    pub fn decoded<A: DeserializeOwned>(&self, prefix: &str) -> Vec<A> {
         let whole = self.of(prefix).filter(|((_, sk), _)| sk == "A" || sk.starts_with("Z#"));
         whole.map(|(_, item)| serde_dynamo::from_attribute_value(item["d"].clone()).unwrap()).collect()
     }

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         ("formatting", formatting),
         ("lints, as errors", lints),
         ("unit, property and integration tests, on the embedded engine", tests),
+        ("faults: crashes, races, random commands, malformed requests", faults),
         ("integration tests on the official DynamoDB Local", official_engine),
         ("the Stripe simulator, by Stripe's own libraries", simulator),
         ("the API against its description, by Schemathesis", description),
@@ -37,6 +38,12 @@ fn lints() -> Result<(), Failure> {
 
 fn tests() -> Result<(), Failure> {
     run("cargo", &["test", "--workspace"], &[])
+}
+
+/// The fast tier. Of the whole workspace, so that what was compiled for the tests before serves again.
+fn faults() -> Result<(), Failure> {
+    run("cargo", &["build", "--workspace", "--example", "faults"], &[])?;
+    run("target/debug/examples/faults", &["fast"], &[])
 }
 
 fn official_engine() -> Result<(), Failure> {

@@ -1,246 +1,204 @@
-//! Each command that staff, patients and the processor can send, ready to be sent on a fresh practice.
+//! Each command that staff, patients, the processor and schedules can send, ready to be sent on a fresh practice.
+
+mod by_link;
+mod desk;
+mod news;
+mod on_file;
 
 use paywell_domain::Account;
-use paywell_tests::support::{Clinic, Request, pay_path};
+use paywell_tests::support::{Clinic, Request};
 use serde_json::{Value, json};
 
-use crate::Site;
+use crate::{Instance, Invocation, Plan, Site};
+use by_link::ByLink;
+use desk::Desk;
+use news::News;
+use on_file::OnFile;
 
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
-    CreatePatient,
-    CreateInvoice,
-    EditInvoice,
-    SendInvoice,
-    MailInvoice,
-    RemindOfInvoice,
-    VoidInvoice,
-    AskForPayment,
-    RecordCash,
-    RecordCashTwoInvoices,
-    RecordAskedPayment,
-    CancelPayment,
-    IssueLink,
-    RenewLink,
-    RevokeLink,
-    LookAtPage,
-    PassIdentityCheck,
-    PressPay,
-    SessionCompleted,
+    Desk(Desk),
+    OnFile(OnFile),
+    ByLink(ByLink),
+    News(News),
 }
 
 /// A command that is ready to be sent.
 pub(super) struct Prepared {
     pub(super) clinic: Clinic,
+    /// Which function it is for.
+    function: &'static str,
     /// What to send, and to send again.
     pub(super) event: Value,
-    /// What the command is to take, in cents: at the desk, and through the processor.
-    pub(super) takes: (i64, i64),
+    /// What the accounts hold in the end, in cents, but for those of what was billed; those at zero are left out.
+    pub(super) leaves: Vec<(Account, i64)>,
 }
 
-/// What is there when all is done. Two runs of a command have the same effect, whatever happened in one of them.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Effect {
-    items: Vec<(&'static str, usize)>,
-    owed: i64,
-    credit: i64,
-    in_drawer: i64,
-    at_processor: i64,
-    mails: usize,
+/// A practice on which a command is prepared, about so many cents.
+struct Scene<'a> {
+    site: &'a Site,
+    clinic: Clinic,
+    ada: String,
+    cents: i64,
 }
-
-/// The kinds of items that one effect has so many of. Numbers may have gaps, and counters are in shards by chance.
-const KINDS: [&str; 13] = [
-    "PATIENT#",
-    "INVOICE#",
-    "PAYMENT#",
-    "LINK#",
-    "SET#",
-    "JOURNAL#",
-    "INVOICES#",
-    "PAYMENTS#",
-    "SETS#",
-    "TOKEN#",
-    "WEBHOOK#",
-    "IDEMPOTENCY#",
-    "ATTEMPTS#",
-];
 
 impl Command {
-    pub(super) const ALL: [Self; 19] = [
-        Self::CreatePatient,
-        Self::CreateInvoice,
-        Self::EditInvoice,
-        Self::SendInvoice,
-        Self::MailInvoice,
-        Self::RemindOfInvoice,
-        Self::VoidInvoice,
-        Self::AskForPayment,
-        Self::RecordCash,
-        Self::RecordCashTwoInvoices,
-        Self::RecordAskedPayment,
-        Self::CancelPayment,
-        Self::IssueLink,
-        Self::RenewLink,
-        Self::RevokeLink,
-        Self::LookAtPage,
-        Self::PassIdentityCheck,
-        Self::PressPay,
-        Self::SessionCompleted,
-    ];
+    pub(super) fn all() -> Vec<Self> {
+        let desk = Desk::ALL.map(Self::Desk).into_iter();
+        let desk = desk.chain(OnFile::ALL.map(Self::OnFile));
+        desk.chain(ByLink::ALL.map(Self::ByLink)).chain(News::ALL.map(Self::News)).collect()
+    }
 
     /// Whether it sends a message.
     pub(super) fn sends(self) -> bool {
-        matches!(self, Self::MailInvoice | Self::RemindOfInvoice)
+        matches!(self, Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice))
+    }
+
+    /// Whether the processor is asked, by it or in what follows: how often, and who brings what it says, leaves notes.
+    pub(super) fn asks(self) -> bool {
+        !matches!(self, Self::Desk(_))
+    }
+
+    /// Whether it charges a method on file: a charge that was cut off before it was confirmed is given up, and its
+    /// answer says so.
+    pub(super) fn charges(self) -> bool {
+        matches!(
+            self,
+            Self::OnFile(OnFile::ChargeCard | OnFile::ChargeBank | OnFile::ChargeAsked | OnFile::Hold)
+        )
     }
 
     /// The command on a fresh practice, about so many cents.
     pub(super) async fn prepare(self, site: &Site, cents: i64) -> Prepared {
+        site.rewind();
         let clinic = site.practice().await;
-        let amount = format!("{}.{:02}", cents / 100, cents % 100);
         let ada = clinic.patient("Ada").await;
-        let (request, takes) = match self {
-            Self::CreatePatient => {
-                let body = json!({ "first_name": "Bob", "last_name": "Byron", "birth_date": "1980-12-10" });
-                (clinic.post("/v1/patients", &body), (0, 0))
-            }
-            Self::CreateInvoice => {
-                let lines = json!([{ "description": "Office visit", "unit_price": amount }]);
-                let body = json!({ "patient_id": ada, "currency": "USD", "lines": lines });
-                (clinic.post("/v1/invoices", &body), (0, 0))
-            }
-            Self::AskForPayment => {
-                let body = json!({ "patient_id": ada, "amount": amount, "currency": "USD" });
-                (clinic.post("/v1/payments", &body), (0, 0))
-            }
-            Self::RecordAskedPayment | Self::CancelPayment => {
-                let path = format!("/v1/payments/{}", clinic.asked_for(&ada, &amount).await);
-                match self {
-                    Self::CancelPayment => {
-                        let body = json!({ "action": "cancel" });
-                        let version = clinic.get(&path).await.version();
-                        let request = clinic.post(&format!("{path}/status"), &body);
-                        (request.on_version(version), (0, 0))
-                    }
-                    _ => {
-                        let body = json!({ "tender": { "type": "cash" } });
-                        (clinic.post(&format!("{path}/record"), &body), (cents, 0))
-                    }
-                }
-            }
-            Self::RecordCash => {
-                let invoice = clinic.open_invoice(&ada, &amount).await;
-                (clinic.cash(&ada, &amount, &[(&invoice, &amount)]), (cents, 0))
-            }
-            Self::RecordCashTwoInvoices => {
-                let one = clinic.open_invoice(&ada, &amount).await;
-                let two = clinic.open_invoice(&ada, &amount).await;
-                let whole = format!("{}.{:02}", cents * 2 / 100, cents * 2 % 100);
-                (clinic.cash(&ada, &whole, &[(&one, &amount), (&two, &amount)]), (cents * 2, 0))
-            }
-            Self::EditInvoice
-            | Self::SendInvoice
-            | Self::MailInvoice
-            | Self::RemindOfInvoice
-            | Self::VoidInvoice => (self.on_invoice(&clinic, &ada, &amount).await, (0, 0)),
-            _ => return self.by_link(site, clinic, &ada, cents).await,
-        };
-        site.world.set_clock(site.now());
-        let event = request.event();
-        Prepared { clinic, event, takes }
-    }
-
-    async fn on_invoice(self, clinic: &Clinic, ada: &str, amount: &str) -> Request {
-        let (portal, email) = (json!({ "channels": ["portal"] }), json!({ "channels": ["email"] }));
-        let path = format!("/v1/invoices/{}", clinic.draft(ada, amount).await);
-        let sending = format!("{path}/send");
+        let scene = Scene { site, clinic, ada, cents };
         match self {
-            Self::EditInvoice => clinic.patch(&path, &json!({ "term_days": 10 })).on_version(1),
-            Self::SendInvoice => clinic.post(&sending, &portal),
-            Self::MailInvoice => clinic.post(&sending, &email),
-            _ => {
-                clinic.post(&sending, &portal).await.ok();
-                let version = clinic.get(&path).await.version();
-                match self {
-                    Self::VoidInvoice => clinic.delete(&path).on_version(version),
-                    _ => clinic.post_empty(&format!("{path}/remind")),
-                }
-            }
+            Self::Desk(command) => command.prepare(&scene).await,
+            Self::OnFile(command) => command.prepare(&scene).await,
+            Self::ByLink(command) => command.prepare(&scene).await,
+            Self::News(command) => command.prepare(&scene).await,
         }
-    }
-
-    async fn by_link(self, site: &Site, clinic: Clinic, ada: &str, cents: i64) -> Prepared {
-        let amount = format!("{}.{:02}", cents / 100, cents % 100);
-        let invoice = clinic.open_invoice(ada, &amount).await;
-        if self == Self::IssueLink {
-            let body = json!({ "patient_id": ada, "invoice_ids": [invoice] });
-            let event = clinic.post("/v1/payment-links", &body).event();
-            return Prepared { clinic, event, takes: (0, 0) };
-        }
-        let link = clinic.link(ada, &[&invoice]).await;
-        let of_staff = format!("/v1/payment-links/{}", link["id"].as_str().unwrap());
-        let page = pay_path(&link);
-        let (event, processor) = match self {
-            Self::RenewLink => (clinic.post(&format!("{of_staff}/renew"), &json!({})).event(), 0),
-            Self::RevokeLink => (clinic.post_empty(&format!("{of_staff}/revoke")).event(), 0),
-            Self::LookAtPage => (clinic.by_patient("GET", page).event(), 0),
-            Self::PassIdentityCheck => {
-                let form = clinic.by_patient("POST", &format!("{page}/identity"));
-                let form = form.body("birth_date=1980-12-10");
-                (form.header("content-type", "application/x-www-form-urlencoded").event(), 0)
-            }
-            Self::PressPay => (clinic.by_patient("POST", &format!("{page}/checkout")).event(), cents),
-            _ => {
-                clinic.press_pay(&link).await;
-                pay_open_sessions(site).await;
-                let events = site.at_processor("events").await;
-                let completed = events.iter().find(|event| event["type"] == "checkout.session.completed");
-                (site.delivery(&clinic, completed.unwrap()), cents)
-            }
-        };
-        Prepared { clinic, event, takes: (0, processor) }
     }
 }
 
-/// Whatever page of the processor is open, the patient pays on it: there must not be two.
+impl Prepared {
+    /// Sends it under a plan.
+    pub(super) async fn send(&self, site: &Site, plan: &Plan) -> Invocation {
+        self.instance(site).invoke(&self.event, plan).await
+    }
+
+    /// Whether whoever sends it is an API's client, who gets an HTTP answer.
+    pub(super) fn is_http(&self) -> bool {
+        self.event.get("rawPath").is_some()
+    }
+
+    fn instance<'a>(&self, site: &'a Site) -> &'a Instance {
+        site.instance(self.function, 0)
+    }
+}
+
+impl Scene<'_> {
+    fn amount(&self) -> String {
+        dollars(self.cents)
+    }
+
+    /// About half of it: more than nothing, less than all.
+    fn part(&self) -> i64 {
+        self.cents / 2
+    }
+
+    /// An invoice over all of it.
+    async fn invoice(&self) -> String {
+        self.clinic.open_invoice(&self.ada, &self.amount()).await
+    }
+
+    /// The command, as the functions' clock has it now.
+    fn sending(&self, request: &Request, leaves: &[(Account, i64)]) -> Prepared {
+        self.site.world.set_clock(self.site.now());
+        let event = request.event();
+        let function = self.site.world.destination(&event);
+        self.prepared(function, event, leaves)
+    }
+
+    /// The latest event of a type that the processor has, delivered.
+    async fn told(&self, kind: &str, leaves: &[(Account, i64)]) -> Prepared {
+        let events = self.site.at_processor("events").await;
+        let event = events.iter().find(|event| event["type"] == kind);
+        let event = event.unwrap_or_else(|| panic!("the processor has no {kind}"));
+        self.prepared("processor-events", self.site.delivery(&self.clinic, event), leaves)
+    }
+
+    /// A run of reconcile.
+    fn scheduled(&self, order: Value, leaves: &[(Account, i64)]) -> Prepared {
+        self.prepared("reconcile", order, leaves)
+    }
+
+    fn prepared(&self, function: &'static str, event: Value, leaves: &[(Account, i64)]) -> Prepared {
+        let mut leaves = leaves.to_vec();
+        leaves.sort_unstable();
+        Prepared { clinic: self.clinic.clone(), function, event, leaves }
+    }
+
+    /// Everything that the processor has told so far is known.
+    async fn hear(&self) {
+        self.site.world.set_clock(self.site.now());
+        self.site.processor.tell(&self.clinic).await;
+    }
+
+    /// Ada puts a method on file by the processor's page, and it is known; gives its id.
+    async fn put_on_file(&self, form: &[(&str, &str)]) -> String {
+        let page = self.clinic.set_up(&self.ada).await.field("url");
+        assert!(self.site.fill_in(&page, form).await, "the method is good");
+        self.hear().await;
+        let methods = self.clinic.methods(&self.ada).await;
+        methods["items"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A payment of an invoice by the method on file, with more or other details.
+    async fn charge(&self, method_on_file: &Value) -> Request {
+        let invoice = self.invoice().await;
+        let allocations = json!([{ "invoice_id": invoice, "amount": self.amount() }]);
+        self.clinic.post(
+            "/v1/payments",
+            &json!({
+                "patient_id": self.ada, "amount": self.amount(), "currency": "USD",
+                "method_on_file": method_on_file, "allocations": allocations,
+            }),
+        )
+    }
+
+    /// What is refunded of a payment.
+    fn refund(&self, payment: &str, cents: i64, tender: &Value) -> Request {
+        let body = json!({
+            "amount": dollars(cents), "currency": "USD", "reason": "patient_request", "tender": tender,
+        });
+        self.clinic.post(&format!("/v1/payments/{payment}/refunds"), &body)
+    }
+}
+
+/// Cents as an amount is written.
+pub(super) fn dollars(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// The hosted page's form with another number in one of its fields.
+pub(super) fn with<'a>(
+    form: &[(&'a str, &'a str)],
+    field: &'a str,
+    number: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    let others = form.iter().copied().filter(|(name, _)| *name != field);
+    others.chain([(field, number)]).collect()
+}
+
+/// Whatever page of the processor is open, the patient pays on it.
 pub(super) async fn pay_open_sessions(site: &Site) {
     for session in site.at_processor("checkout/sessions").await {
         if session["status"] == "open" {
             site.pay_by_card(session["url"].as_str().unwrap()).await;
         }
-    }
-}
-
-impl Effect {
-    /// Proves the books, and says what there is.
-    pub(super) async fn of(site: &Site, clinic: &Clinic) -> Self {
-        let books = site.proven_books(clinic).await;
-        let dump = site.world.dump().await;
-        let sum = |account| books.journal.iter().map(|entry| entry.effect(account).get()).sum();
-        Self {
-            items: KINDS.iter().map(|kind| (*kind, dump.count(kind))).collect(),
-            owed: sum(Account::PatientReceivable),
-            credit: sum(Account::PatientCredit),
-            in_drawer: sum(Account::CashDrawer),
-            at_processor: sum(Account::ProcessorClearing),
-            mails: site.mail().await.len(),
-        }
-    }
-
-    /// Whether this is the effect of a command that sends a message, after a crash: the message went once or not at
-    /// all, and there may be no note of which. Whoever claimed it and is gone may have sent it.
-    pub(super) fn is_but_for_a_message(&self, undisturbed: &Self) -> bool {
-        let money = |effect: &Self| (effect.owed, effect.credit, effect.in_drawer, effect.at_processor);
-        let mut pairs = self.items.iter().zip(&undisturbed.items);
-        let notes = |kind: &str| matches!(kind, "INVOICE#" | "SET#");
-        money(self) == money(undisturbed)
-            && self.mails <= undisturbed.mails
-            && pairs.all(|(one, other)| one == other || (notes(one.0) && one.1 + 1 == other.1))
-    }
-
-    /// What was taken, in cents: at the desk, and through the processor.
-    pub(super) fn taken(&self) -> (i64, i64) {
-        (self.in_drawer, self.at_processor)
     }
 }

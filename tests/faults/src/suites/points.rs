@@ -2,20 +2,25 @@
 //!
 //! The calls are those that the wire saw when the command ran undisturbed. Recovery is what the world does by itself:
 //! the client sends the same again, the patient pays where the processor asks for it, the processor delivers its
-//! events, twice and in any order.
+//! events, twice and in any order, and schedules ask it about whatever is unknown.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use paywell_tests::support::Answer;
-use rand::{Rng, SeedableRng, seq::SliceRandom};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
 
 use super::{
-    Figure, checked,
-    commands::{Command, Effect, Prepared, pay_open_sessions},
+    Figure,
+    aftermath::aftermath,
+    checked,
+    commands::{Command, Prepared},
+    effect::Effect,
 };
-use crate::{Fault, Io, Outcome, Plan, Profile, Site, When};
+use crate::{Clock, Fault, Io, Outcome, Plan, Profile, Site, When};
 
 /// How often a client sends a command before it gives up.
 const TRIES: u32 = 5;
@@ -27,6 +32,8 @@ const SITES: usize = 4;
 struct Point<'a> {
     command: Command,
     io: &'a Io,
+    /// Which call of its operation it is, from 1: calls of several shards come in any order.
+    nth: u32,
     fault: Fault,
     seed: u64,
 }
@@ -69,10 +76,10 @@ async fn everywhere(
 ) -> Tally {
     println!("seeds {seeds:?}");
     let work: Vec<(u64, Command)> =
-        seeds.flat_map(|seed| Command::ALL.map(|command| (seed, command))).collect();
+        seeds.flat_map(|seed| Command::all().into_iter().map(move |command| (seed, command))).collect();
     let (next, faults) = (AtomicUsize::new(0), &faults);
-    let tallies = join_all((0..SITES).map(async |_| {
-        let site = Site::open(profile, 1).await;
+    let tallies = join_all((0..SITES).map(async |number| {
+        let site = Site::open_with_clock(profile, 1, Clock::new(&format!("points-{number}"))).await;
         let mut tally = Tally::default();
         while let Some((seed, command)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
             tally.add(&everywhere_in(&site, *command, *seed, faults).await);
@@ -92,14 +99,22 @@ async fn everywhere_in(
     faults: &impl Fn(&Io) -> Vec<Fault>,
 ) -> Tally {
     let mut tally = Tally::default();
-    let (calls, undisturbed) = undisturbed(site, command, seed).await;
-    for io in &calls {
+    let undisturbed = match checked(undisturbed(site, command, seed)).await {
+        Ok(undisturbed) => undisturbed,
+        Err(what) => {
+            println!("    OFF {command:?}, undisturbed, seed {seed}: {what}");
+            return Tally { points: 1, struck: 0, off: 1 };
+        }
+    };
+    for (place, io) in undisturbed.calls.iter().enumerate() {
+        let before = undisturbed.calls[..place].iter().filter(|other| other.operation == io.operation);
+        let nth = u32::try_from(before.count()).unwrap() + 1;
         for fault in faults(io) {
-            let point = Point { command, io, fault, seed };
+            let point = Point { command, io, nth, fault, seed };
             tally.note(&point, checked(disturbed(site, &point, &undisturbed)).await);
         }
     }
-    let operations: Vec<&str> = calls.iter().map(|io| io.operation.as_str()).collect();
+    let operations: Vec<&str> = undisturbed.calls.iter().map(|io| io.operation.as_str()).collect();
     println!("seed {seed} {command:?}: {} points in {}", tally.points, operations.join(", "));
     tally
 }
@@ -112,7 +127,7 @@ impl Tally {
     }
 
     fn note(&mut self, point: &Point<'_>, outcome: Result<bool, String>) {
-        let Point { command, io, fault, seed } = point;
+        let Point { command, io, fault, seed, .. } = point;
         let name = format!("{command:?}, call {} ({}), {fault:?}, seed {seed}", io.number, io.operation);
         self.points += 1;
         self.struck += u64::from(!matches!(outcome, Ok(false)));
@@ -127,82 +142,107 @@ impl Tally {
     }
 }
 
-/// The command's calls, and its effect, when nothing goes wrong.
-async fn undisturbed(site: &Site, command: Command, seed: u64) -> (Vec<Io>, Effect) {
+/// What a command does when nothing goes wrong.
+struct Undisturbed {
+    calls: Vec<Io>,
+    /// What was there before it.
+    before: Effect,
+    effect: Effect,
+}
+
+async fn undisturbed(site: &Site, command: Command, seed: u64) -> Undisturbed {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let prepared = command.prepare(site, cents(&mut rng)).await;
-    let done = site.send(&prepared.event, 0, &Plan::none()).await;
-    assert!(done.outcome.http().status < 400, "{command:?}: {:?}", done.outcome);
-    aftermath(site, &prepared, &mut rng).await;
-    let effect = Effect::of(site, &prepared.clinic).await;
-    assert_eq!(effect.taken(), prepared.takes, "{command:?} takes what it is to take");
-    (done.ios, effect)
+    let before = Effect::of(site, &prepared.clinic).await;
+    let done = prepared.send(site, &Plan::none()).await;
+    assert!(good(&prepared, &done.outcome).is_some(), "{command:?}: {:?}", done.outcome);
+    aftermath(site, &prepared.clinic, &mut rng).await;
+    let effect = Effect::settled(site, &prepared.clinic).await;
+    assert_eq!(effect.leaves(), prepared.leaves, "{command:?} takes what it is to take");
+    Undisturbed { calls: done.ios, before, effect }
 }
 
 /// Goes wrong there, recovers and proves; says whether the fault struck.
-async fn disturbed(site: &Site, point: &Point<'_>, undisturbed: &Effect) -> bool {
+async fn disturbed(site: &Site, point: &Point<'_>, undisturbed: &Undisturbed) -> bool {
     let mut rng = ChaCha8Rng::seed_from_u64(point.seed);
     let prepared = point.command.prepare(site, cents(&mut rng)).await;
     let number = point.io.number;
-    let first = site.send(&prepared.event, 0, &Plan::at(number, point.fault)).await;
-    let call = first.ios.iter().find(|io| io.number == number);
-    let struck = call.is_some_and(|io| io.operation == point.io.operation && io.fault == Some(point.fault));
+    // Each point has an aftermath of its own.
+    rng.set_stream(u64::from(number));
+    let plan = Plan::at_nth(&point.io.operation, point.nth, point.fault);
+    let first = prepared.send(site, &plan).await;
+    let struck = first.ios.iter().any(|io| io.fault == Some(point.fault));
     let kills = matches!(point.fault, Fault::Kill(_));
     assert_eq!(first.outcome == Outcome::Died, kills && struck, "{:?}", first.outcome);
     // After the first seed a recovery may crash, too.
     if point.seed > 0 && rng.random_bool(0.5) {
         let when = if rng.random_bool(0.5) { When::Before } else { When::After };
         let again = Plan::at(rng.random_range(1..=number), Fault::Kill(when));
-        let _ = site.send(&prepared.event, 0, &again).await;
+        let _ = prepared.send(site, &again).await;
     }
-    recover(site, &prepared, good(&first.outcome)).await;
-    aftermath(site, &prepared, &mut rng).await;
-    let effect = Effect::of(site, &prepared.clinic).await;
-    if point.command.sends() {
-        assert!(effect.is_but_for_a_message(undisturbed), "{effect:?} is not {undisturbed:?}");
-    } else {
-        assert_eq!(effect, *undisturbed, "one effect, as undisturbed");
-    }
+    let answer = recover(site, &prepared, good(&prepared, &first.outcome)).await;
+    aftermath(site, &prepared.clinic, &mut rng).await;
+    let effect = Effect::settled(site, &prepared.clinic).await;
+    judge(point.command, &answer, &effect, undisturbed);
     struck
 }
 
-fn good(outcome: &Outcome) -> Option<Answer> {
-    let answer = matches!(outcome, Outcome::Answer(_)).then(|| outcome.http());
-    answer.filter(|answer| answer.status < 400)
+/// One effect, and the one that the answer told of.
+fn judge(command: Command, answer: &Answer, effect: &Effect, undisturbed: &Undisturbed) {
+    let expected = &undisturbed.effect;
+    let status = if command.charges() { answer.json()["status"].clone() } else { Value::Null };
+    if command.sends() {
+        assert!(effect.is_but_for_a_message(expected), "{effect:?} is not {expected:?}");
+    } else if status == "failed" {
+        assert!(
+            effect.gave_up(&undisturbed.before),
+            "given up is {effect:?}, before {:?}",
+            undisturbed.before
+        );
+    } else if command.asks() {
+        assert!(effect.is_but_for_notes(expected), "after {status}, {effect:?} is not {expected:?}");
+    } else {
+        assert_eq!(effect, expected, "one effect, as undisturbed");
+    }
 }
 
-/// The client sends it again until it is answered, and then once more: a command is answered alike.
-async fn recover(site: &Site, prepared: &Prepared, first: Option<Answer>) {
+/// A good answer: of HTTP, or of a run that left nothing behind.
+fn good(prepared: &Prepared, outcome: &Outcome) -> Option<Answer> {
+    let Outcome::Answer(answer) = outcome else { return None };
+    match prepared.is_http() {
+        true => Some(outcome.http()).filter(|answer| answer.status < 400),
+        false => (answer["errors"] == 0).then(|| Answer {
+            status: 200,
+            headers: http::HeaderMap::new(),
+            body: answer.to_string().into_bytes(),
+        }),
+    }
+}
+
+/// The client sends it again until it is answered, and then once more: a command is answered alike. Who finds it still
+/// at work comes again after a minute.
+async fn recover(site: &Site, prepared: &Prepared, first: Option<Answer>) -> Answer {
+    let has_key = prepared.event.pointer("/headers/idempotency-key").is_some();
     let mut answered = first;
     let mut last = None;
     for _ in 0..TRIES {
-        let again = site.send(&prepared.event, 0, &Plan::none()).await;
-        let has_key = prepared.event.pointer("/headers/idempotency-key").is_some();
-        match (answered, good(&again.outcome)) {
+        let again = prepared.send(site, &Plan::none()).await;
+        match (answered, good(prepared, &again.outcome)) {
             (Some(before), Some(now)) => {
                 let alike = (before.status, &before.body) == (now.status, &now.body);
                 assert!(alike || !has_key, "{} and then {}", before.text(), now.text());
-                return;
+                return before;
             }
-            (before, now) => answered = before.or(now),
+            (before, now) => {
+                if before.is_none() && now.is_none() {
+                    site.pass(TimeDelta::seconds(61));
+                }
+                answered = before.or(now);
+            }
         }
         last = Some(again.outcome);
     }
     panic!("not answered well: {last:?}");
-}
-
-/// What follows: the patient pays wherever the processor asks for it, and the processor tells, twice, in any order.
-async fn aftermath(site: &Site, prepared: &Prepared, rng: &mut ChaCha8Rng) {
-    pay_open_sessions(site).await;
-    let events = site.at_processor("events").await;
-    let mut deliveries: Vec<usize> = (0..events.len()).flat_map(|event| [event, event]).collect();
-    deliveries.shuffle(rng);
-    for event in deliveries {
-        let delivery = site.delivery(&prepared.clinic, &events[event]);
-        let told = site.send(&delivery, 0, &Plan::none()).await;
-        let status = told.outcome.http().status;
-        assert!(status < 300, "a webhook was answered with {status}");
-    }
 }
 
 fn cents(rng: &mut ChaCha8Rng) -> i64 {
