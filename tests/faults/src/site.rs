@@ -8,6 +8,7 @@ use http::Request as HttpRequest;
 use paywell_domain::Account;
 use paywell_tests::support::{
     BY_CARD, Books, Clinic, LINK_KEY, Mail, PUBLIC_URL, Processor, SECRET_KEY, WEBHOOK_SECRET, World, issuer,
+    object_storage,
 };
 use serde_json::Value;
 
@@ -15,9 +16,6 @@ use crate::{
     Clock, Instance, Invocation, Plan, Profile, Wire,
     http::{Client, client, send},
 };
-
-/// The one table's name.
-const TABLE: &str = "paywell";
 
 /// Every function.
 const FUNCTIONS: [&str; 7] =
@@ -56,11 +54,13 @@ impl Site {
         let mail = Mail::start();
         let wire = Wire::new(&processor.url, &mail.url).await;
         let engine = wire.quiet_end().await;
-        let world = World::over(&engine, TABLE.to_owned(), paywell_app::clock::now(), &processor.url, mail);
+        // Its own, for object storage is one for all sites of this process.
+        let table = format!("paywell-{}", paywell_app::ids::new(paywell_app::clock::now()));
+        let world = World::over(&engine, table, paywell_app::clock::now(), &processor.url, mail);
         let mut instances: BTreeMap<&'static str, Vec<Instance>> = BTreeMap::new();
         for function in FUNCTIONS {
             for number in 0..count {
-                let environment = environment(&processor.url);
+                let environment = environment(&world.table, &processor.url);
                 let instance =
                     Instance::new(folder, (function, number), &wire, environment, clock.as_ref()).await;
                 instances.entry(function).or_default().push(instance);
@@ -186,12 +186,12 @@ impl Site {
 }
 
 /// What every function finds in its environment, but for the addresses of its own end of the wire.
-fn environment(processor: &str) -> Vec<(&'static str, String)> {
+fn environment(table: &str, processor: &str) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-        ("PAYWELL_TABLE", TABLE.to_owned()),
+        ("PAYWELL_TABLE", table.to_owned()),
         ("PAYWELL_PUBLIC_URL", PUBLIC_URL.to_owned()),
         ("PAYWELL_LINK_KEY", LINK_KEY.to_owned()),
         ("PAYWELL_CURSOR_KEY", "a key of cursors for tests, and tests alone".to_owned()),
@@ -200,5 +200,7 @@ fn environment(processor: &str) -> Vec<(&'static str, String)> {
         ("STRIPE_SECRET_KEY", SECRET_KEY.to_owned()),
         ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
         ("SES_CONFIGURATION_SET", "paywell-tests".to_owned()),
+        ("PAYWELL_ANCHORS_BUCKET", table.to_owned()),
+        ("AWS_ENDPOINT_URL_S3", object_storage().url.clone()),
     ]
 }
