@@ -101,8 +101,8 @@ pub(crate) fn ended(practice: &PracticeCard, ended: Ended) -> Page {
             "Call us if you need a receipt.",
         ),
         Ended::Processing => (
-            "Your bank payment is on its way",
-            "A payment from a bank account takes a few business days. You don't have to do anything.",
+            "A payment is on its way",
+            "From a bank account it takes a few business days. You don't have to do anything.",
             "Please do not pay again.",
         ),
     };

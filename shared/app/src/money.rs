@@ -85,7 +85,8 @@ impl Work<'_> {
         if after.is_reopened_from(before) {
             self.chase_again(after.patient, &[after]).await?;
         }
-        self.outdate_sessions(after.patient, &[after.id], None).await
+        self.outdate_sessions(after.patient, &[after.id], None).await?;
+        Ok(())
     }
 
     /// What is owed again is chased again: by the patient's open set, which it has joined, or else by a new one.
@@ -101,43 +102,50 @@ impl Work<'_> {
     }
 
     /// Marks the sessions, but for `own`, that ask for what is due on these invoices: they are to be expired at the
-    /// processor. A session that opens meanwhile makes the commit start again.
+    /// processor. Gives the other payments that are under way; one more meanwhile makes the commit start again.
     async fn outdate_sessions(
         &mut self,
         patient: PatientId,
         invoices: &[InvoiceId],
         own: Option<PaymentId>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<Stored<Payment>>, AppError> {
         if invoices.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let account = self.loaded().account(self.practice_id(), patient);
-        self.commit.require_sessions_unchanged(patient, &account);
-        let others: Vec<PaymentId> = account.sessions.into_iter().filter(|id| Some(*id) != own).collect();
-        if others.is_empty() {
-            return Ok(());
-        }
+        self.commit.require_under_way_unchanged(patient, &account);
+        let ids: Vec<PaymentId> = account.under_way.into_iter().filter(|id| Some(*id) != own).collect();
         let practice = self.practice_id().clone();
-        self.load(others.iter().map(|id| Key::payment(&practice, *id))).await?;
-        let mut marked = 0;
-        for id in others {
-            let Some(payment) = self.find::<Payment>(id)? else { continue };
-            let asks = payment.state.allocations.iter().any(|a| invoices.contains(&a.invoice));
-            if let Some(attempt) = payment.state.open_attempt().filter(|_| asks && marked < MAX_SESSIONS) {
-                self.commit.update(&payment, payment.state.expire_session(attempt.id)?)?;
-                marked += 1;
+        self.load(ids.iter().map(|id| Key::payment(&practice, *id))).await?;
+        let mut others = Vec::new();
+        for id in ids {
+            others.extend(self.find::<Payment>(id)?);
+        }
+        let asks =
+            |other: &&Stored<Payment>| other.state.allocations.iter().any(|a| invoices.contains(&a.invoice));
+        let pages = others.iter().filter(asks).filter(|other| other.state.is_asked_on_page());
+        for page in pages.take(MAX_SESSIONS) {
+            if let Some(attempt) = page.state.open_attempt() {
+                self.commit.update(page, page.state.expire_session(attempt.id)?)?;
             }
         }
-        Ok(())
+        Ok(others)
     }
 
-    /// A session is about to be opened for what is due on a payment's invoices: where that changes meanwhile the commit
-    /// starts again, and other sessions for the same are to end.
+    /// The processor is about to be asked for what is due on a payment's invoices: where that changes meanwhile the
+    /// commit starts again, and open sessions for the same are to end.
+    ///
+    /// # Errors
+    /// It is on its way already, by another payment.
     pub(crate) async fn ask_for(&mut self, payment: &Payment) -> Result<(), AppError> {
         let account = self.loaded().account(self.practice_id(), payment.patient);
         self.commit.require_money_unmoved(payment.patient, &account);
-        let invoices: Vec<InvoiceId> = payment.allocations.iter().map(|a| a.invoice).collect();
-        self.outdate_sessions(payment.patient, &invoices, Some(payment.id)).await
+        let ids: Vec<InvoiceId> = payment.allocations.iter().map(|a| a.invoice).collect();
+        let others = self.outdate_sessions(payment.patient, &ids, Some(payment.id)).await?;
+        let others: Vec<&Payment> = others.iter().map(|other| &other.state).collect();
+        let invoices = self.invoices(ids)?;
+        Ok(payment
+            .require_room(&others, &invoices.iter().map(|invoice| &invoice.state).collect::<Vec<_>>())?)
     }
 
     /// What is due by a link has changed: a session that is open for it is to be expired at the processor.

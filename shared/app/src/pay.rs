@@ -37,7 +37,7 @@ pub enum Ended {
     Withdrawn,
     /// What it was for is paid, by this link or otherwise.
     Paid,
-    /// A bank debit is on its way: there is nothing more to do.
+    /// What it was for is on its way: there is nothing more to do.
     Processing,
 }
 
@@ -132,6 +132,8 @@ pub(crate) struct Held {
     pub(crate) patient: Patient,
     pub(crate) invoices: Vec<Stored<Invoice>>,
     pub(crate) payment: Option<Stored<Payment>>,
+    /// Whether what is owed by it is about to come without the patient: by bank debit, or from a method on file.
+    pub(crate) coming: bool,
     /// Whether the token is of the link's present generation.
     pub(crate) current: bool,
     /// All that was read for it: what pressing Pay decides on first.
@@ -196,11 +198,13 @@ impl App {
         };
         let mut loaded = self.store.load(keys(&practice, link, patient, &pays)).await?;
         let Some(mut held) = Held::of(&loaded, practice, link, generation)? else { return Ok(None) };
-        if held.payment.is_none()
-            && let Some(id) = held.link.state.payment
-        {
-            loaded.extend(self.store.load([Key::payment(&held.practice_id, id)]).await?);
-            held.payment = loaded.get::<Payment>(&held.practice_id, id)?;
+        let under_way = loaded.account(&held.practice_id, patient).under_way;
+        let payments = held.link.state.payment.into_iter().chain(under_way);
+        let more: Vec<Key> = payments.map(|id| Key::payment(&held.practice_id, id)).collect();
+        if !more.iter().all(|key| loaded.knows(key)) {
+            loaded.extend(self.store.load(more).await?);
+            let again = Held::of(&loaded, held.practice_id.clone(), link, generation)?;
+            held = again.unwrap_or(held);
         }
         held.read = loaded;
         Ok(Some(held))
@@ -272,6 +276,16 @@ impl Held {
             Some(id) => loaded.get::<Payment>(&practice_id, id)?,
             None => None,
         };
+        let mut coming = false;
+        for id in loaded.account(&practice_id, patient.state.id).under_way {
+            if let Some(Stored { state, .. }) = loaded.get::<Payment>(&practice_id, id)? {
+                let pays = |invoice: &Stored<Invoice>| {
+                    state.allocations.iter().any(|a| a.invoice == invoice.state.id)
+                };
+                let is_for_it = link.state.payment == Some(id) || invoices.iter().any(pays);
+                coming |= is_for_it && state.is_under_way() && !state.is_asked_on_page();
+            }
+        }
         let current = link.state.generation == generation;
         Ok(Some(Self {
             practice_id,
@@ -280,6 +294,7 @@ impl Held {
             link,
             invoices,
             payment,
+            coming,
             current,
             read: Loaded::default(),
         }))
@@ -306,14 +321,11 @@ impl Held {
 
     /// Why it cannot be paid by any more, if so.
     pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<Ended> {
-        let debit = self.payment.as_ref().and_then(|payment| payment.state.open_attempt());
         match self.link.state.status(now) {
             LinkStatus::Used => Some(Ended::Paid),
             LinkStatus::Revoked => Some(Ended::Withdrawn),
             _ if !self.current => Some(Ended::Withdrawn),
-            _ if debit.is_some_and(|attempt| attempt.status == AttemptStatus::Processing) => {
-                Some(Ended::Processing)
-            }
+            _ if self.coming => Some(Ended::Processing),
             LinkStatus::Expired => Some(Ended::Expired),
             LinkStatus::Sent | LinkStatus::Opened if self.due().is_positive() => None,
             LinkStatus::Sent | LinkStatus::Opened => Some(self.settled_otherwise()),

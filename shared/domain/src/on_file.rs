@@ -175,19 +175,20 @@ impl MethodsOnFile {
         Ok(Decision::of(started, EventKind::MethodSetupStarted { setup: id, wording, given }))
     }
 
-    /// The processor's name for the patient; the same again changes nothing.
-    ///
-    /// # Errors
-    /// It has another.
-    pub fn note_customer(&self, customer: &str) -> Result<Decision<Self>, Refusal> {
-        match self.customer.as_deref() {
-            Some(known) if known == customer => Ok(self.unchanged()),
-            Some(_) => Err(Refusal::state("customer-known", "the patient has another name at the processor")),
-            None => {
-                let noted = Self { customer: Some(customer.to_owned()), ..self.clone() };
-                Ok(Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() }))
-            }
+    /// The processor's name for the patient; the same again changes nothing. Where it had another, the processor has
+    /// lost that, and with it what was kept under it: those methods cannot be charged any more.
+    pub fn note_customer(&self, customer: &str) -> Decision<Self> {
+        if self.customer.as_deref() == Some(customer) {
+            return self.unchanged();
         }
+        let mut noted = Self { customer: Some(customer.to_owned()), ..self.clone() };
+        if self.customer.is_some() {
+            for method in &mut noted.methods {
+                method.unusable = Some("the processor no longer has it; put it on file again".to_owned());
+            }
+            noted.default = None;
+        }
+        Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() })
     }
 
     /// Makes a method the one that is charged where none is named.

@@ -1,5 +1,5 @@
-//! What a patient owes and has, and which hosted sessions are open: one small item, changed by every commit that moves
-//! the patient's money, so that whatever changes what is due and whatever opens a session cannot miss each other.
+//! What a patient owes and has, and which payments are under way: one small item, changed by every commit that moves
+//! the patient's money, so that whatever changes what is due and whatever asks for it cannot miss each other.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +19,8 @@ pub struct PatientAccount {
     pub credit: Cents,
     /// How often money has moved, or begun to: its version.
     pub moves: u64,
-    /// The payments whose hosted session is open.
-    pub sessions: BTreeSet<PaymentId>,
+    /// The payments that are under way at the processor ([`paywell_domain::Payment::is_under_way`]).
+    pub under_way: BTreeSet<PaymentId>,
 }
 
 /// What a commit does to a patient's account.
@@ -30,9 +30,9 @@ pub(crate) struct AccountChange {
     in_collections: Cents,
     credit: Cents,
     moved: bool,
-    opened: BTreeSet<PaymentId>,
-    closed: BTreeSet<PaymentId>,
-    sessions: Option<BTreeSet<PaymentId>>,
+    begun: BTreeSet<PaymentId>,
+    ended: BTreeSet<PaymentId>,
+    under_way: Option<BTreeSet<PaymentId>>,
     moves: Option<u64>,
 }
 
@@ -40,13 +40,13 @@ impl PatientAccount {
     pub(crate) fn read(item: Option<&Item>) -> Self {
         let number =
             |name: &str| item.and_then(|i| i.get(name)?.as_n().ok()?.parse().ok()).unwrap_or_default();
-        let sessions = item.and_then(|i| i.get("sessions")?.as_ss().ok()).into_iter().flatten();
+        let under_way = item.and_then(|i| i.get("under_way")?.as_ss().ok()).into_iter().flatten();
         Self {
             owed: Cents::new(number("owed")),
             in_collections: Cents::new(number("collections")),
             credit: Cents::new(number("credit")),
             moves: u64::try_from(number("moves")).unwrap_or_default(),
-            sessions: sessions.filter_map(|id| id.parse().ok()).collect(),
+            under_way: under_way.filter_map(|id| id.parse().ok()).collect(),
         }
     }
 }
@@ -62,9 +62,9 @@ impl AccountChange {
         Ok(())
     }
 
-    pub(crate) fn session(&mut self, payment: PaymentId, open: bool) {
+    pub(crate) fn under_way(&mut self, payment: PaymentId, is: bool) {
         let (to, from) =
-            if open { (&mut self.opened, &mut self.closed) } else { (&mut self.closed, &mut self.opened) };
+            if is { (&mut self.begun, &mut self.ended) } else { (&mut self.ended, &mut self.begun) };
         if !from.remove(&payment) {
             to.insert(payment);
         }
@@ -77,8 +77,8 @@ impl AccountChange {
         practice: &PracticeId,
         patient: PatientId,
     ) -> Result<Option<Update>, StoreError> {
-        let changes = self.moved || !self.opened.is_empty() || !self.closed.is_empty();
-        if !changes && self.moves.is_none() && self.sessions.is_none() {
+        let changes = self.moved || !self.begun.is_empty() || !self.ended.is_empty();
+        if !changes && self.moves.is_none() && self.under_way.is_none() {
             return Ok(None);
         }
         let key = Key::patient_balance(practice, patient).attributes();
@@ -99,23 +99,23 @@ impl AccountChange {
             }
         }
         let mut clauses = Vec::new();
-        match (&self.sessions, self.opened.is_empty(), self.closed.is_empty()) {
+        match (&self.under_way, self.begun.is_empty(), self.ended.is_empty()) {
             // One expression may name an attribute in one clause alone.
             (Some(seen), false, false) => {
-                let now = seen.union(&self.opened).filter(|id| !self.closed.contains(id)).copied().collect();
-                clauses.push("SET sessions = :now".to_owned());
+                let now = seen.union(&self.begun).filter(|id| !self.ended.contains(id)).copied().collect();
+                clauses.push("SET under_way = :now".to_owned());
                 update = update.expression_attribute_values(":now", names(&now));
             }
             (None, false, false) => {
-                return Err(StoreError::internal("sessions open and close in one commit, and were not read"));
+                return Err(StoreError::internal("payments begin and end in one commit, and were not read"));
             }
             (_, false, true) => {
-                add.push("sessions :opened".to_owned());
-                update = update.expression_attribute_values(":opened", names(&self.opened));
+                add.push("under_way :begun".to_owned());
+                update = update.expression_attribute_values(":begun", names(&self.begun));
             }
             (_, true, false) => {
-                clauses.push("DELETE sessions :closed".to_owned());
-                update = update.expression_attribute_values(":closed", names(&self.closed));
+                clauses.push("DELETE under_way :ended".to_owned());
+                update = update.expression_attribute_values(":ended", names(&self.ended));
             }
             (_, true, true) => {}
         }
@@ -123,11 +123,11 @@ impl AccountChange {
             clauses.push(format!("ADD {}", add.join(", ")));
         }
         let mut conditions = Vec::new();
-        match &self.sessions {
-            Some(none) if none.is_empty() => conditions.push("attribute_not_exists(sessions)"),
+        match &self.under_way {
+            Some(none) if none.is_empty() => conditions.push("attribute_not_exists(under_way)"),
             Some(seen) => {
-                conditions.push("sessions = :sessions");
-                update = update.expression_attribute_values(":sessions", names(seen));
+                conditions.push("under_way = :under_way");
+                update = update.expression_attribute_values(":under_way", names(seen));
             }
             None => {}
         }
@@ -151,15 +151,15 @@ fn names(ids: &BTreeSet<PaymentId>) -> AttributeValue {
 }
 
 impl Commit {
-    /// The commit fails with a conflict where the patient's money has moved since this was read. For what opens a
-    /// session or begins a charge: what it asks for is still due.
+    /// The commit fails with a conflict where the patient's money has moved since this was read. For what asks the
+    /// processor for money: it is still due.
     pub fn require_money_unmoved(&mut self, patient: PatientId, read: &PatientAccount) {
         self.account(patient).moves = Some(read.moves);
     }
 
-    /// The commit fails with a conflict where another session was opened, or one of these was closed, since this was
-    /// read. For what moves money: it has marked the sessions that it outdates.
-    pub fn require_sessions_unchanged(&mut self, patient: PatientId, read: &PatientAccount) {
-        self.account(patient).sessions = Some(read.sessions.clone());
+    /// The commit fails with a conflict where another payment came under way, or one of these ended, since this was
+    /// read. For what moves money, or asks for it: it has regarded all of them.
+    pub fn require_under_way_unchanged(&mut self, patient: PatientId, read: &PatientAccount) {
+        self.account(patient).under_way = Some(read.under_way.clone());
     }
 }

@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
     Currency, Invoice, InvoiceId, InvoiceSet, Link, LinkId, MethodsOnFile, Patient, PatientId, Payment,
     PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId, event::Head,
-    payment::AttemptStatus,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -65,9 +64,9 @@ pub trait Aggregate: Serialize + DeserializeOwned {
         None
     }
 
-    /// The payment whose hosted session is open, and whose it is: noted with the patient's balance, so that whatever
-    /// changes what is due finds it there.
-    fn session(&self) -> Option<(PatientId, PaymentId)> {
+    /// The payment that is under way at the processor, and whose it is: noted with the patient's balance, so that
+    /// whatever changes what is due, or asks for it, finds it there.
+    fn under_way(&self) -> Option<(PatientId, PaymentId)> {
         None
     }
 }
@@ -209,9 +208,8 @@ impl Aggregate for Payment {
         Some((Some(self.patient), self.currency))
     }
 
-    fn session(&self) -> Option<(PatientId, PaymentId)> {
-        let open = self.open_attempt()?;
-        (open.is_hosted() && open.status == AttemptStatus::Open).then_some((self.patient, self.id))
+    fn under_way(&self) -> Option<(PatientId, PaymentId)> {
+        self.is_under_way().then_some((self.patient, self.id))
     }
 }
 

@@ -197,9 +197,9 @@ impl Commit {
             self.tally.add(&stored.state.tally(), -1);
         }
         self.tally.add(&state.tally(), 1);
-        match (before.and_then(|stored| stored.state.session()), state.session()) {
-            (None, Some((patient, payment))) => self.account(patient).session(payment, true),
-            (Some((patient, payment)), None) => self.account(patient).session(payment, false),
+        match (before.and_then(|stored| stored.state.under_way()), state.under_way()) {
+            (None, Some((patient, payment))) => self.account(patient).under_way(payment, true),
+            (Some((patient, payment)), None) => self.account(patient).under_way(payment, false),
             _ => {}
         }
         let mut item = aggregate::encode(&practice, &state, version, head)?;

@@ -79,7 +79,7 @@ async function debited() {
   assert.match(await visitor.text(), /do not pay again/);
   const receipt = visitor.page.url();
   await visitor.open(bill.link);
-  assert.equal(await visitor.heading(), 'Your bank payment is on its way');
+  assert.equal(await visitor.heading(), 'A payment is on its way');
   assert.match(await visitor.text(), /do not pay again/);
   assert.equal(await visitor.page.getByRole('button').count(), 0);
 

@@ -110,6 +110,14 @@ impl Processor {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// Somebody deletes an object at the processor itself.
+    pub async fn delete(&self, path: &str) {
+        let request = HttpRequest::delete(format!("{}{path}", self.url));
+        let request = request.header("authorization", format!("Bearer {SECRET_KEY}")).body(String::new());
+        let answer = loopback::send(request.unwrap()).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
     /// Orders something of its control interface.
     pub async fn order(&self, path: &str, body: &Value) {
         let request = HttpRequest::post(format!("{}/_simulator/{path}", self.url));

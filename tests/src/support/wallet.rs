@@ -35,7 +35,7 @@ impl Clinic {
             kept.events.extend(next.events);
             kept.state = next.state;
         };
-        then(&|methods| methods.note_customer(methods.customer.as_deref().unwrap_or("cus_kept")).unwrap());
+        then(&|methods| methods.note_customer(methods.customer.as_deref().unwrap_or("cus_kept")));
         then(&|methods| methods.attached(method, kind.clone(), now, now).unwrap());
         then(&|methods| methods.consented(setup, method).unwrap());
         let mut commit = Commit::new(&self.by());

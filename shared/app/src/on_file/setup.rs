@@ -7,7 +7,7 @@ use paywell_domain::{
     MethodsOnFile, Patient, PatientId, Practice, Refusal, SetupId, on_file::Consent, payment::SESSION_MINUTES,
 };
 use paywell_gateways::stripe::{
-    CheckoutSession, NewSetupSession, PaymentMethodType, SessionStatus, StripeError,
+    CheckoutSession, NewSetupSession, PaymentMethodType, SessionStatus, Stripe, StripeError,
 };
 use paywell_store::{Answer, Key, Loaded};
 use serde::{Deserialize, Serialize};
@@ -72,9 +72,27 @@ impl App {
             let known = read.get::<MethodsOnFile>(practice, patient)?;
             let customer = match known.and_then(|stored| stored.state.customer) {
                 Some(customer) => customer,
-                None => self.new_customer(cx, patient, begun.setup, read).await?,
+                None => self.new_customer(cx, patient, begun.setup, None, Some(read)).await?,
             };
-            let session = self.open_setup(cx, &begun, (&customer, name.as_str()), &offered).await?;
+            let stripe = self.stripe()?;
+            let opened_for = async |customer: &str| {
+                self.open_setup(stripe, cx, &begun, (customer, name.as_str()), &offered).await
+            };
+            let session = match opened_for(&customer).await {
+                Err(error) if is_lost(&error) => {
+                    let anew = self.new_customer(cx, patient, begun.setup, Some(&customer), None).await?;
+                    opened_for(&anew).await
+                }
+                session => session,
+            };
+            let session = session.map_err(|error| match error {
+                // A page must live for half an hour: this command was cut off, and is sent again too late.
+                StripeError::Refused(_) if cx.now() + Duration::minutes(30) > begun.expires_at() => {
+                    let detail = "the page was never opened and its time is over; ask for another";
+                    Refusal::state("setup-expired", detail).into()
+                }
+                error => unavailable(error),
+            })?;
             let body = serde_json::to_string(&SavedSetup { session: session.id.clone() })?;
             opened.set(Some(session));
             let saved = Answer { status: 201, body, location: None, version: None };
@@ -90,30 +108,33 @@ impl App {
         Ok(saved)
     }
 
-    /// The processor's name for a patient: opaque, made for the first setup. Not under the patient's id: the processor
-    /// keeps a failure under its key for a day, in which nothing could be put on file.
+    /// The processor's name for a patient: opaque, made for the first setup, and in place of one that the processor
+    /// has `lost`. Not under the patient's id: the processor keeps a failure under its key for a day, in which nothing
+    /// could be put on file.
     async fn new_customer(
         &self,
         cx: &Context,
         patient: PatientId,
         setup: SetupId,
-        read: Loaded,
+        lost: Option<&str>,
+        read: Option<Loaded>,
     ) -> Result<String, AppError> {
         let key = Key::methods_on_file(cx.practice(), patient);
         let ours = BTreeMap::from([
             (metadata::PRACTICE.to_owned(), cx.practice().to_string()),
             (metadata::PATIENT.to_owned(), patient.to_string()),
         ]);
-        let made = self.stripe()?.create_customer(&ours, &format!("customer-{setup}")).await;
+        let request = format!("customer-{setup}{}", lost.map(|lost| format!("-{lost}")).unwrap_or_default());
+        let made = self.stripe()?.create_customer(&ours, &request).await;
         let made = made.map_err(unavailable)?;
-        self.change_from(cx, Some(read), [key], async |work| {
+        self.change_from(cx, read, [key], async |work| {
             let stored = work.methods(patient)?;
             let stored = stored.ok_or_else(|| AppError::internal("a customer without a setup"))?;
             // Another setup was quicker: one customer too many holds nothing.
-            if let Some(known) = &stored.state.customer {
-                return Ok(known.clone());
+            if let Some(known) = stored.state.customer.as_deref().filter(|known| Some(*known) != lost) {
+                return Ok(known.to_owned());
             }
-            work.commit.update(&stored, stored.state.note_customer(&made.id)?)?;
+            work.commit.update(&stored, stored.state.note_customer(&made.id))?;
             work.commit.customer(&made.id, patient)?;
             Ok(made.id.clone())
         })
@@ -122,11 +143,12 @@ impl App {
 
     async fn open_setup(
         &self,
+        stripe: &Stripe,
         cx: &Context,
         begun: &Begun,
         (customer, practice): (&str, &str),
         offered: &[PaymentMethodType],
-    ) -> Result<CheckoutSession, AppError> {
+    ) -> Result<CheckoutSession, StripeError> {
         let setup = begun.setup.to_string();
         let metadata = BTreeMap::from([
             (metadata::PRACTICE.to_owned(), cx.practice().to_string()),
@@ -144,16 +166,15 @@ impl App {
             expires_at: begun.expires_at(),
             locale: None,
         };
-        match self.stripe()?.create_setup_session(&new, &setup).await {
-            Ok(session) => Ok(session),
-            // A page must live for half an hour: this command was cut off, and is sent again too late.
-            Err(StripeError::Refused(_)) if cx.now() + Duration::minutes(30) > begun.expires_at() => {
-                let detail = "the page was never opened and its time is over; ask for another";
-                Err(Refusal::state("setup-expired", detail).into())
-            }
-            Err(error) => Err(unavailable(error)),
-        }
+        stripe.create_setup_session(&new, &format!("{setup}-{customer}")).await
     }
+}
+
+/// Whether the processor does not know the customer any more: somebody deleted it there
+/// (<https://docs.stripe.com/error-codes#resource-missing>).
+fn is_lost(error: &StripeError) -> bool {
+    let StripeError::Refused(refusal) = error else { return false };
+    refusal.code.as_deref() == Some("resource_missing") && refusal.param.as_deref() == Some("customer")
 }
 
 /// What the page offers.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
+    Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice, Refusal,
     link::{LinkFor, Token},
     number::Series,
     payment::{Allocation, Attempt, AttemptMeans, NewPayment},
@@ -123,11 +123,14 @@ impl App {
         let payment = PaymentId::new(ids::new(cx.now()));
         let attempt = AttemptId::new(ids::new(cx.now()));
         let keys = super::keys(cx.practice(), link.id, link.patient, &link.pays);
-        self.change_from(cx, read, keys, async |work| {
+        let prepared = self.change_from(cx, read, keys, async |work| {
             let mut fresh = work.held(held)?;
-            if let (None, Some(id)) = (&fresh.payment, fresh.link.state.payment) {
-                work.load([Key::payment(cx.practice(), id)]).await?;
-                fresh.payment = work.find::<Payment>(id)?;
+            let account = work.loaded().account(cx.practice(), link.patient);
+            let payments = fresh.link.state.payment.into_iter().chain(account.under_way);
+            let more: Vec<Key> = payments.map(|id| Key::payment(cx.practice(), id)).collect();
+            if !more.iter().all(|key| work.loaded().knows(key)) {
+                work.load(more).await?;
+                fresh = work.held(held)?;
             }
             if let Some(ended) = fresh.ended(cx.now()) {
                 return Ok(Next::Ended(ended));
@@ -179,8 +182,13 @@ impl App {
                 stored,
             };
             Ok(Next::Take(Box::new(ready)))
-        })
-        .await
+        });
+        match prepared.await {
+            Err(AppError::Refused(Refusal::State { rule: "payment-under-way", .. })) => {
+                Ok(Next::Ended(Ended::Processing))
+            }
+            prepared => prepared,
+        }
     }
 
     /// Asks the processor for the attempt's page, notes it in a second commit, and only then lets the patient go there.

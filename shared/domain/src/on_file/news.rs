@@ -92,7 +92,7 @@ impl MethodsOnFile {
 
     /// The first method that the patient agreed to is the default without anybody saying so.
     fn first_is_default(mut self, id: &str) -> Self {
-        let mut agreed = self.methods.iter().filter(|method| method.consent.is_some());
+        let mut agreed = self.methods.iter().filter(|m| m.consent.is_some() && m.unusable.is_none());
         if agreed.next().is_some_and(|first| first.id == id) && agreed.next().is_none() {
             self.default.get_or_insert_with(|| id.to_owned());
         }

@@ -91,9 +91,18 @@ fn what_is_known_changes_nothing() {
     let waiting = started(1).consented(setup(1), "pm_1").unwrap().state;
     assert_eq!(waiting.consented(setup(1), "pm_1"), None);
     assert_eq!(waiting.consented(setup(1), "pm_2"), None, "a page takes one method");
-    let known = methods.note_customer("cus_1").unwrap().state;
-    assert!(known.note_customer("cus_1").unwrap().events.is_empty());
-    assert_eq!(pointer_of(&known.note_customer("cus_2").unwrap_err()), "customer-known");
+    let known = methods.note_customer("cus_1").state;
+    assert!(known.note_customer("cus_1").events.is_empty());
+}
+
+#[test]
+fn what_the_processor_lost_is_not_charged_any_more() {
+    let (methods, today) = (with_cards(2).note_customer("cus_1").state, day("2026-06-15"));
+    assert!(methods.chargeable(None, today).is_ok(), "a first name loses nothing");
+    let anew = methods.note_customer("cus_2").state;
+    assert_eq!(anew.customer.as_deref(), Some("cus_2"));
+    assert!(anew.methods.iter().all(|method| method.why_not(today).is_some()));
+    assert_eq!(anew.default, None);
 }
 
 #[test]

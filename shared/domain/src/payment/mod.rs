@@ -12,6 +12,7 @@ mod refunded;
 mod reverse;
 mod settle;
 mod status;
+mod under_way;
 mod unsettled;
 
 use chrono::{DateTime, NaiveDate, Utc};

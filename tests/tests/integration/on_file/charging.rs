@@ -5,7 +5,7 @@ use chrono::Duration;
 use futures_util::future::join_all;
 use paywell_domain::{on_file::MethodKind, payment::AttemptStatus};
 use paywell_store::Key;
-use paywell_tests::support::{BY_BANK, BY_CARD, Request};
+use paywell_tests::support::{BY_BANK, BY_CARD, Request, pay_path};
 use serde_json::json;
 
 use super::{Wallet, card};
@@ -250,5 +250,39 @@ async fn money_that_moves_while_a_charge_begins_is_seen_before_anything_is_asked
     let disturbed = commits(wallet.charge_with("5.00", &json!({ "method_on_file": {} }))).await;
     assert_eq!(disturbed, undisturbed + 1, "it decides anew");
     assert_eq!(wallet.taken(), (1_000, 2));
+    wallet.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn an_invoice_is_not_charged_again_while_a_debit_of_it_is_under_way() {
+    let wallet = Wallet::new().await;
+    let account = wallet.put_on_file(BY_BANK).await;
+    let card = wallet.put_on_file(BY_CARD).await;
+    let debit = wallet.charge(&json!({ "id": account })).await;
+    assert_eq!(debit.ok()["status"], json!("processing"));
+    let refused = wallet.charge(&json!({ "id": card })).await.refused(409);
+    assert!(refused["detail"].as_str().unwrap().contains("under way"), "{refused}");
+    let link = wallet.clinic.link(&wallet.ada, &[&wallet.invoice]).await;
+    let pressed = wallet.clinic.by_patient("POST", &format!("{}/checkout", pay_path(&link))).await;
+    assert!(pressed.text().contains("A payment is on its way"), "{}", pressed.text());
+    wallet.clinic.proven_books().await;
+    // The bank says no.
+    wallet.processor.order("debits/settle", &json!({ "outcome": "fail" })).await;
+    wallet.tell().await;
+    wallet.charge(&json!({ "id": card })).await.ok();
+    assert_eq!(wallet.taken().0, 12_500);
+    wallet.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn of_eight_charges_of_one_invoice_one_is_made() {
+    let wallet = Wallet::new().await;
+    wallet.put_on_file(BY_CARD).await;
+    let charges = (0..8).map(|_| wallet.charge(&json!({})).into_future());
+    let answers = join_all(charges).await;
+    let made: Vec<u16> = answers.iter().map(|answer| answer.status).filter(|status| *status < 300).collect();
+    assert_eq!(made.len(), 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    assert!(answers.iter().all(|answer| matches!(answer.status, 201 | 409 | 422)));
+    assert_eq!(wallet.taken(), (12_500, 1), "the patient is charged once");
     wallet.clinic.proven_books().await;
 }

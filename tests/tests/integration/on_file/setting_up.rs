@@ -100,6 +100,22 @@ async fn a_page_offers_what_it_was_asked_for() {
 }
 
 #[tokio::test]
+async fn a_customer_that_was_deleted_at_the_processor_is_made_anew() {
+    let wallet = Wallet::new().await;
+    let lost = wallet.put_on_file(BY_CARD).await;
+    let customer = wallet.processor.read(&format!("{}/v1/customers", wallet.processor.url)).await;
+    let customer = customer["data"][0]["id"].as_str().unwrap().to_owned();
+    wallet.processor.delete(&format!("/v1/customers/{customer}")).await;
+    let new = wallet.put_on_file(BY_CARD).await;
+    let items = wallet.items().await;
+    assert_eq!((&items[0]["id"], &items[1]["id"]), (&json!(lost), &json!(new)));
+    assert!(items[0]["unusable"].is_string() && items[1]["unusable"].is_null(), "{items:?}");
+    assert_eq!(items[1]["is_default"], json!(true));
+    wallet.charge(&json!({})).await.ok();
+    assert_eq!(wallet.taken(), (12_500, 1));
+}
+
+#[tokio::test]
 async fn a_set_up_that_was_cut_off_goes_on() {
     for (path, acts) in [
         ("/v1/customers", false),
