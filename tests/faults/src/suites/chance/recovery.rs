@@ -27,8 +27,12 @@ impl Story<'_> {
                 // What comes before it may still be on its way: the processor sends it again.
                 match told.http().status {
                     200..300 => {}
-                    409 if !self.events.contains(event) => self.events.push(event.clone()),
-                    409 => {}
+                    409 => {
+                        self.tally.early += 1;
+                        if !self.events.contains(event) {
+                            self.events.push(event.clone());
+                        }
+                    }
                     status => panic!("a webhook was answered with {status}: {}", event.body),
                 }
                 self.site.wire.release_all().await;

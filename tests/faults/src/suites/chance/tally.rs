@@ -27,6 +27,8 @@ pub(super) struct Tally {
     pub(super) struck: u64,
     /// Commands that met a message of the processor at the table.
     pub(super) met: u64,
+    /// Messages that came to a recovering practice before what they are about, and were sent again.
+    pub(super) early: u64,
     /// Functions that were killed.
     pub(super) killed: u64,
     /// Clock jumps between two tries of one command, by what was waited.
@@ -104,6 +106,7 @@ impl AddAssign for Tally {
         other.jumps.into_iter().for_each(|(wait, times)| *self.jumps.entry(wait).or_default() += times);
         self.struck += other.struck;
         self.met += other.met;
+        self.early += other.early;
         self.killed += other.killed;
         self.replayed += other.replayed;
         self.stale += other.stale;
