@@ -89,6 +89,8 @@ impl Tally {
         let jumps: Vec<String> = self.jumps.iter().map(|(wait, times)| format!("{times} × {wait}")).collect();
         println!("  the clock jumped between two tries {}", jumps.join(", "));
         println!("  {} commands that were done before a jump were answered alike after it", self.replayed);
+        println!("  {} commands met a message of the processor at the table", self.met);
+        println!("  {} messages came before what they are about, and were sent again", self.early);
         println!(
             "  {} reads of an index showed something old, {} functions were killed",
             self.stale, self.killed
