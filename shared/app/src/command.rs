@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{App, AppError};
 
 /// How long a command that asked the processor may still be at work: the longest that an HTTP function runs.
-const AT_WORK: chrono::Duration = chrono::Duration::seconds(60);
+pub(crate) const AT_WORK: chrono::Duration = chrono::Duration::seconds(60);
 
 /// How often a command starts again when what it read has changed before it could commit.
 const TRIES: u32 = 6;

@@ -2,7 +2,7 @@
 
 use paywell_domain::{
     Invoice, InvoiceId, InvoiceSet, Payment, PaymentId, RefundId, Refusal,
-    payment::{NewRefund, Settlement},
+    payment::{NewRefund, Settlement, Unsettled},
 };
 use paywell_store::{Answer, Key, Loaded, Stored};
 
@@ -70,7 +70,8 @@ impl App {
         }
         let begin = async |work: &mut Work<'_>| reserve(work).await.map(|_| refund);
         let finish = async |refund: RefundId, read: Loaded| {
-            self.settle_refund(cx, id, refund, read, &|payment| refunded(cx, payment, refund)).await
+            let answering = |payment: &Stored<Payment>| refunded(cx, payment, refund);
+            self.settle_begun(cx, id, Unsettled::Refund(refund), read, &answering).await
         };
         self.processor_command(cx, keys, begin, finish).await
     }

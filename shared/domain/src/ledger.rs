@@ -189,6 +189,11 @@ mod tests {
     }
 
     #[test]
+    fn people_read_what_an_account_is() {
+        assert_eq!(Account::PatientReceivable.words(), "Owed by the patient");
+    }
+
+    #[test]
     fn an_entry_says_what_it_does_to_each_account() {
         let booked = entry(&[
             Posting::debit(Account::Bank, Cents::new(300)),

@@ -338,10 +338,17 @@ mod tests {
         let half: BasisPoints = "50".parse().unwrap();
         assert_eq!(half.of(Cents::new(1)), Cents::new(1));
         assert_eq!(half.of(Cents::new(-1)), Cents::new(-1));
-        assert_eq!("12.5".parse::<BasisPoints>().unwrap().to_string(), "12.5");
+        let share: BasisPoints = "12.5".parse().unwrap();
+        assert_eq!((share.to_string().as_str(), u16::from(share)), ("12.5", 1_250));
         for text in ["0", "100.01", "1e1", "-1", "12.345", ""] {
             assert!(text.parse::<BasisPoints>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn where_nothing_weighs_the_first_part_takes_everything() {
+        let cents = |parts: &[i64]| parts.iter().copied().map(Cents::new).collect::<Vec<_>>();
+        assert_eq!(split(Cents::new(5), &cents(&[0, 0])), cents(&[5, 0]));
     }
 
     proptest! {

@@ -69,6 +69,11 @@ pub trait Aggregate: Serialize + DeserializeOwned {
     fn under_way(&self) -> Option<(PatientId, PaymentId)> {
         None
     }
+
+    /// Whether its state may come after that one: along its machine.
+    fn follows(&self, _before: &Self) -> bool {
+        true
+    }
 }
 
 impl Aggregate for Practice {
@@ -165,6 +170,10 @@ impl Aggregate for Invoice {
 
     fn tally(&self) -> Tally {
         Tally::of("invoice", self.status.name(), self.balance())
+    }
+
+    fn follows(&self, before: &Self) -> bool {
+        self.status == before.status || before.status.can_become(self.status)
     }
 
     fn books(&self) -> Option<(Option<PatientId>, Currency)> {

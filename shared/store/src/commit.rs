@@ -82,7 +82,7 @@ impl Commit {
     /// without events changes nothing. Gives the aggregate as it will be read.
     ///
     /// # Errors
-    /// It cannot be encoded, or its postings do not balance: a bug.
+    /// It cannot be encoded, its postings do not balance, or its states do not allow the step: a bug.
     pub fn update<A: Aggregate>(
         &mut self,
         before: &Stored<A>,
@@ -162,6 +162,12 @@ impl Commit {
         decision: Decision<A>,
     ) -> Result<(Stored<A>, Item), StoreError> {
         let Decision { state, events, postings } = decision;
+        if before.is_some_and(|before| !state.follows(&before.state)) {
+            return Err(StoreError::internal(format!(
+                "{} takes a step that its states do not allow",
+                state.name()
+            )));
+        }
         let practice = self.by.practice.clone();
         let key = A::key_of(&practice, state.id());
         let (mut version, mut head) =

@@ -2,8 +2,9 @@
 //! processor is asked.
 
 use paywell_domain::{
-    AttemptId, Decision, MethodsOnFile, Payment, PaymentId, Practice, Refusal, on_file::MethodKind,
-    payment::AttemptMeans,
+    AttemptId, Decision, MethodsOnFile, Payment, PaymentId, Practice, Refusal,
+    on_file::MethodKind,
+    payment::{AttemptMeans, Unsettled},
 };
 use paywell_store::{Answer, Key, Loaded, Stored};
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,7 @@ impl App {
                 let answer = answer(201, &PaymentView::of(stored), stored.version)?;
                 Ok(Answer { location: location.clone(), ..answer })
             };
-            self.settle_charge(cx, begun.payment, begun.attempt, read, &answering).await
+            self.settle_begun(cx, begun.payment, Unsettled::Attempt(begun.attempt), read, &answering).await
         };
         self.processor_command(cx, keys, begin, finish).await
     }
@@ -135,7 +136,7 @@ impl App {
 
     async fn settled_to(&self, cx: &Context, begun: &Begun, read: Loaded) -> Result<Answer, AppError> {
         let answering = |stored: &Stored<Payment>| answer(200, &PaymentView::of(stored), stored.version);
-        self.settle_charge(cx, begun.payment, begun.attempt, read, &answering).await
+        self.settle_begun(cx, begun.payment, Unsettled::Attempt(begun.attempt), read, &answering).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice, Refusal,
+    Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
     link::{LinkFor, Token},
     number::Series,
     payment::{Allocation, Attempt, AttemptMeans, NewPayment},
@@ -123,7 +123,7 @@ impl App {
         let payment = PaymentId::new(ids::new(cx.now()));
         let attempt = AttemptId::new(ids::new(cx.now()));
         let keys = super::keys(cx.practice(), link.id, link.patient, &link.pays);
-        let prepared = self.change_from(cx, read, keys, async |work| {
+        self.change_from(cx, read, keys, async |work| {
             let mut fresh = work.held(held)?;
             let account = work.loaded().account(cx.practice(), link.patient);
             let payments = fresh.link.state.payment.into_iter().chain(account.under_way);
@@ -182,13 +182,8 @@ impl App {
                 stored,
             };
             Ok(Next::Take(Box::new(ready)))
-        });
-        match prepared.await {
-            Err(AppError::Refused(Refusal::State { rule: "payment-under-way", .. })) => {
-                Ok(Next::Ended(Ended::Processing))
-            }
-            prepared => prepared,
-        }
+        })
+        .await
     }
 
     /// Asks the processor for the attempt's page, notes it in a second commit, and only then lets the patient go there.

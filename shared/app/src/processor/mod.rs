@@ -2,6 +2,7 @@
 
 mod declines;
 mod news;
+mod restored;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,5 @@
 //! Charges of methods on file: made without charging, noted, and only then confirmed.
 
-use chrono::Duration;
 use paywell_domain::{
     MethodsOnFile, Payment,
     on_file::MethodKind,
@@ -14,16 +13,14 @@ use paywell_store::{Key, Loaded, Stored};
 use super::is_refused;
 use crate::{
     App, AppError, Context,
+    command::AT_WORK,
     processor::{News, Subject},
 };
-
-/// For so long whoever began a charge may still be at it; only they make and confirm it.
-const AT_WORK: Duration = Duration::seconds(60);
 
 const NOT_REACHED: &str = "the processor could not be reached";
 
 impl App {
-    /// Takes a charge on file as far as it goes. One that nobody is at work on any more is not confirmed later, behind
+    /// Takes a charge on file as far as it goes; only the command that began it makes and confirms it. One that nobody is at work on any more is not confirmed later, behind
     /// everybody's back: it is given up, and nothing was charged.
     pub(super) async fn ask_charge(
         &self,

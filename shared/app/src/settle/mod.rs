@@ -7,7 +7,7 @@ mod session;
 
 use chrono::Duration;
 use paywell_domain::{
-    AttemptId, Payment, PaymentId, RefundId,
+    Payment, PaymentId,
     payment::{Attempt, Unsettled},
 };
 use paywell_gateways::stripe::StripeError;
@@ -47,38 +47,12 @@ impl App {
         Ok(payment)
     }
 
-    /// Takes a charge of a method on file as far as it goes (made, confirmed; captured; released), and commits what
-    /// became of it with the answer to the command that began it.
+    /// Takes a charge of a method on file as far as it goes (made, confirmed; captured; released), or asks for a refund
+    /// that is reserved, and commits what became of it with the answer to the command that began it.
     ///
     /// # Errors
     /// There is no such payment; the table cannot be reached.
-    pub async fn settle_charge(
-        &self,
-        cx: &Context,
-        id: PaymentId,
-        attempt: AttemptId,
-        read: Loaded,
-        answering: Answering<'_>,
-    ) -> Result<Answer, AppError> {
-        self.settle_one(cx, id, Unsettled::Attempt(attempt), read, answering).await
-    }
-
-    /// Asks for a refund that is reserved, and commits what became of it with the answer to the command that began it.
-    ///
-    /// # Errors
-    /// There is no such payment; the table cannot be reached.
-    pub async fn settle_refund(
-        &self,
-        cx: &Context,
-        id: PaymentId,
-        refund: RefundId,
-        read: Loaded,
-        answering: Answering<'_>,
-    ) -> Result<Answer, AppError> {
-        self.settle_one(cx, id, Unsettled::Refund(refund), read, answering).await
-    }
-
-    async fn settle_one(
+    pub async fn settle_begun(
         &self,
         cx: &Context,
         id: PaymentId,

@@ -2,7 +2,7 @@
 
 use paywell_domain::{
     Payment, RefundId,
-    payment::{AttemptStatus, Refund, RefundMeans, RefundReason},
+    payment::{RefundMeans, RefundReason},
 };
 use paywell_gateways::stripe::{self, NewRefund, StripeError};
 
@@ -23,9 +23,8 @@ impl App {
         id: RefundId,
     ) -> Result<News, AppError> {
         let refund = payment.refund_of(id)?;
-        let charged =
-            payment.attempts.iter().rev().find(|attempt| attempt.status == AttemptStatus::Succeeded);
-        let Some(intent) = charged.and_then(|attempt| attempt.intent.as_deref()) else {
+        let charged = payment.charged().and_then(|attempt| Some((attempt.id, attempt.intent.as_deref()?)));
+        let Some((attempt, intent)) = charged else {
             return Err(AppError::internal(format!("{} has no charge to refund", payment.id)));
         };
         if let RefundMeans::Processor(Some(known)) = &refund.means {
@@ -44,7 +43,19 @@ impl App {
             None if first => id.to_string(),
             asked => format!("{id}-{}", asked.map_or(0, |asked| asked.times)),
         };
-        match self.request_refund(cx, payment, refund, intent, &key).await? {
+        let mut ids = Subject::metadata(cx.practice(), payment, attempt);
+        ids.insert(metadata::REFUND.to_owned(), id.to_string());
+        let new = NewRefund {
+            payment_intent: intent,
+            amount_cents: refund.amount.cents().get(),
+            reason: match refund.reason {
+                RefundReason::DuplicateCharge => Some(stripe::RefundReason::Duplicate),
+                RefundReason::PatientRequest => Some(stripe::RefundReason::RequestedByCustomer),
+                _ => None,
+            },
+            metadata: &ids,
+        };
+        match self.stripe()?.create_refund(&new, &key).await {
             Ok(made) => Ok(News::Refund(id, Box::new(made))),
             // An earlier request under another key may be what this one is refused for.
             Err(error) if is_refused(&error) => Ok(match self.find_refund(intent, id).await? {
@@ -57,33 +68,6 @@ impl App {
                 Ok(News::Nothing)
             }
         }
-    }
-
-    async fn request_refund(
-        &self,
-        cx: &Context,
-        payment: &Payment,
-        refund: &Refund,
-        intent: &str,
-        key: &str,
-    ) -> Result<Result<stripe::Refund, StripeError>, AppError> {
-        let charged =
-            payment.attempts.iter().rev().find(|attempt| attempt.status == AttemptStatus::Succeeded);
-        let attempt = charged.map(|attempt| attempt.id);
-        let attempt = attempt.ok_or_else(|| AppError::internal("a refund without a charge"))?;
-        let mut ids = Subject::metadata(cx.practice(), payment, attempt);
-        ids.insert(metadata::REFUND.to_owned(), refund.id.to_string());
-        let new = NewRefund {
-            payment_intent: intent,
-            amount_cents: refund.amount.cents().get(),
-            reason: match refund.reason {
-                RefundReason::DuplicateCharge => Some(stripe::RefundReason::Duplicate),
-                RefundReason::PatientRequest => Some(stripe::RefundReason::RequestedByCustomer),
-                _ => None,
-            },
-            metadata: &ids,
-        };
-        Ok(self.stripe()?.create_refund(&new, key).await)
     }
 
     async fn find_refund(&self, intent: &str, id: RefundId) -> Result<Looked, AppError> {

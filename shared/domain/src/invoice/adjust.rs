@@ -88,9 +88,9 @@ impl Adjustment {
         }
     }
 
-    /// Its postings against the account in which the invoice is owed, or with `sign` -1 their opposite.
-    pub(super) fn postings(&self, receivable: Account, sign: i8) -> [Posting; 2] {
-        let cents = if sign < 0 { self.cents.negated() } else { self.cents };
+    /// Its postings against the account in which the invoice is owed, or their opposite where it is `undone`.
+    pub(super) fn postings(&self, receivable: Account, undone: bool) -> [Posting; 2] {
+        let cents = if undone { self.cents.negated() } else { self.cents };
         [Posting::debit(receivable, cents), Posting::credit(self.kind.account(), cents)]
     }
 }
@@ -270,7 +270,7 @@ impl Invoice {
         if matches!(kind, AdjustmentKind::WriteOff(_)) && adjusted.balance().is_zero() {
             adjusted.status = InvoiceStatus::WrittenOff;
         }
-        let postings = adjusted.adjustments.last().map(|made| made.postings(self.receivable(), 1));
+        let postings = adjusted.adjustments.last().map(|made| made.postings(self.receivable(), false));
         let postings = postings.into_iter().flatten().collect();
         let adjusted = adjusted.settled();
         let event = EventKind::InvoiceAdjusted { number, kind, cents, balance_cents: adjusted.balance() };

@@ -148,7 +148,7 @@ impl Invoice {
         gone.status = InvoiceStatus::Void;
         let mut postings = Self::rebill(&self.totals(), &super::Totals::of(&[], None));
         postings.extend(
-            self.adjustments.iter().flat_map(|made| made.postings(crate::Account::PatientReceivable, -1)),
+            self.adjustments.iter().flat_map(|made| made.postings(crate::Account::PatientReceivable, true)),
         );
         Ok(Decision::of(gone, EventKind::InvoiceVoided).with_postings(postings))
     }

@@ -163,6 +163,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_line_s_own_discount_comes_before_that_on_the_whole() {
+        let lines = [line(1, 2, 5_000, "10%".parse().ok()), line(2, 1, 1_000, None)];
+        assert_eq!((u16::from(lines[0].quantity), lines[0].own_discount()), (2, Cents::new(1_000)));
+        let totals = Totals::of(&lines, "1.00".parse().ok());
+        assert_eq!((totals.gross, totals.discounts), (Cents::new(11_000), Cents::new(1_100)));
+        assert_eq!(totals.line_nets, [Cents::new(8_910), Cents::new(990)]);
+    }
+
     fn discount() -> impl Strategy<Value = Option<Discount>> {
         prop_oneof![
             Just(None),

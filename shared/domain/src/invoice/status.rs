@@ -56,7 +56,8 @@ impl InvoiceStatus {
         use InvoiceStatus::{Deleted, Draft, InCollections, Open, Paid, Void, WrittenOff};
         matches!(
             (self, next),
-            (Draft, Open | Deleted)
+            // A draft of which nothing is to be paid is paid when it is sent.
+            (Draft, Open | Paid | Deleted)
                 | (Open, Paid | Void | WrittenOff | InCollections)
                 | (Paid | WrittenOff | InCollections, Open)
                 // All of it was recovered: re-booked as owed, and paid.
@@ -129,7 +130,7 @@ mod tests {
     fn the_transitions_are_those_of_the_diagram_and_no_others() {
         use InvoiceStatus::{Deleted, Draft, InCollections, Open, Paid, Void, WrittenOff};
         for (from, row) in [
-            (Draft, "nyynnnn"),
+            (Draft, "nyyynnn"),
             (Deleted, "nnnnnnn"),
             (Open, "nnnyyyy"),
             (Paid, "nnynnnn"),

@@ -151,6 +151,9 @@ mod tests {
         let settled = received(&payment(10_000, all), &many);
         let more = settled.payment.state.allocate(&[meant(&open, 1)], &after(&settled, &many), None);
         assert_eq!(refused_at(more), "/allocations", "26 with those it pays now");
+        let others: Vec<_> = many.iter().map(|invoice| meant(invoice, 99)).collect();
+        let less = settled.payment.state.allocate(&others, &after(&settled, &many), None).unwrap();
+        assert_eq!((less.invoices.len(), less.payment.state.unapplied.get()), (25, 7_525), "25 may change");
     }
 
     #[test]

@@ -122,6 +122,11 @@ impl Payment {
         self.attempts.iter().rev().find(|attempt| attempt.status.is_open())
     }
 
+    /// The attempt that brought the money, if the processor did.
+    pub fn charged(&self) -> Option<&Attempt> {
+        self.attempts.iter().rev().find(|attempt| attempt.status == AttemptStatus::Succeeded)
+    }
+
     /// Opens an attempt for the payment's whole amount. The processor is asked only after this is committed.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What a commit guards: nothing is written over what it did not read.
 
-use paywell_domain::{Decision, EventKind, Patient, PatientId};
+use paywell_domain::{Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId};
 use paywell_store::{Commit, CommitError, Key, Stored};
 use paywell_tests::support::Clinic;
 
@@ -83,4 +83,17 @@ async fn more_than_a_transaction_holds_is_refused_whole() {
     assert!(clinic.world.dump().await == before, "nothing is written");
     let keys = (0..101).map(|n| Key { pk: format!("NOTHING#{n}"), sk: "A".to_owned() });
     assert!(clinic.world.store.load(keys).await.is_err(), "nor is more read than a batch holds");
+}
+
+#[tokio::test]
+async fn no_step_is_written_that_an_invoice_may_not_take() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient("Ada").await;
+    let id: InvoiceId = clinic.open_invoice(&ada, "125.00").await.parse().unwrap();
+    let open = clinic.stored::<Invoice>(id).await;
+    for (status, allowed) in [(InvoiceStatus::Draft, false), (InvoiceStatus::Open, true)] {
+        let step = Invoice { status, ..open.state.clone() };
+        let written = Commit::new(&clinic.by()).update(&open, Decision::of(step, EventKind::InvoiceReminded));
+        assert_eq!(written.is_ok(), allowed, "open to {status:?}");
+    }
 }

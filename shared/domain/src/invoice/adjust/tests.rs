@@ -117,6 +117,7 @@ fn an_adjustment_is_taken_back_unless_less_than_paid_would_be_owed() {
     let less = more.reverse_adjustment(1).unwrap();
     assert_eq!(told(&less, Account::Adjustments), (InvoiceStatus::Open, 10_000, -500, 500));
     assert_eq!(rule(paid(&more, 10_500).reverse_adjustment(1)), "below-paid");
+    assert_eq!(paid(&more, 10_000).reverse_adjustment(1).unwrap().state.status, InvoiceStatus::Paid);
 }
 
 #[test]
@@ -154,6 +155,7 @@ fn an_invoice_stays_one_small_item() {
 fn taking_an_adjustment_back_never_owes_more_than_one_payment_can_be() {
     let most = invoice(1, Amount::MAX.cents().get());
     let less = down(&most, 100).unwrap().state;
+    assert_eq!(less.reverse_adjustment(1).unwrap().state.balance(), Amount::MAX.cents());
     let full = less.adjust(Cents::new(100), AdjustmentReason::LateCharge, None).unwrap().state;
     assert_eq!(rule(full.reverse_adjustment(1)), "too-large");
 }
@@ -163,4 +165,11 @@ fn what_a_courtesy_settles_is_paid_though_a_part_was_given_up() {
     let part = give_up(&invoice(1, 10_000), Some(4_000)).unwrap().state;
     let none = down(&part, 6_000).unwrap().state;
     assert_eq!((none.status, none.balance()), (InvoiceStatus::Paid, Cents::ZERO));
+}
+
+#[test]
+fn a_void_invoice_gives_nothing_up() {
+    let part = give_up(&invoice(1, 10_000), Some(4_000)).unwrap().state;
+    assert_eq!(part.written_off().get(), 4_000);
+    assert_eq!(part.delete().unwrap().state.written_off(), Cents::ZERO);
 }
