@@ -28,7 +28,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 pub use balance::{BalanceFilter, BalanceSource, BalanceTransaction};
-pub use charge::{Charge, LatestCharge};
+pub use charge::{Charge, ChargeStatus, LatestCharge};
 pub use checkout::{
     CheckoutSession, NewCheckoutSession, NewSetupSession, PaymentMethodType, PaymentStatus, SessionMode,
     SessionStatus,

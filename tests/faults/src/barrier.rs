@@ -31,7 +31,11 @@ pub(crate) struct Stay(Arc<Barrier>);
 impl Barrier {
     /// A barrier for so many calls.
     pub fn of(size: u32) -> Arc<Self> {
-        let patience = Duration::from_millis(500);
+        Self::with_patience(size, Duration::from_millis(500))
+    }
+
+    /// The same, where nobody waits longer than this.
+    pub fn with_patience(size: u32, patience: Duration) -> Arc<Self> {
         Arc::new(Self { size, patience, state: Mutex::default(), open: Notify::new() })
     }
 

@@ -13,7 +13,7 @@ const OF_CARGO: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_"];
 /// How the functions are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// Unoptimised; compiled with the rest of the workspace, so that nothing is compiled twice.
+    /// As this program is, so that nothing is compiled twice: unoptimised, or under the profile `faults`.
     Debug,
     /// As deployed.
     Release,
@@ -23,9 +23,12 @@ impl Profile {
     /// Builds the functions, once a process; gives the folder they are in.
     pub(crate) fn build(self) -> &'static Path {
         static FOLDERS: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
-        let [debug, release] = &FOLDERS;
+        let [own, release] = &FOLDERS;
+        let own_name = own_profile();
+        // Cargo's folder of the profile `dev` has another name.
+        let own_profile = if own_name == "debug" { "dev" } else { own_name.as_str() };
         let (folder, selection, name): (_, &[&str], _) = match self {
-            Self::Debug => (debug, &["--workspace", "--bins"], "debug"),
+            Self::Debug => (own, &["--workspace", "--bins", "--profile", own_profile], own_name.as_str()),
             Self::Release => (release, &["--release", "--bins"], "release"),
         };
         folder.get_or_init(|| {
@@ -42,6 +45,12 @@ impl Profile {
             target().join(name)
         })
     }
+}
+
+/// The folder of the profile that this program was built under.
+fn own_profile() -> String {
+    let program = std::env::current_exe().unwrap();
+    program.ancestors().nth(2).unwrap().file_name().unwrap().to_string_lossy().into_owned()
 }
 
 /// The target folder that this program was built in: it lies in `target/<profile>/<deps or examples>`.

@@ -22,7 +22,7 @@ impl Clock {
         let folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib"].map(PathBuf::from);
         let files = folders.into_iter().chain(multiarch).map(|f| f.join("faketime/libfaketimeMT.so.1"));
         let library = { files }.find(|file| file.is_file()).expect("libfaketime is installed");
-        let folder = crate::binaries::target().join("faults");
+        let folder = crate::binaries::target().join("faults/logs");
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("clock-{name}-{}", std::process::id()));
         let clock = Self { file, library, offset: std::sync::Mutex::new(TimeDelta::zero()) };

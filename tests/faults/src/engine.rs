@@ -1,6 +1,12 @@
 //! The table's engine: one in memory that answers, and where asked for a second one that lags behind for the indexes.
 
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use dynoxide::Database;
@@ -33,6 +39,8 @@ struct Lag {
     /// order of effect.
     pending: tokio::sync::Mutex<VecDeque<Request<Bytes>>>,
     count: Mutex<usize>,
+    /// Reads of an index that showed something else than they would without a lag.
+    stale: AtomicU64,
 }
 
 impl Engine {
@@ -42,6 +50,7 @@ impl Engine {
                 replica: Server::start().await,
                 pending: tokio::sync::Mutex::default(),
                 count: Mutex::default(),
+                stale: AtomicU64::new(0),
             }),
             false => None,
         };
@@ -65,7 +74,13 @@ impl Engine {
                 }
                 response
             }
-            "Query" | "Scan" if names_an_index(&request) => lag.replica.answer(request).await,
+            "Query" | "Scan" if names_an_index(&request) => {
+                let shown = lag.replica.answer(request.clone()).await;
+                if self.pending() > 0 && self.primary.answer(request).await.body() != shown.body() {
+                    lag.stale.fetch_add(1, Ordering::Relaxed);
+                }
+                shown
+            }
             _ => self.primary.answer(request).await,
         }
     }
@@ -73,6 +88,11 @@ impl Engine {
     /// How many writes indexes do not show yet.
     pub(crate) fn pending(&self) -> usize {
         self.lag.as_ref().map_or(0, |lag| *lag.count.lock().unwrap())
+    }
+
+    /// How many reads of indexes showed something old.
+    pub(crate) fn stale_reads(&self) -> u64 {
+        self.lag.as_ref().map_or(0, |lag| lag.stale.load(Ordering::Relaxed))
     }
 
     /// Lets indexes show so many writes more.

@@ -172,7 +172,7 @@ impl Instance {
     }
 
     fn command(&self) -> Command {
-        let folder = target().join("faults");
+        let folder = target().join("faults/logs");
         std::fs::create_dir_all(&folder).unwrap();
         let log = folder.join(format!("{}.log", self.name()));
         let log = File::options().create(true).append(true).open(log).unwrap();

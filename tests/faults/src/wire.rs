@@ -61,6 +61,11 @@ impl Wire {
         self.engine().pending()
     }
 
+    /// How many reads of indexes showed something old, since the engine was put in place.
+    pub fn stale_reads(&self) -> u64 {
+        self.engine().stale_reads()
+    }
+
     /// Lets the indexes show so many writes more, in the order in which they took effect.
     pub async fn release(&self, writes: usize) {
         self.engine().release(writes).await;

@@ -8,7 +8,8 @@ use paywell_domain::{
     proof::{Books, Movement, MovementKind, PayoutMade},
 };
 use paywell_gateways::stripe::{
-    BalanceFilter, BalanceSource, BalanceTransaction, Payout, PayoutStatus, ReconciliationStatus,
+    BalanceFilter, BalanceSource, BalanceTransaction, ChargeStatus, Payout, PayoutStatus,
+    ReconciliationStatus,
 };
 
 use crate::{App, AppError, processor::Subject};
@@ -92,7 +93,7 @@ impl App {
         }
     }
 
-    /// A page of the movements that are the practice's or nobody's, and after which the next page begins.
+    /// A page of the movements that are the practice's or nobody's and done, and after which the next page begins.
     async fn movements(
         &self,
         practice: &PracticeId,
@@ -114,7 +115,8 @@ impl App {
                     mover
                 }
             };
-            if mover.as_ref().is_none_or(|subject| subject.practice == *practice) {
+            let theirs = mover.as_ref().is_some_and(|subject| subject.practice != *practice);
+            if !theirs && !is_under_way(moved) {
                 movements.push(movement(moved, mover));
             }
         }
@@ -123,14 +125,19 @@ impl App {
     }
 }
 
+/// Whether it is of a bank debit that the bank has not paid yet: in the processor's balance from its second on, in the
+/// ledger once it has succeeded.
+fn is_under_way(moved: &BalanceTransaction) -> bool {
+    matches!(&moved.source, Some(BalanceSource::Charge(charge)) if charge.status == ChargeStatus::Pending)
+}
+
 /// A movement by the object that moved: Stripe has many names for one and the same
 /// (<https://docs.stripe.com/reports/balance-transaction-types>).
 fn movement(moved: &BalanceTransaction, mover: Option<Subject>) -> Movement {
     let leaves = moved.amount < 0;
     let (kind, intent) = match &moved.source {
-        Some(BalanceSource::Charge(charge)) if !leaves => {
-            (MovementKind::Charge, charge.payment_intent.clone())
-        }
+        // Below zero a bank debit that failed is taken back: together they come to nothing.
+        Some(BalanceSource::Charge(charge)) => (MovementKind::Charge, charge.payment_intent.clone()),
         Some(BalanceSource::Refund(refund)) => {
             let kind = if leaves { MovementKind::Refund } else { MovementKind::RefundFailure };
             (kind, refund.payment_intent.clone())

@@ -12,6 +12,8 @@ use super::payment_method::MethodDetails;
 pub struct Charge {
     /// `ch_…` of a card, `py_…` of a bank debit.
     pub id: String,
+    /// How it stands.
+    pub status: ChargeStatus,
     /// Whole cents asked for.
     pub amount: i64,
     /// Whole cents taken.
@@ -27,6 +29,21 @@ pub struct Charge {
     /// A copy of the intent's.
     #[serde(default, deserialize_with = "null_as_empty")]
     pub metadata: BTreeMap<String, String>,
+}
+
+/// `status` of a charge.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChargeStatus {
+    /// A bank debit under way: in the balance already, and taken out of it where the debit fails.
+    Pending,
+    /// Taken, or held where it is not captured.
+    Succeeded,
+    /// Nothing was taken.
+    Failed,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Other(String),
 }
 
 /// `latest_charge` of a payment intent: the charge where it was asked for, its id in webhooks and lists.

@@ -1,15 +1,19 @@
 //! Random commands through the functions as they ship, with faults at the wire, lost, doubled and shuffled webhooks,
 //! lagging indexes and a clock that jumps: in the end the ledger says what the processor says, to the cent.
 
+mod correct;
 mod desk;
+mod on_file;
 mod online;
 mod recovery;
 mod story;
+mod tally;
 mod truth;
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     thread,
+    time::Instant,
 };
 
 use rand::Rng;
@@ -18,25 +22,17 @@ use tokio::runtime::Builder;
 use super::{Figure, checked};
 use crate::{Clock, Profile, Site};
 use story::Story;
+use tally::{Came, Tally};
 
 /// How many commands one practice sees.
-const COMMANDS: u64 = 40;
-
-/// What came of sequences.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    accepted: u64,
-    refused: u64,
-    struck: u64,
-    cents_off: u64,
-    wrong: u64,
-}
+const COMMANDS: u64 = 80;
 
 /// So many commands over as many practices as they need, from that seed on, at so many sites at once; prints what is off
-/// with the seed that repeats it.
+/// with the seed that repeats it, and what came of each command.
 pub fn wire(profile: Profile, first: u64, commands: u64, sites: u64) -> Vec<Figure> {
     let last = first + commands.div_ceil(COMMANDS);
-    println!("seeds {first}..{last}");
+    profile.build();
+    let began = Instant::now();
     let next = AtomicU64::new(first);
     let tallies: Vec<Tally> = thread::scope(|scope| {
         let work = |site| {
@@ -49,15 +45,21 @@ pub fn wire(profile: Profile, first: u64, commands: u64, sites: u64) -> Vec<Figu
         let workers: Vec<_> = (0..sites).map(work).collect();
         workers.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
-    let sum = |of: fn(&Tally) -> u64| tallies.iter().map(of).sum::<u64>();
-    let (accepted, refused) = (sum(|tally| tally.accepted), sum(|tally| tally.refused));
-    let n = accepted + refused;
+    let mut sum = Tally::default();
+    tallies.into_iter().for_each(|tally| sum += tally);
+    let n = sum.all();
+    let took = began.elapsed();
+    sum.print();
+    println!("  seeds {first} to {}: {n} commands in {} s", last - 1, took.as_secs());
     vec![
-        Figure { name: "wire_cents_off", value: sum(|tally| tally.cents_off), unit: "cents", n },
-        Figure { name: "wire_wrong", value: sum(|tally| tally.wrong), unit: "sequences", n: last - first },
-        Figure { name: "wire_accepted_pct", value: accepted * 100 / n.max(1), unit: "%", n },
-        Figure { name: "wire_refused", value: refused, unit: "commands", n },
-        Figure { name: "wire_faults", value: sum(|tally| tally.struck), unit: "faults", n },
+        Figure { name: "wire_cents_off", value: sum.cents_off, unit: "cents", n },
+        Figure { name: "wire_wrong", value: sum.wrong, unit: "sequences", n: last - first },
+        Figure { name: "wire_accepted_pct", value: sum.accepted() * 100 / n.max(1), unit: "%", n },
+        Figure { name: "wire_refused", value: sum.refused(), unit: "commands", n },
+        Figure { name: "wire_faults", value: sum.struck, unit: "faults", n },
+        Figure { name: "wire_jumps", value: sum.jumps.values().sum(), unit: "clock jumps", n },
+        Figure { name: "wire_stale_reads", value: sum.stale, unit: "reads", n },
+        Figure { name: "wire_seconds", value: took.as_secs(), unit: "s", n },
     ]
 }
 
@@ -71,20 +73,17 @@ async fn sequences(profile: Profile, number: u64, next: &AtomicU64, last: u64) -
         }
         let mut story = Story::open(&site, seed).await;
         let came = checked(sequence(&mut story)).await;
-        let tally = story.tally;
-        sum.accepted += tally.accepted;
-        sum.refused += tally.refused;
-        sum.struck += tally.struck;
-        sum.cents_off += tally.cents_off;
+        story.tally.stale += site.wire.stale_reads();
         if let Err(what) = came {
-            sum.wrong += 1;
+            story.tally.wrong += 1;
             println!("  OFF at seed {seed}, after {}: {what}", story.done.join(", "));
         }
+        sum += story.tally;
     }
 }
 
 async fn sequence(story: &mut Story<'_>) {
-    while story.tally.accepted + story.tally.refused < COMMANDS {
+    while story.tally.all() < COMMANDS {
         story.command().await;
     }
     story.recover().await;
@@ -92,38 +91,62 @@ async fn sequence(story: &mut Story<'_>) {
     story.tally.cents_off +=
         off.iter().map(|(_, booked, true_of_it)| booked.abs_diff(*true_of_it)).sum::<u64>();
     assert!(off.is_empty(), "in the books and at the processor: {off:?}");
-    story.clinic.proven_books().await;
+    story.proves().await;
 }
 
 impl Story<'_> {
     /// One random command.
     async fn command(&mut self) {
-        let (name, taken) = match self.rng.random_range(0..40) {
-            0..=3 => ("bill", self.bill().await),
-            4 => ("edit", self.edit().await),
-            5 => ("void", self.void().await),
-            6..=9 => ("cash", self.cash().await),
-            10 => ("ask", self.ask().await),
-            11 => ("record", self.record().await),
-            12 => ("move", self.move_by_hand().await),
-            13..=15 => ("link", self.link().await),
-            16 => ("revoke", self.revoke().await),
-            17..=20 => ("press", self.press().await),
-            21..=25 => ("fill in", self.fill_in().await),
-            26..=30 => ("tell", self.tell().await),
-            31..=32 => ("reconcile", self.reconcile().await),
-            33 => ("set up", self.set_up().await),
-            34..=35 => ("charge", self.charge().await),
-            36 => ("hold", self.capture_or_void().await),
-            37 => ("dispute", self.dispute().await),
-            38 => ("refund ends", self.refund_ends().await),
-            _ => ("correct", self.correct().await),
+        let (name, came) = match self.rng.random_range(0..68) {
+            // Without anything to do it to, what makes something.
+            1..=20 | 54..=64 if self.invoices.is_empty() => ("bill", self.bill().await),
+            21..=29 if self.links.is_empty() => ("link", self.link().await),
+            25..=29 if self.pages.is_empty() => ("press pay", self.press().await),
+            40..=47 | 66..=67 if !self.has_methods => ("set up a method", self.set_up().await),
+            0..=4 => ("bill", self.bill().await),
+            5 => ("edit", self.edit().await),
+            6 => ("void an invoice", self.void().await),
+            7..=11 => ("cash", self.cash().await),
+            12 => ("ask", self.ask().await),
+            13 => ("record", self.record().await),
+            14 => ("move by hand", self.move_by_hand().await),
+            15 => ("remind", self.remind().await),
+            16..=18 => ("link", self.link().await),
+            19 => ("renew", self.renew().await),
+            20 => ("revoke", self.revoke().await),
+            21..=24 => ("press pay", self.press().await),
+            25..=29 => ("fill in", self.fill_in().await),
+            30..=34 => ("tell", self.tell().await),
+            35..=36 => ("reconcile", self.reconcile().await),
+            37 => ("outreach", self.outreach().await),
+            38..=39 => ("set up a method", self.set_up().await),
+            40 => ("make default", self.make_default().await),
+            41 => ("remove a method", self.remove_method().await),
+            42..=44 => ("charge", self.charge().await),
+            45 => ("charge an asked one", self.charge_asked().await),
+            46 => ("capture", self.capture().await),
+            47 => ("release", self.release().await),
+            48 => ("dispute", self.dispute().await),
+            49 => ("refund ends", self.refund_ends().await),
+            50..=53 => ("refund", self.refund().await),
+            54 => ("adjust down", self.adjust("down").await),
+            55 => ("adjust up", self.adjust("up").await),
+            56..=57 => ("reverse adjustment", self.reverse_adjustment().await),
+            58 => ("write off", self.write_off().await),
+            59 => ("collections", self.collections().await),
+            60 => ("reverse collections", self.reverse_collections().await),
+            61..=62 => ("apply", self.apply().await),
+            63..=64 => ("allocate", self.allocate().await),
+            65 => ("dispute", self.dispute().await),
+            _ => ("charge", self.charge().await),
         };
         // None: there was nothing to do it to.
-        if let Some(taken) = taken {
-            self.tally.accepted += u64::from(taken);
-            self.tally.refused += u64::from(!taken);
-            self.done.push(format!("{name}{}", if taken { "" } else { " (refused)" }));
+        if let Some(came) = came {
+            self.tally.count(name, &came);
+            self.done.push(match came {
+                Came::Accepted => name.to_owned(),
+                Came::Refused(why) => format!("{name} ({why})"),
+            });
         }
         self.show_some().await;
     }

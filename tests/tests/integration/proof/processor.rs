@@ -99,6 +99,27 @@ async fn charges_disputes_debits_and_payouts_tie_out_to_the_cent() {
 }
 
 #[tokio::test]
+async fn a_bank_debit_is_no_difference_while_it_is_under_way_and_none_when_it_has_failed() {
+    let paying = Paying::new().await;
+    let for_want_of_money = |(name, value): &(&'static str, &'static str)| match *name {
+        "account_number" => (*name, "000222222227"),
+        _ => (*name, *value),
+    };
+    let form: Vec<_> = BY_BANK.iter().map(for_want_of_money).collect();
+    paying.pay("80.00", &form).await;
+    paying.processor.tell(&paying.clinic).await;
+    paying.processor.pass(&paying.clinic, Duration::hours(30));
+    assert_eq!(paying.truth()["balance_transactions"].as_array().unwrap().len(), 1, "it is in the balance");
+    assert_eq!(paying.names().await, Vec::<String>::new());
+    paying.processor.pass(&paying.clinic, Duration::days(7));
+    paying.processor.tell(&paying.clinic).await;
+    paying.processor.pass(&paying.clinic, Duration::hours(30));
+    paying.nightly().await;
+    assert_eq!(paying.truth()["charges"][0]["status"], "failed");
+    assert_eq!(paying.names().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_payout_that_the_bank_sends_back_goes_out_again() {
     let paying = Paying::new().await;
     paying.pay("125.00", BY_CARD).await;

@@ -5,7 +5,7 @@ use rand::{Rng, seq::IndexedRandom};
 use serde_json::{Value, json};
 use stripe_simulator::EmittedEvent;
 
-use super::story::Story;
+use super::{story::Story, tally::Came};
 use crate::Outcome;
 
 /// Card numbers (<https://docs.stripe.com/testing>): good ones more often, then one that is declined, one whose refunds
@@ -25,36 +25,45 @@ const CARDS: [&str; 8] = [
 const ACCOUNTS: [&str; 3] = ["000123456789", "000123456789", "000222222227"];
 
 impl Story<'_> {
-    pub(super) async fn link(&mut self) -> Option<bool> {
+    pub(super) async fn link(&mut self) -> Option<Came> {
         let (patient, invoice) = self.an_invoice()?;
         let body = json!({ "patient_id": patient, "invoice_ids": [invoice] });
         let answer = self.put(&self.clinic.post("/v1/payment-links", &body)).await;
         if answer.status < 400 {
             self.links.push(answer.json());
         }
-        Some(answer.status < 400)
+        Some(Came::of(&answer))
     }
 
-    pub(super) async fn revoke(&mut self) -> Option<bool> {
+    pub(super) async fn renew(&mut self) -> Option<Came> {
         let link = self.links.choose(&mut self.rng)?["id"].as_str().unwrap().to_owned();
-        Some(
-            self.put(&self.clinic.post_empty(&format!("/v1/payment-links/{link}/revoke"))).await.status < 400,
-        )
+        let answer =
+            self.put(&self.clinic.post(&format!("/v1/payment-links/{link}/renew"), &json!({}))).await;
+        if answer.status < 400 {
+            self.links.push(answer.json());
+        }
+        Some(Came::of(&answer))
+    }
+
+    pub(super) async fn revoke(&mut self) -> Option<Came> {
+        let link = self.links.choose(&mut self.rng)?["id"].as_str().unwrap().to_owned();
+        let request = self.clinic.post_empty(&format!("/v1/payment-links/{link}/revoke"));
+        Some(Came::of(&self.put(&request).await))
     }
 
     /// Pay is pressed on a link's page, mostly a new one's.
-    pub(super) async fn press(&mut self) -> Option<bool> {
+    pub(super) async fn press(&mut self) -> Option<Came> {
         let recent = self.links.len().saturating_sub(3);
         let link = self.links[recent..].choose(&mut self.rng)?.clone();
         let answer =
             self.put(&self.clinic.by_patient("POST", &format!("{}/checkout", pay_path(&link)))).await;
         let page = answer.headers.get("location").map(|page| page.to_str().unwrap().to_owned());
         self.pages.extend(page.filter(|page| page.starts_with(&self.site.processor.url)));
-        Some(answer.status < 400)
+        Some(Came::of(&answer))
     }
 
     /// A page of the processor is filled in: by card or by bank, with a good one or a bad one.
-    pub(super) async fn fill_in(&mut self) -> Option<bool> {
+    pub(super) async fn fill_in(&mut self) -> Option<Came> {
         let recent = self.pages.len().saturating_sub(3);
         let page = self.pages[recent..].choose(&mut self.rng)?.clone();
         let (base, field, number) = match self.rng.random_ratio(1, 4) {
@@ -63,30 +72,36 @@ impl Story<'_> {
         };
         let others = base.iter().copied().filter(|(name, _)| *name != field);
         let form: Vec<(&str, &str)> = others.chain([(field, number)]).collect();
-        Some(self.site.fill_in(&page, &form).await)
+        Some(match self.site.fill_in(&page, &form).await {
+            true => Came::Accepted,
+            false => Came::Refused("the page".to_owned()),
+        })
     }
 
     /// A webhook comes: once or twice, in any order; or is lost for good.
-    pub(super) async fn tell(&mut self) -> Option<bool> {
+    pub(super) async fn tell(&mut self) -> Option<Came> {
         self.events.extend(self.site.processor.simulator.take_events());
         if self.events.is_empty() {
             return None;
         }
-        let mut taken = true;
+        let mut came = Came::Accepted;
         for _ in 0..self.rng.random_range(1..=4_usize).min(self.events.len()) {
             let event = self.events[self.rng.random_range(0..self.events.len())].clone();
             let is_lost = self.rng.random_ratio(1, 15);
             if !is_lost {
                 let delivery = self.delivery(&event);
                 let sent = self.once("processor-events", &delivery).await;
-                taken = matches!(sent.outcome, Outcome::Answer(_)) && sent.outcome.http().status < 300;
+                came = match &sent.outcome {
+                    Outcome::Answer(_) => Came::of(&sent.outcome.http()),
+                    other => Came::Refused(unanswered(other)),
+                };
             }
             // What was taken may come again all the same.
-            if is_lost || (taken && self.rng.random_ratio(4, 5)) {
+            if is_lost || (matches!(came, Came::Accepted) && self.rng.random_ratio(4, 5)) {
                 self.events.retain(|known| known.id != event.id);
             }
         }
-        Some(taken)
+        Some(came)
     }
 
     /// An event as API Gateway hands it on, signed now.
@@ -96,54 +111,26 @@ impl Story<'_> {
         self.clinic.unsigned_webhook(&event.body).header("stripe-signature", &signature).event()
     }
 
-    pub(super) async fn reconcile(&mut self) -> Option<bool> {
+    pub(super) async fn reconcile(&mut self) -> Option<Came> {
         let order = if self.rng.random_bool(0.3) { json!({ "nightly": true }) } else { json!({}) };
-        let run = self.once("reconcile", &order).await;
-        Some(matches!(run.outcome, Outcome::Answer(_)))
+        Some(self.scheduled("reconcile", &order).await)
     }
 
-    /// A method is put on file by the processor's page.
-    pub(super) async fn set_up(&mut self) -> Option<bool> {
-        let patient = self.a_patient();
-        let answer = self.put(&self.clinic.set_up(&patient)).await;
-        if answer.status < 400 {
-            let number = *["4242424242424242", "4000000000000341"].choose(&mut self.rng).unwrap();
-            let others = BY_CARD.iter().copied().filter(|(name, _)| *name != "number");
-            let form: Vec<(&str, &str)> = others.chain([("number", number)]).collect();
-            self.site.fill_in(answer.json()["url"].as_str().unwrap(), &form).await;
-            return self.tell().await;
+    /// The schedule of reminders.
+    pub(super) async fn outreach(&mut self) -> Option<Came> {
+        Some(self.scheduled("outreach", &json!({ "source": "aws.events" })).await)
+    }
+
+    async fn scheduled(&mut self, function: &str, event: &Value) -> Came {
+        match self.once(function, event).await.outcome {
+            Outcome::Answer(run) if run["errors"] == 0 => Came::Accepted,
+            Outcome::Answer(_) => Came::Refused("left something behind".to_owned()),
+            other => Came::Refused(unanswered(&other)),
         }
-        Some(false)
-    }
-
-    /// A method on file is charged, or held.
-    pub(super) async fn charge(&mut self) -> Option<bool> {
-        let (patient, invoice) = self.an_invoice()?;
-        let methods = self.clinic.methods(&patient).await;
-        methods["items"].as_array().unwrap().first()?;
-        let balance = self.clinic.invoice(&invoice).await["balance"].clone();
-        let hold = self.rng.random_ratio(1, 3);
-        let body = json!({
-            "patient_id": patient, "amount": balance, "currency": "USD", "method_on_file": { "hold": hold },
-            "allocations": [{ "invoice_id": invoice, "amount": balance }],
-        });
-        Some(self.put(&self.clinic.post("/v1/payments", &body)).await.status < 400)
-    }
-
-    /// Some of a hold is taken, or it is released.
-    pub(super) async fn capture_or_void(&mut self) -> Option<bool> {
-        let payment = self.a_payment(&["processing"]).await?;
-        let path = format!("/v1/payments/{payment}");
-        let request = match self.rng.random_range(0..3) {
-            0 => self.clinic.post(&format!("{path}/capture"), &json!({})),
-            1 => self.clinic.post(&format!("{path}/capture"), &json!({ "amount": "1.00" })),
-            _ => self.clinic.post_empty(&format!("{path}/void")),
-        };
-        Some(self.put(&request).await.status < 400)
     }
 
     /// A bank takes money back, or decides a dispute.
-    pub(super) async fn dispute(&mut self) -> Option<bool> {
+    pub(super) async fn dispute(&mut self) -> Option<Came> {
         let truth = self.truth();
         let open = truth["disputes"].as_array().unwrap().iter();
         let open: Vec<&Value> = open.filter(|d| d["status"] == "needs_response").collect();
@@ -151,7 +138,7 @@ impl Story<'_> {
             let end = if self.rng.random_bool(0.5) { "won" } else { "lost" };
             let path = format!("disputes/{}/close", dispute["id"].as_str().unwrap());
             self.site.processor.order(&path, &json!({ "status": end })).await;
-            return Some(true);
+            return Some(Came::Accepted);
         }
         let charges = truth["charges"].as_array().unwrap().iter();
         let good = charges.filter(|c| {
@@ -163,11 +150,11 @@ impl Story<'_> {
         let good: Vec<&Value> = good.collect();
         let path = format!("charges/{}/dispute", good.choose(&mut self.rng)?["id"].as_str().unwrap());
         self.site.processor.order(&path, &json!({ "reason": "fraudulent" })).await;
-        Some(true)
+        Some(Came::Accepted)
     }
 
     /// A refund ends, or comes back after it succeeded.
-    pub(super) async fn refund_ends(&mut self) -> Option<bool> {
+    pub(super) async fn refund_ends(&mut self) -> Option<Came> {
         let truth = self.truth();
         let refunds = truth["refunds"].as_array().unwrap().iter();
         let live: Vec<&Value> = refunds.filter(|r| r["status"] != "failed").collect();
@@ -175,6 +162,10 @@ impl Story<'_> {
         let end = if self.rng.random_bool(0.5) { "succeeded" } else { "failed" };
         let path = format!("refunds/{}/settle", refund["id"].as_str().unwrap());
         self.site.processor.order(&path, &json!({ "status": end })).await;
-        Some(true)
+        Some(Came::Accepted)
     }
+}
+
+fn unanswered(outcome: &Outcome) -> String {
+    if *outcome == Outcome::Died { "killed".to_owned() } else { "an error".to_owned() }
 }

@@ -1,19 +1,25 @@
 //! What a sequence knows, and how it sends a command: until it is answered, under the same key.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use paywell_tests::support::{Answer, Clinic, Request};
 use rand::{Rng, RngCore, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
 use stripe_simulator::EmittedEvent;
 
-use super::Tally;
-use crate::{Fault, Invocation, Outcome, Plan, Site, When};
+use super::tally::Tally;
+use crate::{Barrier, Fault, Invocation, Outcome, Plan, Site, When};
 
 /// How often a client sends a command; the last tries meet no faults.
 const TRIES: u32 = 7;
 
 /// Of so many calls in a thousand something goes wrong.
 const PER_MILLE: u32 = 80;
+
+/// How long one of two waits for the other: a command that is refused commits nothing.
+const PATIENCE: Duration = Duration::from_millis(60);
 
 /// A sequence of commands on a practice of its own.
 pub(super) struct Story<'a> {
@@ -24,11 +30,13 @@ pub(super) struct Story<'a> {
     /// With the patient of each.
     pub(super) invoices: Vec<(String, String)>,
     /// As they were given to staff.
-    pub(super) links: Vec<serde_json::Value>,
+    pub(super) links: Vec<Value>,
     /// Pages of the processor that somebody was sent to.
     pub(super) pages: Vec<String>,
     /// The processor's events that are on their way.
     pub(super) events: Vec<EmittedEvent>,
+    /// Whether somebody has put a method on file.
+    pub(super) has_methods: bool,
     pub(super) tally: Tally,
     /// The commands so far.
     pub(super) done: Vec<String>,
@@ -44,8 +52,8 @@ impl<'a> Story<'a> {
         };
         let patients = vec![clinic.patient("Ada").await, clinic.patient("Bob").await];
         let (invoices, links, pages, events) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (tally, done) = (Tally::default(), Vec::new());
-        Self { site, clinic, rng, patients, invoices, links, pages, events, tally, done }
+        let (has_methods, tally, done) = (false, Tally::default(), Vec::new());
+        Self { site, clinic, rng, patients, invoices, links, pages, events, has_methods, tally, done }
     }
 
     pub(super) fn cents(&mut self) -> String {
@@ -62,6 +70,11 @@ impl<'a> Story<'a> {
         self.invoices.choose(&mut self.rng).cloned()
     }
 
+    /// The version that somebody read; at times they read it before the last change.
+    pub(super) fn version(&mut self, shown: &Answer) -> u64 {
+        shown.version() - u64::from(shown.version() > 1 && self.rng.random_ratio(1, 20))
+    }
+
     /// What is to go wrong in the next invocation.
     fn plan(&mut self) -> Plan {
         let plan = Plan::by_chance(self.rng.next_u64(), PER_MILLE);
@@ -75,6 +88,7 @@ impl<'a> Story<'a> {
     fn note(&mut self, sent: &Invocation) {
         let struck = sent.ios.iter().filter(|io| io.fault.is_some()).count();
         self.tally.struck += u64::try_from(struck).unwrap();
+        self.tally.killed += u64::from(sent.outcome == Outcome::Died);
     }
 
     /// Sends a command until it is answered, at times with long waits in between, and at times once more: what was done
@@ -82,19 +96,25 @@ impl<'a> Story<'a> {
     pub(super) async fn put(&mut self, request: &Request) -> Answer {
         let (mut answered, mut last): (Option<Answer>, Option<Outcome>) = (None, None);
         let mut once_more = self.rng.random_ratio(1, 6);
-        let mut may_wait_long = true;
+        let (mut jumped, mut is_replay) = (false, false);
         for number in 1..=TRIES {
             self.site.world.set_clock(self.site.now());
             let plan = if number + 2 < TRIES { self.plan() } else { Plan::none() };
             let event = request.event();
-            let sent = self.site.send(&event, 0, &plan).await;
+            let sent = self.send(&event, plan).await;
             self.note(&sent);
             if let Some(answer) = settled(&sent.outcome) {
                 let has_key = event.pointer("/headers/idempotency-key").is_some();
                 let answer = match answered {
                     Some(before) if has_key => {
-                        let alike = (before.status, &before.body) == (answer.status, &answer.body);
-                        assert!(alike, "{} and then {} {}", before.text(), answer.status, answer.text());
+                        assert!(
+                            alike(&before, &answer),
+                            "{} and then {} {}",
+                            before.text(),
+                            answer.status,
+                            answer.text()
+                        );
+                        self.tally.replayed += u64::from(is_replay);
                         before
                     }
                     _ => answer,
@@ -107,27 +127,52 @@ impl<'a> Story<'a> {
             }
             // A command that asks the processor is taken to be at work for a minute.
             self.site.pass(TimeDelta::seconds(61));
-            if may_wait_long && self.rng.random_ratio(1, 20) {
-                may_wait_long = false;
-                self.wait_long();
+            if !jumped && self.rng.random_ratio(1, 8) {
+                (jumped, is_replay) = (true, answered.is_some());
+                self.jump();
             }
             last = Some(sent.outcome);
         }
         answered.unwrap_or_else(|| panic!("never answered: {last:?}"))
     }
 
+    /// Sends it once, at times together with a message of the processor: both want to commit at the same moment. Which
+    /// is first is not the seed's to say.
+    async fn send(&mut self, event: &Value, plan: Plan) -> Invocation {
+        self.events.extend(self.site.processor.simulator.take_events());
+        let Some(news) = self.events.last().filter(|_| self.rng.random_ratio(1, 3)).cloned() else {
+            return self.site.send(event, 0, &plan).await;
+        };
+        let barrier = Barrier::with_patience(2, PATIENCE);
+        let meeting = |plan: Plan| plan.meeting(&barrier, "TransactWriteItems", 1);
+        let (plan, undisturbed, delivery) = (meeting(plan), meeting(Plan::none()), self.delivery(&news));
+        let (sent, told) =
+            tokio::join!(self.site.send(event, 0, &plan), self.site.send(&delivery, 0, &undisturbed));
+        self.tally.met += u64::from(barrier.overlapped() == 2);
+        if told.outcome.http().status < 300 {
+            self.events.retain(|known| known.id != news.id);
+        }
+        sent
+    }
+
     /// Invokes once, and says whether it was taken: the processor and schedules try again by themselves.
-    pub(super) async fn once(&mut self, function: &str, event: &serde_json::Value) -> Invocation {
+    pub(super) async fn once(&mut self, function: &str, event: &Value) -> Invocation {
         let plan = self.plan();
         let sent = self.site.instance(function, 0).invoke(event, &plan).await;
         self.note(&sent);
         sent
     }
 
-    fn wait_long(&mut self) {
-        let waits = [TimeDelta::minutes(11), TimeDelta::hours(25), TimeDelta::days(31)];
-        self.site.pass(*waits.choose(&mut self.rng).unwrap());
-        self.done.push("(wait)".to_owned());
+    fn jump(&mut self) {
+        let jumps = [
+            ("11 minutes", TimeDelta::minutes(11)),
+            ("25 hours", TimeDelta::hours(25)),
+            ("31 days", TimeDelta::days(31)),
+        ];
+        let (name, time) = *jumps.choose(&mut self.rng).unwrap();
+        self.site.pass(time);
+        *self.tally.jumps.entry(name).or_default() += 1;
+        self.done.push(format!("({name})"));
     }
 
     /// Indexes show some of the writes, or all.
@@ -148,4 +193,18 @@ fn settled(outcome: &Outcome) -> Option<Answer> {
     };
     let come_again = answer.status >= 500 || answer.headers.contains_key("retry-after");
     (!come_again).then_some(answer)
+}
+
+/// Whether a command was answered the same a second time: byte for byte, but for a page's address and whether it is still
+/// open, which is in no saved answer.
+fn alike(before: &Answer, answer: &Answer) -> bool {
+    let of_page = |answer: &Answer| {
+        let mut body = answer.json();
+        let fields = body.as_object_mut()?;
+        fields.remove("url")?;
+        fields.remove("status");
+        Some(body)
+    };
+    let same_page = of_page(before).is_some_and(|body| Some(body) == of_page(answer));
+    before.status == answer.status && (before.body == answer.body || same_page)
 }

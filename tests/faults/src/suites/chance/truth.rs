@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use paywell_app::proof::Options;
 use paywell_domain::{
     Account, Payment,
     payment::{DisputeStatus, RefundMeans, RefundStatus},
@@ -16,6 +17,13 @@ pub(super) type Difference = (String, i64, i64);
 impl Story<'_> {
     pub(super) fn truth(&self) -> Value {
         serde_json::to_value(self.site.processor.simulator.truth()).unwrap()
+    }
+
+    /// The program's own proof, with the processor's movements and payouts, finds nothing.
+    pub(super) async fn proves(&self) {
+        self.site.world.set_clock(self.site.now());
+        let proof = self.clinic.proof(&Options::default()).await;
+        assert!(proof.differences.is_empty(), "{:?}", proof.differences);
     }
 
     /// Every figure in which the books and the processor differ.
