@@ -152,3 +152,40 @@ impl Payment {
         Ok(Decision::of(Self { status: next, ..self.clone() }, event))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Days, Duration};
+
+    use super::*;
+    use crate::{
+        PaymentStatus,
+        fixtures::{NOW, attempt, payment, today},
+        payment::{AttemptMeans, Tender},
+    };
+
+    #[test]
+    fn money_was_received_within_ten_years_and_not_tomorrow() {
+        let on = |received_on| {
+            payment(100, vec![]).record(&Receipt { tender: Tender::Cash, received_on }, today(), NOW)
+        };
+        let earliest = today() - Days::new(3_653);
+        assert!(on(today()).is_ok() && on(earliest).is_ok());
+        assert!(on(today() + Days::new(1)).is_err() && on(earliest - Days::new(1)).is_err());
+    }
+
+    #[test]
+    fn a_move_by_hand_is_told_by_its_name() {
+        let cancelled = payment(100, vec![]).manual_move("cancel").unwrap();
+        assert_eq!(cancelled.state.status, PaymentStatus::Cancelled);
+        assert_eq!(cancelled.events, [EventKind::PaymentCancelled]);
+        assert!(payment(100, vec![]).manual_move("pay").is_err());
+    }
+
+    #[test]
+    fn an_attempt_is_as_old_as_the_time_since_it_was_opened() {
+        let means = AttemptMeans::Hosted { session: None };
+        let started = payment(100, vec![]).start_attempt(attempt(1), means, NOW).unwrap().state;
+        assert_eq!(started.attempts[0].age(NOW + Duration::minutes(3)), Duration::minutes(3));
+    }
+}

@@ -173,3 +173,15 @@ fn a_payment_stays_one_small_item() {
     }
     assert_eq!(refused_by(&payment, &new(RefundReason::PatientRequest, Some(1))), "too-many-refunds");
 }
+
+#[test]
+fn what_can_be_done_is_what_is_taken() {
+    let (paid, invoices) = paid();
+    assert!(paid.can_be_refunded() && paid.can_be_applied());
+    let processing = Payment { status: PaymentStatus::Processing, ..paid.clone() };
+    assert!(!processing.can_be_refunded() && !processing.can_be_applied());
+    let nothing = Payment { unapplied: Cents::ZERO, ..paid.clone() };
+    assert!(!nothing.can_be_applied());
+    let all = paid.refund(refund(1), new(RefundReason::PatientRequest, None), &invoices, None, NOW);
+    assert!(!all.unwrap().payment.state.can_be_refunded());
+}
