@@ -33,9 +33,7 @@ impl App {
         let loaded = self.store.load([Key::payment(cx.practice(), id)]).await?;
         let payment = loaded.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
         let ids = paid(&payment.state);
-        let mut keys = money::keys(cx.practice(), payment.state.patient);
-        keys.extend(ids.iter().map(|id| Key::invoice(cx.practice(), *id)));
-        let loaded = self.store.load(keys).await?;
+        let loaded = self.store.load(ids.iter().map(|id| Key::invoice(cx.practice(), *id))).await?;
         let mut invoices = Vec::new();
         for id in ids {
             invoices.extend(loaded.get::<Invoice>(cx.practice(), id)?.map(|stored| stored.state));
