@@ -78,6 +78,8 @@ fn staff_choose_from_what_was_paid_and_no_more() {
         |cents, parts| NewRefund { parts: Some(parts), ..new(RefundReason::PatientRequest, Some(cents)) };
     let plan = payment.plan_refund(&from(6_500, vec![meant(&invoices[0], 6_000)])).unwrap();
     assert_eq!(plan.credit.get(), 500, "the rest is credit");
+    let most = payment.plan_refund(&from(7_000, vec![meant(&invoices[0], 6_000)])).unwrap();
+    assert_eq!(most.credit.get(), 1_000, "all of the credit");
     let (first, second) = (&invoices[0], &invoices[1]);
     for (cents, parts, pointer) in [
         (6_500, vec![meant(first, 6_001)], "/allocations/0/amount"),
