@@ -315,5 +315,5 @@ fn has_ended(attempt: &Attempt) -> bool {
 fn why_not(intent: &PaymentIntent) -> String {
     let error = intent.last_payment_error.as_ref();
     let code = error.and_then(|error| error.decline_code.as_ref().or(error.code.as_ref()));
-    code.map_or("the processor gave the charge up".to_owned(), |code| super::declines::why(code))
+    code.map_or("the charge was given up before it was made".to_owned(), |code| super::declines::why(code))
 }

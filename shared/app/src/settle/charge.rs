@@ -126,7 +126,8 @@ impl App {
         .await
     }
 
-    /// What a call that should have moved the charge on came to: where it did not say, the charge is asked.
+    /// What a call that should have moved the charge on came to: where it did not say, the charge is asked. One that is
+    /// still where it was is given up: whichever is first at the processor, that or our call, decides.
     async fn after(
         &self,
         called: Result<PaymentIntent, StripeError>,
@@ -138,8 +139,10 @@ impl App {
             Ok(_) => Ok(News::Nothing),
             Err(error) => {
                 tracing::info!(intent, %error, "the charge is asked");
-                let found = self.read_intent(intent).await?;
-                Ok(found.filter(|found| !is_waiting(found)).map_or(News::Nothing, News::Intent))
+                match self.read_intent(intent).await? {
+                    Some(waiting) if is_waiting(&waiting) => self.give_up(&waiting).await,
+                    found => Ok(found.map_or(News::Nothing, News::Intent)),
+                }
             }
         }
     }

@@ -201,6 +201,22 @@ async fn a_charge_whose_outcome_is_unknown_is_processing_and_settled_by_asking()
 }
 
 #[tokio::test]
+async fn a_charge_that_was_not_confirmed_is_given_up_at_once() {
+    for kind in ["drop", "error"] {
+        let wallet = Wallet::new().await;
+        wallet.put_on_file(BY_CARD).await;
+        let confirm = json!({ "path": "/v1/payment_intents/*/confirm", "method": "POST", "kind": kind });
+        wallet.processor.order("faults", &confirm).await;
+        let answer = wallet.charge(&json!({})).await.ok();
+        assert_eq!(answer["status"], json!("failed"), "{kind}");
+        assert!(answer["failure"].as_str().unwrap().contains("given up"), "{answer}");
+        wallet.charge(&json!({})).await.ok();
+        assert_eq!(wallet.taken().0, 12_500, "{kind}: only the second charge was made");
+        wallet.clinic.proven_books().await;
+    }
+}
+
+#[tokio::test]
 async fn a_charge_sent_twice_at_once_is_made_once() {
     let wallet = Wallet::new().await;
     wallet.put_on_file(BY_CARD).await;
