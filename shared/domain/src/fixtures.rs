@@ -6,9 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{
-    Account, Amount, AttemptId, Currency, Invoice, InvoiceId, Number, PatientId, Payment, PaymentId, Posting,
-    RefundId,
+    Account, Amount, AttemptId, Currency, Invoice, InvoiceId, InvoiceSet, Number, PatientId, Payment,
+    PaymentId, Posting, RefundId, RuleSet, RuleSetId, SetId,
     invoice::{Charges, InvoiceLine, Terms},
+    invoice_set::Recipient,
     payment::{Allocation, AttemptMeans, NewPayment, Receipt, Settlement, Tender, settle},
 };
 
@@ -64,6 +65,15 @@ pub(crate) fn draft(n: u128, charges: Charges) -> Invoice {
 /// An open invoice over one line.
 pub(crate) fn invoice(n: u128, cents: i64) -> Invoice {
     draft(n, charges(&[cents], None)).send(false, NOW).unwrap().state
+}
+
+/// The set that chases an invoice.
+pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
+    let rules = RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap();
+    let first_name = "Ada".try_into().unwrap();
+    let recipient = Recipient { first_name, email: None, zone: chrono_tz::UTC, deceased: false };
+    let id = SetId { patient: invoice.patient, ordinal: 1 };
+    InvoiceSet::start(id, invoice, &rules, &recipient, day("2026-07-01"), NOW).state
 }
 
 /// A payment that is asked for.

@@ -232,8 +232,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        PatientId, PaymentId,
-        fixtures::{NOW, amount, number},
+        PaymentId,
+        fixtures::{amount, number},
         invoice::WriteOffReason,
     };
 
@@ -242,15 +242,7 @@ mod tests {
     }
 
     fn set() -> InvoiceSet {
-        let rules = RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap();
-        let recipient = Recipient {
-            first_name: "Ada".try_into().unwrap(),
-            email: None,
-            zone: chrono_tz::UTC,
-            deceased: false,
-        };
-        let id = SetId { patient: PatientId::new(Uuid::nil()), ordinal: 1 };
-        InvoiceSet::start(id, &invoice(1), &rules, &recipient, "2026-07-01".parse().unwrap(), NOW).state
+        crate::fixtures::chased(&invoice(1))
     }
 
     fn pay(invoice: &Invoice, cents: i64) -> Invoice {

@@ -118,8 +118,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        InvoiceStatus, PaymentStatus,
-        fixtures::{NOW, amount, invoice, meant, payment, received, today},
+        InvoiceStatus, PaymentStatus, SetStatus,
+        fixtures::{NOW, amount, chased, invoice, meant, payment, received, today},
         payment::{Receipt, Tender},
     };
 
@@ -145,6 +145,21 @@ mod tests {
             assert_eq!(settled.payment.state.unapplied, Cents::new(6_000));
             assert!(settled.payment.state.allocations.is_empty() && settled.invoices.is_empty());
         }
+    }
+
+    #[test]
+    fn a_patient_is_chased_for_what_is_left() {
+        let (bill, other) = (invoice(1, 6_000), invoice(2, 500));
+        let set = chased(&bill);
+        let receipt = Receipt { tender: Tender::Cash, received_on: today() };
+        let pay = |cents| {
+            let payment = payment(cents + 500, vec![meant(&other, 500), meant(&bill, cents)]);
+            let received = payment.record(&receipt, today(), NOW).unwrap();
+            let invoices = [bill.clone(), other.clone()];
+            settle(received, Account::CashDrawer, &invoices, Some(&set)).unwrap().set.unwrap().state
+        };
+        assert_eq!((pay(2_000).status, pay(2_000).outstanding().get()), (SetStatus::Active, 4_000));
+        assert_eq!(pay(6_000).status, SetStatus::Paid);
     }
 
     #[test]
