@@ -3,7 +3,9 @@
 //! faults`) or `release_total`.
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
-//! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` how much. Figures go to `target/measure/`; the exit status says whether all is well.
+//! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` how much;
+//! `--only TEXT` chooses the commands of points by their name. Figures go to `target/measure/`; the exit status says
+//! whether all is well.
 
 use std::process::ExitCode;
 
@@ -13,7 +15,7 @@ use paywell_faults::{
     tier,
 };
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model|wire|malformed|cross_practice|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model|wire|malformed|cross_practice|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -27,6 +29,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let seed = number("--seed", 0)?;
     let rounds = number("--rounds", 20)?;
     let instances = usize::try_from(number("--instances", 2)?)?;
+    let only = given("--only").and_then(|place| arguments.get(place + 1)).map_or("", String::as_str);
     let suite = arguments.first().map(String::as_str).unwrap_or_default();
     let tier = match suite {
         "fast" => Some(tier::FAST),
@@ -39,8 +42,8 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         return Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let figures = match suite {
-        "crash_points" => suites::crash_points(profile, seed, number("--seeds", 1)?).await,
-        "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?).await,
+        "crash_points" => suites::crash_points(profile, seed, number("--seeds", 1)?, only).await,
+        "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?, only).await,
         "race" => suites::race(profile, seed, rounds, instances).await,
         "model" => model::model(seed, number("--seeds", 20_000)?, number("--commands", 2_000_000)?),
         "wire" => suites::wire(profile, seed, number("--commands", 20_000)?, number("--sites", 4)?),

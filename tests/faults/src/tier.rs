@@ -85,10 +85,10 @@ pub async fn run(tier: &Tier, profile: Profile, seed: u64) -> std::io::Result<bo
     let started = Instant::now();
     note(started, suites::wire(profile, seed, tier.wire, SITES));
     let started = Instant::now();
-    note(started, suites::crash_points(profile, seed, tier.crash_points).await);
+    note(started, suites::crash_points(profile, seed, tier.crash_points, "").await);
     if tier.fault_points > 0 {
         let started = Instant::now();
-        note(started, suites::fault_points(profile, seed, tier.fault_points).await);
+        note(started, suites::fault_points(profile, seed, tier.fault_points, "").await);
     }
     let started = Instant::now();
     note(started, suites::race(profile, seed, tier.rounds, RACERS).await);

@@ -47,10 +47,11 @@ struct Tally {
     off: u64,
 }
 
-/// `kill -9` before and after each call, under seeds `first..first + count`; prints what is off, gives the figures.
-pub async fn crash_points(profile: Profile, first: u64, count: u64) -> Vec<Figure> {
+/// `kill -9` before and after each call of the commands whose name has the text `only`, under seeds
+/// `first..first + count`; prints what is off, gives the figures.
+pub async fn crash_points(profile: Profile, first: u64, count: u64, only: &str) -> Vec<Figure> {
     let kills = |_: &Io| vec![Fault::Kill(When::Before), Fault::Kill(When::After)];
-    let tally = everywhere(profile, first..first + count, kills).await;
+    let tally = everywhere(profile, first..first + count, only, kills).await;
     let percent = tally.struck * 100 / u64::max(tally.points, 1);
     vec![
         Figure { name: "crash_points_killed_pct", value: percent, unit: "%", n: tally.points },
@@ -58,10 +59,10 @@ pub async fn crash_points(profile: Profile, first: u64, count: u64) -> Vec<Figur
     ]
 }
 
-/// Everything else that can befall each call, once; prints what is off, gives the figures.
-pub async fn fault_points(profile: Profile, first: u64, count: u64) -> Vec<Figure> {
+/// Everything else that can befall each call of those commands, once; prints what is off, gives the figures.
+pub async fn fault_points(profile: Profile, first: u64, count: u64, only: &str) -> Vec<Figure> {
     let natural = |io: &Io| Fault::natural(io.target, &io.operation);
-    let tally = everywhere(profile, first..first + count, natural).await;
+    let tally = everywhere(profile, first..first + count, only, natural).await;
     let percent = tally.struck * 100 / u64::max(tally.points, 1);
     vec![
         Figure { name: "fault_points_struck_pct", value: percent, unit: "%", n: tally.points },
@@ -72,11 +73,13 @@ pub async fn fault_points(profile: Profile, first: u64, count: u64) -> Vec<Figur
 async fn everywhere(
     profile: Profile,
     seeds: std::ops::Range<u64>,
+    only: &str,
     faults: impl Fn(&Io) -> Vec<Fault>,
 ) -> Tally {
     println!("seeds {seeds:?}");
+    let chosen = || Command::all().into_iter().filter(|command| format!("{command:?}").contains(only));
     let work: Vec<(u64, Command)> =
-        seeds.flat_map(|seed| Command::all().into_iter().map(move |command| (seed, command))).collect();
+        seeds.flat_map(|seed| chosen().map(move |command| (seed, command))).collect();
     let (next, faults) = (AtomicUsize::new(0), &faults);
     let tallies = join_all((0..SITES).map(async |number| {
         let site = Site::open_with_clock(profile, 1, Clock::new(&format!("points-{number}"))).await;
