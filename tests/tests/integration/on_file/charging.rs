@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use futures_util::future::join_all;
-use paywell_domain::{on_file::MethodKind, payment::AttemptStatus};
+use paywell_domain::{PaymentId, on_file::MethodKind, payment::AttemptStatus};
 use paywell_store::Key;
 use paywell_tests::support::{BY_BANK, BY_CARD, Request, pay_path};
 use serde_json::json;
@@ -267,6 +267,32 @@ async fn money_that_moves_while_a_charge_begins_is_seen_before_anything_is_asked
     assert_eq!(disturbed, undisturbed + 1, "it decides anew");
     assert_eq!(wallet.taken(), (1_000, 2));
     wallet.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn a_session_that_opens_while_money_moves_is_seen_beside_those_that_were_open() {
+    let wallet = Wallet::new().await;
+    let clinic = &wallet.clinic;
+    let commits = async |request: Request| {
+        let (answer, calls) = clinic.world.recorder.of(request.into_future()).await;
+        answer.ok();
+        calls.of("TransactWriteItems")
+    };
+    clinic.press_pay(&clinic.link(&wallet.ada, &[&wallet.invoice]).await).await;
+    let undisturbed = commits(clinic.cash(&wallet.ada, "1.00", &[(&wallet.invoice, "1.00")])).await;
+    let other = clinic.open_invoice(&wallet.ada, "5.00").await;
+    let pressed = clinic.press_pay(&clinic.link(&wallet.ada, &[&wallet.invoice]).await).await.state;
+    let key = Key::patient_balance(&clinic.practice, pressed.patient);
+    let opened = clinic.world.client.update_item().table_name(&clinic.world.table);
+    let opened = opened.key("pk", AttributeValue::S(key.pk)).key("sk", AttributeValue::S(key.sk));
+    let one_more = PaymentId::new(paywell_app::ids::new(clinic.world.now())).to_string();
+    let opened = opened.update_expression("ADD under_way :one");
+    let opened = opened.expression_attribute_values(":one", AttributeValue::Ss(vec![one_more]));
+    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+        opened.send().await.unwrap();
+    });
+    let disturbed = commits(clinic.cash(&wallet.ada, "5.00", &[(&other, "5.00")])).await;
+    assert_eq!(disturbed, undisturbed + 1, "it decides anew");
 }
 
 #[tokio::test]
