@@ -16,8 +16,9 @@ use paywell_domain::{
 
 use crate::{App, AppError};
 
-/// How often the books are read where something differs: what a command changed between two reads differs once, what is
-/// wrong differs each time.
+/// How often the books are read where something differs: what a command changed between two reads differs once, or by
+/// other figures, what is wrong differs each time by the same. What is wrong with something that changes just then is
+/// named the next night.
 const PASSES: u32 = 3;
 
 /// What is proven.
@@ -65,9 +66,9 @@ impl App {
             if proof.differences.is_empty() {
                 break;
             }
-            let seen: BTreeSet<(Name, Vec<String>)> = proof.differences.into_iter().map(which).collect();
+            let seen: BTreeSet<Difference> = proof.differences.into_iter().collect();
             proof = self.pass(practice, options, now).await?;
-            proof.differences.retain(|difference| seen.contains(&which(difference.clone())));
+            proof.differences.retain(|difference| seen.contains(difference));
         }
         Ok(proof)
     }
@@ -132,10 +133,6 @@ impl App {
         proof.differences.retain(|d| d.name != Name::Counter || d.ids.iter().all(stood_still));
         Ok(proof)
     }
-}
-
-fn which(difference: Difference) -> (Name, Vec<String>) {
-    (difference.name, difference.ids)
 }
 
 /// One line a practice, which the alarm counts by its words, and one line a difference. Ids and figures alone.
