@@ -47,6 +47,13 @@ impl Clinic {
         self.post(&format!("/v1/invoices/{invoice}/send"), &json!({ "channels": ["portal"] })).await
     }
 
+    /// Ada, who owes an invoice of 125.00; gives her id and the invoice's.
+    pub async fn ada_owing(&self) -> (String, String) {
+        let ada = self.patient("Ada").await;
+        let invoice = self.open_invoice(&ada, "125.00").await;
+        (ada, invoice)
+    }
+
     /// An invoice that is owed; gives the id.
     pub async fn open_invoice(&self, patient: &str, amount: &str) -> String {
         self.open_invoice_with(patient, amount, &json!({})).await

@@ -24,8 +24,7 @@ impl Holder {
     }
 
     async fn of(clinic: Clinic) -> Self {
-        let ada = clinic.patient("Ada").await;
-        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let (ada, invoice) = clinic.ada_owing().await;
         let link = clinic.link(&ada, &[&invoice]).await;
         Self { clinic, ada, invoice, link }
     }

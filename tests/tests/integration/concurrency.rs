@@ -11,8 +11,7 @@ fn accepted(answers: &[Answer]) -> usize {
 #[tokio::test]
 async fn of_sixteen_payments_of_which_one_fits_one_is_taken() {
     let clinic = Clinic::open().await;
-    let ada = clinic.patient("Ada").await;
-    let invoice = clinic.open_invoice(&ada, "125.00").await;
+    let (ada, invoice) = clinic.ada_owing().await;
     let requests = (0..16).map(|_| clinic.cash(&ada, "100.00", &[(&invoice, "100.00")]).into_future());
     let answers = join_all(requests).await;
     assert_eq!(accepted(&answers), 1);

@@ -22,8 +22,7 @@ impl Owing {
     async fn new() -> Self {
         let processor = Processor::start();
         let clinic = processor.clinic().await;
-        let ada = clinic.patient("Ada").await;
-        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let (ada, invoice) = clinic.ada_owing().await;
         let link = clinic.link(&ada, &[&invoice]).await;
         Self { processor, clinic, ada, invoice, link }
     }

@@ -23,8 +23,7 @@ struct AtTheProcessor {
 impl AtTheProcessor {
     async fn new() -> Self {
         let clinic = Processor::start().clinic().await;
-        let ada = clinic.patient("Ada").await;
-        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let (ada, invoice) = clinic.ada_owing().await;
         let link = clinic.link(&ada, &[&invoice]).await;
         let payment = clinic.press_pay(&link).await;
         let link = link["id"].as_str().unwrap().to_owned();

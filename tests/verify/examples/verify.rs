@@ -62,7 +62,8 @@ fn official_engine() -> Result<(), Failure> {
     run("cargo", &["test", "--workspace", "--test", "integration"], &engine)
 }
 
-/// Until something listens on a port: the engine has no other way to say that it is ready.
+/// Until something listens on a port. What the engine prints comes two seconds before it listens, and nothing after:
+/// there is nothing to wait for but the port.
 fn wait_for(port: u16, engine: &mut Child) -> Result<(), Failure> {
     let started = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {

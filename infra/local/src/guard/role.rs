@@ -2,22 +2,19 @@
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use std::{fs, io, thread};
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, getppid};
 
 use crate::clock;
 
 /// How long a child may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How often to look again for processes left behind: a process that is being killed can start another.
-const SWEEPS: u32 = 100;
-const BETWEEN_SWEEPS: Duration = Duration::from_millis(20);
 
 /// The exit code of a shell for a program that cannot be started.
 const NOT_STARTED: u8 = 127;
@@ -35,10 +32,12 @@ pub(super) fn run(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(NOT_STARTED);
         }
     };
+    let (ended, has_ended) = mpsc::channel::<()>();
     if let Ok(id) = i32::try_from(child.id()) {
-        thread::spawn(move || end_with_input(Pid::from_raw(id)));
+        thread::spawn(move || end_with_input(Pid::from_raw(id), &has_ended));
     }
     let status = child.wait();
+    drop(ended);
     end_orphans();
     if getppid() != stack {
         clock::remove_left_behind();
@@ -47,27 +46,24 @@ pub(super) fn run(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-fn end_with_input(child: Pid) {
+/// Ends the child with standard input; by force where it has not ended in time. Once it has ended its id may be another's.
+fn end_with_input(child: Pid, has_ended: &mpsc::Receiver<()>) {
     let _ = io::copy(&mut io::stdin(), &mut io::sink());
     let _ = kill(child, Signal::SIGTERM);
-    thread::sleep(GRACE);
-    let _ = kill(child, Signal::SIGKILL);
+    if has_ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
+        let _ = kill(child, Signal::SIGKILL);
+    }
 }
 
+/// Ends what is left. What a process that is killed had started falls to this one as it dies: after each death, look again.
 fn end_orphans() {
-    for _ in 0..SWEEPS {
+    loop {
         for orphan in children() {
             let _ = kill(orphan, Signal::SIGKILL);
         }
-        loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::StillAlive) => break,
-                Ok(_) => {}
-                Err(Errno::ECHILD) => return,
-                Err(_) => break,
-            }
+        if waitpid(None, None) == Err(Errno::ECHILD) {
+            return;
         }
-        thread::sleep(BETWEEN_SWEEPS);
     }
 }
 

@@ -66,8 +66,7 @@ impl ByCard {
     async fn new() -> Self {
         let processor = Processor::start();
         let clinic = processor.clinic().await;
-        let ada = clinic.patient("Ada").await;
-        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let (ada, invoice) = clinic.ada_owing().await;
         let link = clinic.link(&ada, &[&invoice]).await;
         let payment = clinic.press_pay(&link).await;
         processor.fill_in(&payment.state, BY_CARD).await;
@@ -356,8 +355,7 @@ async fn what_is_disputed_is_not_refunded_and_shown_so() {
 async fn cash_while_a_session_is_open_ends_it_and_what_was_paid_first_is_credit() {
     let processor = Processor::start();
     let clinic = processor.clinic().await;
-    let ada = clinic.patient("Ada").await;
-    let invoice = clinic.open_invoice(&ada, "125.00").await;
+    let (ada, invoice) = clinic.ada_owing().await;
     let link = clinic.link(&ada, &[&invoice]).await;
     let payment = clinic.press_pay(&link).await;
     let credit = clinic.cash(&ada, "125.00", &[]).await.field("id");

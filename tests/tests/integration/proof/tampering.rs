@@ -20,8 +20,7 @@ pub(super) struct Tampered {
 impl Tampered {
     pub(super) async fn new() -> Self {
         let clinic = Clinic::open().await;
-        let ada = clinic.patient("Ada").await;
-        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let (ada, invoice) = clinic.ada_owing().await;
         clinic.open_invoice(&ada, "10.00").await;
         let payment = clinic.cash(&ada, "50.00", &[(&invoice, "40.00")]).await.field("id");
         let tampered = Self { clinic, ada, invoice, payment };

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::super::{Books, Movement, MovementKind, PayoutMade, Proof, Scope};
 use crate::{
     Account, Amount, AttemptId, Cents, Currency, Decision, Invoice, InvoiceId, JournalEntry, Number,
-    PatientId, Payment, PaymentId, Payout, Posting, RefundId, Refusal,
+    PatientId, Payment, PaymentId, Payout, Posting, RefundId, Refusal, fixtures,
     invoice::{Charges, InvoiceLine, Terms},
     payment::{
-        Allocation, AttemptMeans, DisputeNews, DisputeStatus, NewPayment, NewRefund, Receipt, RefundReason,
-        Settlement, Tender, settle,
+        Allocation, AttemptMeans, DisputeNews, DisputeStatus, NewRefund, Receipt, RefundReason, Settlement,
+        Tender, settle,
     },
     payout::PayoutStatus,
 };
@@ -119,21 +119,8 @@ impl Model {
     fn ask(&mut self, cents: i64, invoice: Option<usize>) -> usize {
         let meant =
             invoice.map(|index| Allocation { invoice: self.invoices[index].id, amount: amount(cents) });
-        let new = NewPayment {
-            id: PaymentId::new(self.uuid()),
-            number: Self::number(),
-            patient: patient(),
-            patient_name: "Ada Lovelace".try_into().unwrap(),
-            amount: amount(cents),
-            currency: Currency::Usd,
-            payment_type: None,
-            treatment: None,
-            due_date: None,
-            memo: None,
-            link: None,
-            allocations: meant.into_iter().collect(),
-        };
-        self.payments.push(Payment::create(new, false, now()).state);
+        let id = PaymentId::new(self.uuid());
+        self.payments.push(Payment { id, ..fixtures::payment(cents, meant.into_iter().collect()) });
         self.payments.len() - 1
     }
 
