@@ -1,7 +1,7 @@
 //! Invoices.
 
 use paywell_app::views::invoices::{InvoiceListItem, InvoicePreview};
-use paywell_domain::{InvoiceId, PatientId, invoice::ShownStatus};
+use paywell_domain::{InvoiceId, PatientId};
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
@@ -12,16 +12,11 @@ use paywell_http::{
 
 use crate::{
     Tracker,
-    list::{ListPage, ListParameters, Sort},
+    list::{Asked, InvoiceParameters, ListPage, Parameters},
 };
 
 /// Invoices of the practice.
-#[utoipa::path(get, path = "/v1/invoices", tag = "tracker",
-    params(
-        ("status" = Option<ShownStatus>, Query, description = "Only with this status."),
-        ("sort" = Option<Sort>, Query, description = "`-created` if left out."),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many rows; 50 if left out."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
+#[utoipa::path(get, path = "/v1/invoices", tag = "tracker", params(InvoiceParameters),
     responses((status = 200, body = ListPage<InvoiceListItem>), Refused))]
 pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     page(state, &staff, &call, None).await
@@ -29,11 +24,7 @@ pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -
 
 /// Invoices of one patient.
 #[utoipa::path(get, path = "/v1/patients/{id}/invoices", tag = "tracker",
-    params(("id" = PatientId, Path, description = "The patient."),
-        ("status" = Option<ShownStatus>, Query, description = "Only with this status."),
-        ("sort" = Option<Sort>, Query, description = "`-created` if left out."),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many rows; 50 if left out."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
+    params(("id" = PatientId, Path, description = "The patient."), InvoiceParameters),
     responses((status = 200, body = ListPage<InvoiceListItem>), Refused))]
 pub async fn list_of_patient(
     state: &Tracker,
@@ -50,12 +41,15 @@ async fn page(
     patient: Option<PatientId>,
 ) -> Result<Response, Problem> {
     let cx = reading(staff, call)?;
-    let asked =
-        call.query::<ListParameters<ShownStatus>>()?.asked("invoices", patient, &state.cursors, &cx)?;
-    let (list, bound_to) = asked.into_parts();
-    let (page, today) = state.api.app.list_invoices(&cx, list).await?;
-    let page = ListPage::of(&page, &bound_to, &state.cursors, &cx, |row| InvoiceListItem::of(row, today));
-    json(StatusCode::OK, &page)
+    let (mut list, cursor) = call.query::<InvoiceParameters>()?.list(&state.api.app.settings(&cx).await?)?;
+    if patient.is_some() && list.filters.patient.is_some() {
+        return Err(Problem::invalid_parameter("patient", "The path names the patient."));
+    }
+    list.filters.patient = list.filters.patient.or(patient);
+    let asked = Asked::of((list, cursor), "invoices", &state.cursors, &cx)?;
+    let (page, today) = state.api.app.list_invoices(&cx, asked.list).await?;
+    let show = |row: &_| InvoiceListItem::of(row, today);
+    json(StatusCode::OK, &ListPage::of(&page, &asked.bound_to, &state.cursors, &cx, show))
 }
 
 /// An invoice with its payments, links and timeline.

@@ -4,6 +4,7 @@ pub mod invoices;
 mod list;
 pub mod patients;
 pub mod payments;
+pub mod sets;
 
 use paywell_app::AppError;
 use paywell_http::{Method, Route, api::StaffApi, auth::Verifier, cursor::CursorKey};
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/patients/{id}/payment-methods", patients::payment_methods),
         Route::staff(Method::GET, "/v1/payments", payments::list),
         Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
+        Route::staff(Method::GET, "/v1/invoice-sets", sets::list),
         Route::staff(Method::GET, "/v1/metrics", payments::metrics),
     ]
 }
@@ -60,7 +62,8 @@ pub fn routes() -> Vec<Route<Tracker>> {
         patients::payment_methods,
         payments::list,
         payments::detail,
-        payments::metrics
+        payments::metrics,
+        sets::list
     )
 )]
 pub struct Description;

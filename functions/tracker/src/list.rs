@@ -1,33 +1,76 @@
 //! How every list is asked for and answered.
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use paywell_app::{Context, tracker::List};
-use paywell_domain::PatientId;
+use paywell_domain::{
+    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus, invoice::ShownStatus,
+    payment::PaymentMethod, practice, text::Line,
+};
 use paywell_http::{
     Problem,
     cursor::{Cursor, CursorKey, Direction},
+    query,
 };
-use paywell_store::{self as store, Order, Page};
+use paywell_store::{self as store, Filters, Page, Span};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// The largest page.
 const MAX_LIMIT: u16 = 100;
 
-/// By what a list is sorted; with `-` the latest comes first.
+/// By what a list is sorted; with `-` the last comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Sort {
+    /// The first made first.
+    Created,
     /// The latest made first.
     #[serde(rename = "-created")]
     LatestCreated,
-    /// The first made first.
-    #[serde(rename = "created")]
-    Created,
+    /// The first due first; of invoice sets, the next message.
+    Due,
     /// The latest due first.
     #[serde(rename = "-due")]
     LatestDue,
-    /// The first due first.
-    #[serde(rename = "due")]
-    Due,
+    /// The smallest amount first.
+    Amount,
+    /// The largest amount first.
+    #[serde(rename = "-amount")]
+    LargestAmount,
+    /// By the patient's name.
+    Name,
+    /// By the patient's name, from the end of the alphabet.
+    #[serde(rename = "-name")]
+    LastName,
+    /// By status, what most needs looking after first, then by due date.
+    Status,
+    /// By status, what least needs looking after first.
+    #[serde(rename = "-status")]
+    LastStatus,
+    /// What is paid, by when.
+    Paid,
+    /// What is paid, the latest first.
+    #[serde(rename = "-paid")]
+    LatestPaid,
+}
+
+impl Sort {
+    const fn order(self) -> (store::Sort, bool) {
+        match self {
+            Self::Created => (store::Sort::Created, false),
+            Self::LatestCreated => (store::Sort::Created, true),
+            Self::Due => (store::Sort::Due, false),
+            Self::LatestDue => (store::Sort::Due, true),
+            Self::Amount => (store::Sort::Amount, false),
+            Self::LargestAmount => (store::Sort::Amount, true),
+            Self::Name => (store::Sort::Name, false),
+            Self::LastName => (store::Sort::Name, true),
+            Self::Status => (store::Sort::Status, false),
+            Self::LastStatus => (store::Sort::Status, true),
+            Self::Paid => (store::Sort::Paid, false),
+            Self::LatestPaid => (store::Sort::Paid, true),
+        }
+    }
 }
 
 /// How many rows a page has: 1 to 100.
@@ -47,14 +90,201 @@ impl TryFrom<u16> for Limit {
     }
 }
 
-/// A list's query.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListParameters<S> {
-    status: Option<S>,
-    sort: Option<Sort>,
-    limit: Option<Limit>,
-    cursor: Option<String>,
+/// An amount of money, such as `12.50`.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Sum(Amount);
+
+impl Sum {
+    fn next(self) -> Option<Self> {
+        Amount::try_from(self.0.cents().checked_add(Cents::new(1))?).ok().map(Self)
+    }
+}
+
+impl TryFrom<String> for Sum {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let amount: Amount = text.parse().map_err(|_| "expected an amount such as 12.50".to_owned())?;
+        Ok(Self(amount))
+    }
+}
+
+/// A list's query as it came.
+pub(crate) trait Parameters {
+    /// What its rows can be.
+    type Status;
+
+    /// What is asked for, and the cursor, if it goes on from one.
+    ///
+    /// # Errors
+    /// A range that ends before it begins.
+    fn list(self, practice: &Practice) -> Result<(List<Self::Status>, Option<String>), Problem>;
+}
+
+/// Defines the query of a list: what every list can be asked, and its own, which the function puts among the filters.
+macro_rules! parameters {
+    ($(#[$doc:meta])* $name:ident: $status:ident, $filter:ident { $($(#[$own_doc:meta])* $own:ident: $type:ty),* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Deserialize, IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub(crate) struct $name {
+            /// Only with one of these statuses.
+            #[param(value_type = Option<Vec<$status>>, style = Form, explode = false)]
+            status: Option<query::List<$status>>,
+            /// Only of this number, such as `INV-12`.
+            number: Option<String>,
+            /// Only of this patient.
+            patient: Option<PatientId>,
+            /// Only made on this day or later.
+            created_from: Option<NaiveDate>,
+            /// Only made on this day or earlier.
+            created_to: Option<NaiveDate>,
+            /// Only due on this day or later; of invoice sets, their next message.
+            due_from: Option<NaiveDate>,
+            /// Only due on this day or earlier.
+            due_to: Option<NaiveDate>,
+            /// Only of this amount or more, such as `12.50`.
+            #[param(value_type = Option<String>)]
+            amount_from: Option<Sum>,
+            /// Only of this amount or less.
+            #[param(value_type = Option<String>)]
+            amount_to: Option<Sum>,
+            $($(#[$own_doc])* $own: Option<$type>,)*
+            /// By what it is sorted; the latest made first if left out.
+            sort: Option<Sort>,
+            /// How many rows; 50 if left out.
+            #[param(value_type = Option<u16>, minimum = 1, maximum = 100)]
+            limit: Option<Limit>,
+            /// `next_cursor` or `prev_cursor` of a page of the same list.
+            cursor: Option<String>,
+        }
+
+        impl Parameters for $name {
+            type Status = $status;
+
+            fn list(self, practice: &Practice) -> Result<(List<$status>, Option<String>), Problem> {
+                let created = span("created", self.created_from, self.created_to, next_day)?;
+                let filters = Filters {
+                    number: self.number.map(|number| number.trim().to_uppercase()),
+                    patient: self.patient,
+                    created: instants(created, practice),
+                    due: span("due", self.due_from, self.due_to, next_day)?,
+                    amount: span("amount", self.amount_from, self.amount_to, Sum::next)?.map(|sum| sum.0.cents()),
+                    ..Filters::default()
+                };
+                let (sort, descending) = self.sort.unwrap_or(Sort::LatestCreated).order();
+                let list = List {
+                    statuses: self.status.map_or_else(Vec::new, |statuses| statuses.0),
+                    filters: $filter(filters, practice, $(self.$own),*)?,
+                    sort,
+                    descending,
+                    limit: usize::from(self.limit.map_or(50, |limit| limit.0)),
+                    from: None,
+                };
+                Ok((list, self.cursor))
+            }
+        }
+    };
+}
+
+parameters! {
+    /// What invoices can be asked for.
+    InvoiceParameters: ShownStatus, of_invoices {
+        /// Only at one of these locations.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+        location: query::List<Line<16>>,
+        /// Only with a line of this procedure code.
+        #[param(value_type = Option<String>)]
+        code: Line<16>,
+        /// Only paid on this day or later.
+        paid_from: NaiveDate,
+        /// Only paid on this day or earlier.
+        paid_to: NaiveDate
+    }
+}
+
+parameters! {
+    /// What payments can be asked for.
+    PaymentParameters: PaymentStatus, of_payments {
+        /// Only by one of these methods.
+        #[param(value_type = Option<Vec<PaymentMethod>>, style = Form, explode = false)]
+        method: query::List<PaymentMethod>,
+        /// Only paid on this day or later.
+        paid_from: NaiveDate,
+        /// Only paid on this day or earlier.
+        paid_to: NaiveDate
+    }
+}
+
+parameters! {
+    /// What invoice sets can be asked for.
+    SetParameters: SetStatus, of_sets {
+        /// Only after one of these rule sets.
+        #[param(value_type = Option<Vec<RuleSetId>>, style = Form, explode = false)]
+        rule_set: query::List<RuleSetId>
+    }
+}
+
+fn of_invoices(
+    filters: Filters,
+    practice: &Practice,
+    location: Option<query::List<Line<16>>>,
+    code: Option<Line<16>>,
+    paid_from: Option<NaiveDate>,
+    paid_to: Option<NaiveDate>,
+) -> Result<Filters, Problem> {
+    let paid = instants(span("paid", paid_from, paid_to, next_day)?, practice);
+    Ok(Filters { facets: names(location), code: code.map(|code| code.to_string()), paid, ..filters })
+}
+
+fn of_payments(
+    filters: Filters,
+    practice: &Practice,
+    method: Option<query::List<PaymentMethod>>,
+    paid_from: Option<NaiveDate>,
+    paid_to: Option<NaiveDate>,
+) -> Result<Filters, Problem> {
+    let paid = instants(span("paid", paid_from, paid_to, next_day)?, practice);
+    let methods = method.map_or_else(Vec::new, |methods| methods.0);
+    Ok(Filters { facets: methods.iter().map(|method| method.name().to_owned()).collect(), paid, ..filters })
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "as the others")]
+fn of_sets(
+    filters: Filters,
+    _: &Practice,
+    rule_set: Option<query::List<RuleSetId>>,
+) -> Result<Filters, Problem> {
+    Ok(Filters { facets: names(rule_set), ..filters })
+}
+
+fn names<T: ToString>(list: Option<query::List<T>>) -> Vec<String> {
+    list.map_or_else(Vec::new, |list| list.0.iter().map(T::to_string).collect())
+}
+
+/// What is from one value to another, both of them included.
+fn span<T: PartialOrd>(
+    name: &str,
+    from: Option<T>,
+    to: Option<T>,
+    next: impl Fn(T) -> Option<T>,
+) -> Result<Span<T>, Problem> {
+    if from.as_ref().zip(to.as_ref()).is_some_and(|(from, to)| from > to) {
+        let detail = format!("Expected nothing before {name}_from.");
+        return Err(Problem::invalid_parameter(&format!("{name}_to"), detail));
+    }
+    Ok(Span { from, before: to.and_then(next) })
+}
+
+fn next_day(day: NaiveDate) -> Option<NaiveDate> {
+    day.succ_opt()
+}
+
+/// Days of the practice, as instants.
+fn instants(days: Span<NaiveDate>, practice: &Practice) -> Span<DateTime<Utc>> {
+    days.map(|day| practice::instant(day, NaiveTime::MIN, practice.time_zone))
 }
 
 /// A page of a list.
@@ -71,31 +301,23 @@ pub(crate) struct ListPage<T> {
 /// A list as it was asked for, and what its cursors are bound to.
 pub(crate) struct Asked<S> {
     pub(crate) list: List<S>,
-    bound_to: String,
+    pub(crate) bound_to: String,
 }
 
-impl<S: Copy + std::fmt::Debug> ListParameters<S> {
+impl<S: std::fmt::Debug> Asked<S> {
     /// Opens the cursor, which is good for this practice, list, filters and order alone.
-    pub(crate) fn asked(
-        self,
+    pub(crate) fn of(
+        (list, cursor): (List<S>, Option<String>),
         kind: &str,
-        patient: Option<PatientId>,
         key: &CursorKey,
         cx: &Context,
-    ) -> Result<Asked<S>, Problem> {
-        let sort = self.sort.unwrap_or(Sort::LatestCreated);
-        let bound_to = format!("{kind} {patient:?} {:?} {sort:?}", self.status);
-        let cursor =
-            self.cursor.map(|text| Cursor::open(key, &text, cx.practice().as_str(), &bound_to, cx.now()));
-        let list = List {
-            patient,
-            status: self.status,
-            order: if matches!(sort, Sort::Due | Sort::LatestDue) { Order::Due } else { Order::Created },
-            descending: matches!(sort, Sort::LatestCreated | Sort::LatestDue),
-            limit: usize::from(self.limit.map_or(50, |limit| limit.0)),
-            from: cursor.transpose()?.map(|cursor| (cursor.position, direction(cursor.direction))),
-        };
-        Ok(Asked { list, bound_to })
+    ) -> Result<Self, Problem> {
+        let List { statuses, filters, sort, descending, .. } = &list;
+        let bound_to = format!("{kind} {statuses:?} {filters:?} {sort:?} {descending}");
+        let open = |text: String| Cursor::open(key, &text, cx.practice().as_str(), &bound_to, cx.now());
+        let from = cursor.map(open).transpose()?;
+        let from = from.map(|cursor| (cursor.position, direction(cursor.direction)));
+        Ok(Self { list: List { from, ..list }, bound_to })
     }
 }
 
@@ -124,11 +346,5 @@ impl<T> ListPage<T> {
             next_cursor: seal(&page.next, Direction::Next),
             prev_cursor: seal(&page.previous, Direction::Prev),
         }
-    }
-}
-
-impl<S> Asked<S> {
-    pub(crate) fn into_parts(self) -> (List<S>, String) {
-        (self.list, self.bound_to)
     }
 }

@@ -4,7 +4,7 @@ use paywell_app::{
     tracker::Metrics,
     views::payments::{PaymentDetail, PaymentListItem},
 };
-use paywell_domain::{PaymentId, PaymentStatus};
+use paywell_domain::PaymentId;
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
@@ -15,24 +15,18 @@ use paywell_http::{
 
 use crate::{
     Tracker,
-    list::{ListPage, ListParameters, Sort},
+    list::{Asked, ListPage, Parameters, PaymentParameters},
 };
 
 /// Payments of the practice.
-#[utoipa::path(get, path = "/v1/payments", tag = "tracker",
-    params(
-        ("status" = Option<PaymentStatus>, Query, description = "Only with this status."),
-        ("sort" = Option<Sort>, Query, description = "`-created` if left out."),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many rows; 50 if left out."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` or `prev_cursor` of a page of the same list.")),
+#[utoipa::path(get, path = "/v1/payments", tag = "tracker", params(PaymentParameters),
     responses((status = 200, body = ListPage<PaymentListItem>), Refused))]
 pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     let cx = reading(&staff, &call)?;
-    let asked =
-        call.query::<ListParameters<PaymentStatus>>()?.asked("payments", None, &state.cursors, &cx)?;
-    let (list, bound_to) = asked.into_parts();
-    let page = state.api.app.list_payments(&cx, list).await?;
-    json(StatusCode::OK, &ListPage::of(&page, &bound_to, &state.cursors, &cx, PaymentListItem::of))
+    let list = call.query::<PaymentParameters>()?.list(&state.api.app.settings(&cx).await?)?;
+    let asked = Asked::of(list, "payments", &state.cursors, &cx)?;
+    let page = state.api.app.list_payments(&cx, asked.list).await?;
+    json(StatusCode::OK, &ListPage::of(&page, &asked.bound_to, &state.cursors, &cx, PaymentListItem::of))
 }
 
 /// A payment with patient, treatment and timeline.

@@ -117,7 +117,8 @@ impl Work<'_> {
         let invoices = self.invoices(payment.state.touched(wanted))?;
         let states: Vec<Invoice> = invoices.iter().map(|invoice| invoice.state.clone()).collect();
         let set = self.set(payment.state.patient)?;
-        let settlement = payment.state.allocate(wanted, &states, set.as_ref().map(|set| &set.state))?;
+        let settlement =
+            payment.state.allocate(wanted, &states, set.as_ref().map(|set| &set.state), self.now())?;
         let allocated = self.commit.update(payment, settlement.payment.clone())?;
         let changed = self.settled(&settlement, &invoices).await?;
         Ok((allocated, changed))

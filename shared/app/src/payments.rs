@@ -168,8 +168,7 @@ pub(crate) fn require_takeable(payment: &Payment, invoices: &[Stored<Invoice>]) 
     for (index, allocation) in payment.allocations.iter().enumerate() {
         let invoice = invoices.iter().find(|invoice| invoice.state.id == allocation.invoice);
         if let Some(invoice) = invoice {
-            let applied = invoice.state.apply(payment.id, payment.number, allocation.amount);
-            applied.map(drop).map_err(|refusal| match refusal {
+            invoice.state.require_takes(allocation.amount).map_err(|refusal| match refusal {
                 Refusal::Field { detail, .. } => {
                     Refusal::field(format!("/allocations/{index}/amount"), detail)
                 }

@@ -7,7 +7,10 @@ use paywell_domain::{
     Cents, Event, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId,
     Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
 };
-use paywell_store::{Direction, InvoiceRow, Key, LinkSummary, ListQuery, Order, Page, PaymentRow, Scope};
+use paywell_store::{
+    Filters, InvoiceRow, Key, LinkSummary, ListQuery, PARTLY_PAID, Page, PaymentRow, SetRow, Sort, Span,
+    StatusPart,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,18 +33,51 @@ const SETTINGS_MINUTES: i64 = 5;
 /// A page of a list, as it is asked for.
 #[derive(Debug, Clone)]
 pub struct List<S> {
-    /// Only of this patient.
-    pub patient: Option<PatientId>,
-    /// Only with this status.
-    pub status: Option<S>,
+    /// Only with one of these statuses; whatever it is where there is none.
+    pub statuses: Vec<S>,
+    /// Only these.
+    pub filters: Filters,
     /// By what.
-    pub order: Order,
-    /// Whether the latest comes first.
+    pub sort: Sort,
+    /// Whether the last comes first.
     pub descending: bool,
     /// At most how many.
     pub limit: usize,
     /// Where to go on.
-    pub from: Option<(String, Direction)>,
+    pub from: Option<(String, paywell_store::Direction)>,
+}
+
+impl<S: Copy + PartialEq> List<S> {
+    /// What the store is asked: the statuses as their parts, in the order in which people see them; all of them where their
+    /// order is asked for.
+    fn query(self, all: &[S], parts: impl Fn(S) -> Vec<StatusPart>) -> ListQuery {
+        let mut shown = self.statuses;
+        if shown.is_empty() && self.sort == Sort::Status {
+            shown = all.to_vec();
+        }
+        shown.sort_by_key(|status| all.iter().position(|other| other == status));
+        shown.dedup();
+        ListQuery {
+            statuses: shown.into_iter().map(parts).collect(),
+            filters: self.filters,
+            sort: self.sort,
+            descending: self.descending,
+            from: self.from,
+            limit: self.limit,
+        }
+    }
+}
+
+/// A shown status as it is stored: of open invoices by what is paid of them and when they are due.
+fn parts_of(status: ShownStatus, today: NaiveDate) -> Vec<StatusPart> {
+    let due = |name, from, before| StatusPart { name, due: Span { from, before } };
+    let open = InvoiceStatus::Open.name();
+    match status {
+        ShownStatus::Overdue => vec![due(open, None, Some(today)), due(PARTLY_PAID, None, Some(today))],
+        ShownStatus::PartiallyPaid => vec![due(PARTLY_PAID, Some(today), None)],
+        ShownStatus::Unpaid => vec![due(open, Some(today), None)],
+        other => vec![StatusPart::all_of(other.stored().name())],
+    }
 }
 
 /// How many, and how much.
@@ -99,18 +135,8 @@ impl App {
         list: List<ShownStatus>,
     ) -> Result<(Page<InvoiceRow>, NaiveDate), AppError> {
         let today = self.settings(cx).await?.today(cx.now());
-        let wanted = list.status;
-        let mut query = query(&list, wanted.map(|status| status.stored().name()));
-        query.picks |= wanted.is_some_and(|status| status.stored() == InvoiceStatus::Open);
-        if query.order == Order::Due {
-            match wanted {
-                Some(ShownStatus::Overdue) => query.due_before = Some(today),
-                Some(ShownStatus::Unpaid | ShownStatus::PartiallyPaid) => query.due_from = Some(today),
-                _ => {}
-            }
-        }
-        let keep = |row: &InvoiceRow| wanted.is_none_or(|status| row.shown(today) == status);
-        Ok((self.store.invoices(cx.practice(), &query, keep).await?, today))
+        let query = list.query(&ShownStatus::ALL, |status| parts_of(status, today));
+        Ok((self.store.list(cx.practice(), &query).await?, today))
     }
 
     /// A page of payments.
@@ -122,10 +148,17 @@ impl App {
         cx: &Context,
         list: List<PaymentStatus>,
     ) -> Result<Page<PaymentRow>, AppError> {
-        let wanted = list.status;
-        let query = query(&list, wanted.map(PaymentStatus::name));
-        let keep = |row: &PaymentRow| wanted.is_none_or(|status| row.status == status);
-        Ok(self.store.payments(cx.practice(), &query, keep).await?)
+        let query = list.query(&PaymentStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
+        Ok(self.store.list(cx.practice(), &query).await?)
+    }
+
+    /// A page of invoice sets.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn list_sets(&self, cx: &Context, list: List<SetStatus>) -> Result<Page<SetRow>, AppError> {
+        let query = list.query(&SetStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
+        Ok(self.store.list(cx.practice(), &query).await?)
     }
 
     /// An invoice with everything about it: one query.
@@ -267,24 +300,5 @@ impl Money {
             applied_at,
         });
         Self { applied: applied.collect(), taken_off, paid_by }
-    }
-}
-
-/// Which index answers: of a patient by the patient's, else of a status by the status's.
-fn query<S>(list: &List<S>, status: Option<&'static str>) -> ListQuery {
-    let scope = match (list.patient, status) {
-        (Some(patient), _) => Scope::Patient(patient),
-        (None, Some(status)) => Scope::Status(status),
-        (None, None) => Scope::All,
-    };
-    ListQuery {
-        scope,
-        order: list.order,
-        descending: list.descending,
-        due_from: None,
-        due_before: None,
-        picks: list.patient.is_some() && status.is_some(),
-        from: list.from.clone(),
-        limit: list.limit,
     }
 }

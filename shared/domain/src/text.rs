@@ -4,6 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// A text as it is searched and sorted by: without accents and case, in Latin letters, with single spaces.
+pub fn folded(text: &str) -> String {
+    let plain = deunicode::deunicode(text).to_lowercase();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A text of 1 to `MAX` characters on one line, trimmed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -58,6 +64,19 @@ impl<const MAX: usize> fmt::Debug for Line<MAX> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_found_whatever_their_accents_and_case() {
+        for (name, expected) in [
+            ("Ana María  Ñandú", "ana maria nandu"),
+            ("Łukasz Ødegård", "lukasz odegard"),
+            ("Weiß", "weiss"),
+            ("O’Brien-Smith", "o'brien-smith"),
+            ("Nguyễn Thị", "nguyen thi"),
+        ] {
+            assert_eq!(folded(name), expected);
+        }
+    }
 
     #[test]
     fn a_line_is_trimmed_and_bounded() {

@@ -2,8 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
-    Currency, Invoice, InvoiceId, InvoiceSet, Link, LinkId, MethodsOnFile, Patient, PatientId, Payment,
-    PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId, event::Head,
+    Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile, Patient, PatientId,
+    Payment, PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId,
+    event::Head,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,7 +12,8 @@ use crate::{
     Key, StoreError,
     counters::Tally,
     keys::{self, Queue},
-    row::{self, Item},
+    list::Listed,
+    row::{InvoiceRow, Item, PaymentRow, SetRow},
 };
 
 /// An aggregate as it was read: what it is, and which version that was.
@@ -161,11 +163,14 @@ impl Aggregate for Invoice {
     }
 
     fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-        row::of_invoice(self, practice)
+        if self.status == InvoiceStatus::Deleted {
+            return Ok(None);
+        }
+        InvoiceRow::from(self).item(practice).map(Some)
     }
 
     fn row_key(&self, practice: &PracticeId) -> Option<Key> {
-        Some(row::key("INVOICES", practice, &self.id.to_string()))
+        Some(Key::row("INVOICES", practice, &self.id.to_string()))
     }
 
     fn tally(&self) -> Tally {
@@ -197,11 +202,11 @@ impl Aggregate for Payment {
     }
 
     fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-        row::of_payment(self, practice).map(Some)
+        PaymentRow::from(self).item(practice).map(Some)
     }
 
     fn row_key(&self, practice: &PracticeId) -> Option<Key> {
-        Some(row::key("PAYMENTS", practice, &self.id.to_string()))
+        Some(Key::row("PAYMENTS", practice, &self.id.to_string()))
     }
 
     fn tally(&self) -> Tally {
@@ -290,11 +295,11 @@ impl Aggregate for InvoiceSet {
     }
 
     fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-        row::of_set(self, practice).map(Some)
+        SetRow::from(self).item(practice).map(Some)
     }
 
     fn row_key(&self, practice: &PracticeId) -> Option<Key> {
-        Some(row::key("SETS", practice, &self.id.to_string()))
+        Some(Key::row("SETS", practice, &self.id.to_string()))
     }
 
     fn tally(&self) -> Tally {

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
-    InvoiceId, InvoiceStatus, LinkId, PatientId, PaymentId, PaymentStatus, PracticeId, RuleSetId, SetId,
-    SetStatus, TreatmentId, link::TokenHash, number::Series,
+    Cents, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
+    link::TokenHash, number::Series,
 };
 
 /// A primary key.
@@ -227,43 +227,33 @@ pub(crate) fn narrowed(kind: &str, practice: &PracticeId, by: &str) -> String {
     format!("{kind}#{practice}#{by}")
 }
 
+/// The day of rows that are due on none.
+pub(crate) const NO_DAY: &str = "9999-12-31";
+
 /// A sort key by due date, then id; a row without one comes last.
 pub(crate) fn by_due(due: Option<NaiveDate>, id: &str) -> String {
-    let date = due.map_or_else(|| "9999-12-31".to_owned(), |due| due.to_string());
+    let date = due.map_or_else(|| NO_DAY.to_owned(), |due| due.to_string());
     format!("{date}#{id}")
+}
+
+/// An instant to the second, as it sorts.
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Cents as they sort; below nothing is nothing.
+pub(crate) fn cents(cents: Cents) -> String {
+    format!("{:012}", cents.get().max(0))
 }
 
 /// The sort key in a queue: the instant, to the second, then which.
 pub(crate) fn due_at(at: DateTime<Utc>, practice: &PracticeId, id: &str) -> String {
-    format!("{}#{practice}#{id}", at.format("%Y%m%dT%H%M%SZ"))
+    format!("{}#{practice}#{id}", instant(at))
 }
 
 /// Which of `shards` a name belongs to.
 pub(crate) fn shard(name: &[u8], shards: u8) -> u8 {
     name.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % shards
-}
-
-/// The names by which lists are narrowed.
-pub(crate) trait StatusName {
-    fn status_name(self) -> &'static str;
-}
-
-impl StatusName for InvoiceStatus {
-    fn status_name(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl StatusName for PaymentStatus {
-    fn status_name(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl StatusName for SetStatus {
-    fn status_name(self) -> &'static str {
-        self.name()
-    }
 }
 
 #[cfg(test)]
@@ -342,7 +332,10 @@ mod tests {
         let p = &practice();
         let patient = PatientId::new(uuid());
         assert_eq!(list("INVOICES", p), "INVOICES#prac_riverside");
-        assert_eq!(narrowed("INVOICES", p, InvoiceStatus::Open.name()), "INVOICES#prac_riverside#open");
+        assert_eq!(
+            narrowed("INVOICES", p, paywell_domain::InvoiceStatus::Open.name()),
+            "INVOICES#prac_riverside#open"
+        );
         assert_eq!(by_due("2026-06-01".parse().ok(), "inv_x"), "2026-06-01#inv_x");
         assert_eq!(by_due(None, "pay_x"), "9999-12-31#pay_x");
         let at = "2026-06-01T17:00:00Z".parse().unwrap();

@@ -28,13 +28,16 @@ pub use error::{CommitError, StoreError};
 pub use history::{History, LinkSummary};
 pub use idempotency::{Answer, Command, Done, Reused};
 pub use keys::{Key, Queue};
-pub use list::{Direction, ListQuery, Order, Page, Scope};
+pub use list::{
+    Direction, Filters, ListQuery, Listed, Listing, Page, Plan, READ_LIMIT, Range, Segment, Sort, Span,
+    StatusPart,
+};
 pub use load::Loaded;
 pub use lookup::{Customer, Pointer};
 pub use patterns::{ACCESS_PATTERNS, AccessPattern, Consistency};
 pub use proof::{Chain, Change, Position, ROW_LISTS};
 pub use queue::Due;
-pub use row::{InvoiceRow, PaymentRow, SetRow};
+pub use row::{InvoiceRow, PARTLY_PAID, PaymentRow, SetRow};
 pub use table::{Holds, Index, TABLE, TableDefinition};
 
 /// The practice's table. The only code that knows DynamoDB; its methods are named after the access patterns.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use paywell_domain::{PracticeId, event::Head};
 
 use crate::{
-    Store, StoreError, aggregate,
+    Key, Store, StoreError, aggregate,
     history::{event_text, sort_key},
     keys::{self, AGGREGATE, EVENTS},
     row::Item,
@@ -137,7 +137,7 @@ impl Store {
         after: Option<&str>,
     ) -> Result<(Vec<String>, bool), StoreError> {
         let partition = keys::list(list, practice);
-        let start = after.map(|id| crate::row::key(list, practice, id).attributes());
+        let start = after.map(|id| Key::row(list, practice, id).attributes());
         let answer = self
             .client
             .query()

@@ -5,19 +5,24 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, NaiveDate, Utc, serde::ts_seconds};
+use chrono::{
+    DateTime, NaiveDate, Utc,
+    serde::{ts_seconds, ts_seconds_option},
+};
 use paywell_domain::{
     Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, PatientId, Payment,
-    PaymentId, PaymentStatus, PracticeId, RuleSetId, SetId, SetStatus, TreatmentId,
+    PaymentId, PaymentStatus, RuleSetId, SetId, SetStatus, TreatmentId,
     invoice::{ShownStatus, Term},
-    text::Line,
+    number::Series,
+    payment::PaymentMethod,
+    text::{Line, folded},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Key, StoreError,
-    keys::{self, StatusName},
-};
+use crate::list::{Listed, Listing};
+
+/// The partition of open invoices of which a part is paid.
+pub const PARTLY_PAID: &str = "partly";
 
 /// An item of the table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -26,7 +31,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceRow {
     /// Its id.
-    #[serde(rename = "sk")]
+    #[serde(rename = "sk", skip_serializing)]
     pub id: InvoiceId,
     /// Its number.
     #[serde(rename = "n")]
@@ -61,6 +66,12 @@ pub struct InvoiceRow {
     /// Where the service was.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Line<16>>,
+    /// The codes of its lines, each once.
+    #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Line<16>>,
+    /// When it was paid in full (UTC).
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none", with = "ts_seconds_option")]
+    pub paid_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     #[serde(rename = "c", with = "ts_seconds")]
     pub created_at: DateTime<Utc>,
@@ -82,7 +93,7 @@ impl InvoiceRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentRow {
     /// Its id.
-    #[serde(rename = "sk")]
+    #[serde(rename = "sk", skip_serializing)]
     pub id: PaymentId,
     /// Its number.
     #[serde(rename = "n")]
@@ -114,6 +125,12 @@ pub struct PaymentRow {
     /// The note for staff.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub memo: Option<Line<200>>,
+    /// By which way it is paid, or is being.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<PaymentMethod>,
+    /// When it was received (UTC).
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none", with = "ts_seconds_option")]
+    pub paid_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     #[serde(rename = "c", with = "ts_seconds")]
     pub created_at: DateTime<Utc>,
@@ -128,7 +145,7 @@ fn is_nothing(cents: &Cents) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRow {
     /// Its id.
-    #[serde(rename = "sk")]
+    #[serde(rename = "sk", skip_serializing)]
     pub id: SetId,
     /// The patient's name.
     #[serde(rename = "nm")]
@@ -150,105 +167,126 @@ pub struct SetRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// Where a row is.
-pub(crate) fn key(kind: &str, practice: &PracticeId, id: &str) -> Key {
-    Key::row(kind, practice, id)
-}
-
-struct Listing<'a> {
-    kind: &'a str,
-    practice: &'a PracticeId,
-    id: String,
-    status: &'a str,
-    patient: PatientId,
-    due: Option<NaiveDate>,
-}
-
-impl Listing<'_> {
-    fn item(&self, row: impl Serialize) -> Result<Item, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(row)?;
-        item.extend(key(self.kind, self.practice, &self.id).attributes());
-        let narrowed = |by: &str| AttributeValue::S(keys::narrowed(self.kind, self.practice, by));
-        item.insert("status".to_owned(), narrowed(self.status));
-        item.insert("patient".to_owned(), narrowed(&self.patient.to_string()));
-        item.insert("due".to_owned(), AttributeValue::S(keys::by_due(self.due, &self.id)));
-        Ok(item)
+impl From<&Invoice> for InvoiceRow {
+    fn from(invoice: &Invoice) -> Self {
+        let mut codes: Vec<Line<16>> = invoice.lines.iter().filter_map(|line| line.code.clone()).collect();
+        codes.sort();
+        codes.dedup();
+        Self {
+            id: invoice.id,
+            number: invoice.number,
+            patient: invoice.patient,
+            patient_name: invoice.patient_name.clone(),
+            date: invoice.date,
+            term: invoice.term,
+            total: invoice.totals().total,
+            applied: invoice.applied,
+            balance: invoice.balance(),
+            currency: invoice.currency,
+            status: invoice.status,
+            location: invoice.location.clone(),
+            codes,
+            paid_at: invoice.paid_at(),
+            created_at: invoice.created_at,
+        }
     }
 }
 
-pub(crate) fn of_invoice(invoice: &Invoice, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-    if invoice.status == InvoiceStatus::Deleted {
-        return Ok(None);
+impl Listed for InvoiceRow {
+    const KIND: &'static str = "INVOICES";
+
+    fn listing(&self) -> Listing {
+        Listing {
+            id: self.id.to_string(),
+            number: Some(Series::Invoice.show(self.number)),
+            created_at: self.created_at,
+            due: Some(self.due_date()),
+            paid: self.paid_at,
+            amount: self.total,
+            name: folded(self.patient_name.as_str()),
+            patient: self.patient,
+            // An open invoice of which something is paid is a status of its own to people.
+            status: match self.status {
+                InvoiceStatus::Open if self.applied.is_positive() => PARTLY_PAID,
+                status => status.name(),
+            },
+            facet: self.location.as_ref().map(ToString::to_string),
+            codes: self.codes.iter().map(ToString::to_string).collect(),
+        }
     }
-    let row = InvoiceRow {
-        id: invoice.id,
-        number: invoice.number,
-        patient: invoice.patient,
-        patient_name: invoice.patient_name.clone(),
-        date: invoice.date,
-        term: invoice.term,
-        total: invoice.totals().total,
-        applied: invoice.applied,
-        balance: invoice.balance(),
-        currency: invoice.currency,
-        status: invoice.status,
-        location: invoice.location.clone(),
-        created_at: invoice.created_at,
-    };
-    let listing = Listing {
-        kind: "INVOICES",
-        practice,
-        id: invoice.id.to_string(),
-        status: invoice.status.status_name(),
-        patient: invoice.patient,
-        due: Some(invoice.due_date()),
-    };
-    listing.item(row).map(Some)
 }
 
-pub(crate) fn of_payment(payment: &Payment, practice: &PracticeId) -> Result<Item, StoreError> {
-    let row = PaymentRow {
-        id: payment.id,
-        number: payment.number,
-        patient: payment.patient,
-        patient_name: payment.patient_name.clone(),
-        amount: payment.amount,
-        currency: payment.currency,
-        status: payment.status,
-        unapplied: payment.unapplied,
-        due_date: payment.due_date,
-        treatment: payment.treatment,
-        memo: payment.memo.clone(),
-        created_at: payment.created_at,
-    };
-    let listing = Listing {
-        kind: "PAYMENTS",
-        practice,
-        id: payment.id.to_string(),
-        status: payment.status.status_name(),
-        patient: payment.patient,
-        due: payment.due_date,
-    };
-    listing.item(row)
+impl From<&Payment> for PaymentRow {
+    fn from(payment: &Payment) -> Self {
+        Self {
+            id: payment.id,
+            number: payment.number,
+            patient: payment.patient,
+            patient_name: payment.patient_name.clone(),
+            amount: payment.amount,
+            currency: payment.currency,
+            status: payment.status,
+            unapplied: payment.unapplied,
+            due_date: payment.due_date,
+            treatment: payment.treatment,
+            memo: payment.memo.clone(),
+            method: payment.method(),
+            paid_at: payment.paid_at,
+            created_at: payment.created_at,
+        }
+    }
 }
 
-pub(crate) fn of_set(set: &InvoiceSet, practice: &PracticeId) -> Result<Item, StoreError> {
-    let row = SetRow {
-        id: set.id,
-        patient_name: set.patient_name.clone(),
-        status: set.status,
-        outstanding: set.outstanding(),
-        rule_set: set.rule_set,
-        next_send_at: set.next_send_at,
-        created_at: set.created_at,
-    };
-    let listing = Listing {
-        kind: "SETS",
-        practice,
-        id: set.id.to_string(),
-        status: set.status.status_name(),
-        patient: set.id.patient,
-        due: set.next_send_at.map(|at| at.date_naive()),
-    };
-    listing.item(row)
+impl Listed for PaymentRow {
+    const KIND: &'static str = "PAYMENTS";
+
+    fn listing(&self) -> Listing {
+        Listing {
+            id: self.id.to_string(),
+            number: Some(Series::Payment.show(self.number)),
+            created_at: self.created_at,
+            due: self.due_date,
+            paid: self.paid_at,
+            amount: self.amount.cents(),
+            name: folded(self.patient_name.as_str()),
+            patient: self.patient,
+            status: self.status.name(),
+            facet: self.method.map(|method| method.name().to_owned()),
+            codes: Vec::new(),
+        }
+    }
+}
+
+impl From<&InvoiceSet> for SetRow {
+    fn from(set: &InvoiceSet) -> Self {
+        Self {
+            id: set.id,
+            patient_name: set.patient_name.clone(),
+            status: set.status,
+            outstanding: set.outstanding(),
+            rule_set: set.rule_set,
+            next_send_at: set.next_send_at,
+            created_at: set.created_at,
+        }
+    }
+}
+
+impl Listed for SetRow {
+    const KIND: &'static str = "SETS";
+
+    fn listing(&self) -> Listing {
+        Listing {
+            id: self.id.to_string(),
+            number: None,
+            created_at: self.created_at,
+            due: self.next_send_at.map(|at| at.date_naive()),
+            paid: None,
+            amount: self.outstanding,
+            name: folded(self.patient_name.as_str()),
+            patient: self.id.patient,
+            status: self.status.name(),
+            facet: Some(self.rule_set.to_string()),
+            codes: Vec::new(),
+        }
+    }
 }

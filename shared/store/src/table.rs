@@ -23,8 +23,6 @@ pub struct Index {
 /// What the entries of an index hold besides their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
-    /// The whole item.
-    All,
     /// Nothing.
     Keys,
     /// These attributes.
@@ -45,17 +43,30 @@ pub struct TableDefinition {
     pub indexes: &'static [Index],
 }
 
+/// What is shown of a row, and nothing of the other indexes it is in.
+const ROW: Holds = Holds::Also(&["r"]);
+
 /// The one table.
 pub const TABLE: TableDefinition = TableDefinition {
     hash: "pk",
     range: "sk",
     ttl: "ttl",
     indexes: &[
-        Index { name: "by_due", hash: "pk", range: "due", holds: Holds::All },
-        Index { name: "by_status", hash: "status", range: "sk", holds: Holds::All },
-        Index { name: "by_status_due", hash: "status", range: "due", holds: Holds::All },
-        Index { name: "by_patient", hash: "patient", range: "sk", holds: Holds::All },
-        Index { name: "by_patient_due", hash: "patient", range: "due", holds: Holds::All },
+        Index { name: "by_created", hash: "pk", range: "created", holds: ROW },
+        Index { name: "by_due", hash: "pk", range: "due", holds: ROW },
+        Index { name: "by_amount", hash: "pk", range: "amount", holds: ROW },
+        Index { name: "by_name", hash: "pk", range: "name", holds: ROW },
+        Index { name: "by_paid", hash: "pk", range: "paid", holds: ROW },
+        Index { name: "by_number", hash: "pk", range: "number", holds: ROW },
+        Index { name: "by_status", hash: "status", range: "created", holds: ROW },
+        Index { name: "by_status_due", hash: "status", range: "due", holds: ROW },
+        Index { name: "by_status_amount", hash: "status", range: "amount", holds: ROW },
+        Index { name: "by_status_name", hash: "status", range: "name", holds: ROW },
+        Index { name: "by_patient", hash: "patient", range: "created", holds: ROW },
+        Index { name: "by_facet", hash: "facet", range: "created", holds: ROW },
+        Index { name: "by_code1", hash: "code1", range: "created", holds: ROW },
+        Index { name: "by_code2", hash: "code2", range: "created", holds: ROW },
+        Index { name: "by_code3", hash: "code3", range: "created", holds: ROW },
         Index { name: "queues", hash: "queue", range: "due_at", holds: Holds::Keys },
         Index { name: "changed", hash: "trail", range: "changed", holds: Holds::Also(&["v", "h"]) },
     ],
@@ -101,7 +112,6 @@ impl Store {
         }
         for index in TABLE.indexes {
             let (kind, also) = match index.holds {
-                Holds::All => (ProjectionType::All, None),
                 Holds::Keys => (ProjectionType::KeysOnly, None),
                 Holds::Also(names) => {
                     (ProjectionType::Include, Some(names.iter().map(|name| (*name).to_owned()).collect()))

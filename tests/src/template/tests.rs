@@ -69,7 +69,6 @@ fn the_table_is_the_stores() {
         hash: index.hash.to_owned(),
         range: index.range.to_owned(),
         projection: match index.holds {
-            Holds::All => "ALL".to_owned(),
             Holds::Keys => "KEYS_ONLY".to_owned(),
             Holds::Also(names) => format!("INCLUDE {}", names.join(" ")),
         },

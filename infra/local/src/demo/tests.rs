@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use paywell_app::tracker::{List, Metric};
 use paywell_domain::{SetId, invoice::ShownStatus};
-use paywell_store::{Due, Order, Queue, Store};
+use paywell_store::{Due, Filters, Queue, Sort, Store};
 
 use super::*;
 use crate::scratch;
@@ -20,8 +20,8 @@ fn counts(metrics: &BTreeMap<String, Metric>) -> Vec<(&str, i64)> {
 
 async fn shown(importer: &Importer<'_>, status: ShownStatus) -> usize {
     let cx = importer.context("test", now());
-    let (patient, status, from) = (None, Some(status), None);
-    let list = List { patient, status, order: Order::Due, descending: false, limit: 400, from };
+    let (statuses, filters, from) = (vec![status], Filters::default(), None);
+    let list = List { statuses, filters, sort: Sort::Due, descending: false, limit: 400, from };
     importer.app.list_invoices(&cx, list).await.unwrap().0.rows.len()
 }
 

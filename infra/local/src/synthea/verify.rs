@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use paywell_app::tracker::List;
 use paywell_domain::{Account, Cents, JournalEntry, PatientId, PracticeId, invoice::ShownStatus};
-use paywell_store::{Direction, InvoiceRow, Key, Order, Store};
+use paywell_store::{Direction, Filters, InvoiceRow, Key, Sort, Store};
 
 use super::perform::{Outcome, sum};
 use crate::import::Importer;
@@ -73,9 +73,9 @@ pub(super) async fn held(importer: &Importer<'_>, patient: PatientId, now: DateT
     let mut held = Held { balance: account.owed, credit: account.credit, ..Held::default() };
     let cx = importer.context("synthea-check", now);
     let mut list = List {
-        patient: Some(patient),
-        status: None,
-        order: Order::Created,
+        statuses: Vec::new(),
+        filters: Filters { patient: Some(patient), ..Filters::default() },
+        sort: Sort::Created,
         descending: false,
         limit: PAGE,
         from: None,

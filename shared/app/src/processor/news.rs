@@ -214,8 +214,10 @@ impl Work<'_> {
         let why = why.and_then(|why| Line::<200>::try_from(why.replace('_', " ")).ok());
         let parts: Vec<InvoiceId> =
             payment.state.refund_of(id)?.parts.iter().map(|part| part.invoice).collect();
-        let decide =
-            |invoices: &[_], set: Option<&_>| payment.state.refund_failed(id, why.clone(), invoices, set);
+        let now = self.now();
+        let decide = |invoices: &[_], set: Option<&_>| {
+            payment.state.refund_failed(id, why.clone(), invoices, set, now)
+        };
         self.reversed(payment, parts, decide).await.map(Some)
     }
 

@@ -258,6 +258,8 @@ pub struct InvoiceListItem {
     pub status: ShownStatus,
     /// Where the service was.
     pub location: Option<String>,
+    /// When it was paid (UTC), if it is.
+    pub paid_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
 }
@@ -278,6 +280,7 @@ impl InvoiceListItem {
             currency: row.currency,
             status: row.shown(today),
             location: row.location.as_ref().map(ToString::to_string),
+            paid_at: row.paid_at,
             created_at: row.created_at,
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     Cents, Currency, Payment, PaymentStatus, Treatment,
     number::Series,
-    payment::{Allocation, AttemptMeans, DisputeStatus, PaymentType, Tender},
+    payment::{Allocation, AttemptMeans, DisputeStatus, PaymentMethod, PaymentType, Tender},
 };
 use paywell_store::{PaymentRow, Stored};
 use serde::Serialize;
@@ -219,6 +219,10 @@ pub struct PaymentListItem {
     pub treatment_id: Option<String>,
     /// A note for staff.
     pub memo: Option<String>,
+    /// By which way it was paid, or is being.
+    pub method: Option<PaymentMethod>,
+    /// When it was received (UTC), if it was.
+    pub paid_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
 }
@@ -237,6 +241,8 @@ impl PaymentListItem {
             due_date: row.due_date,
             treatment_id: row.treatment.map(|id| id.to_string()),
             memo: row.memo.as_ref().map(ToString::to_string),
+            method: row.method,
+            paid_at: row.paid_at,
             created_at: row.created_at,
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{Currency, InvoiceSet, SetStatus};
-use paywell_store::Stored;
+use paywell_store::{SetRow, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,6 +70,43 @@ impl InvoiceSetDetail {
             next_step: set.next_step,
             next_send_at: set.next_send_at,
             timeline,
+        }
+    }
+}
+
+/// An invoice set in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceSetListItem {
+    /// The id.
+    pub id: String,
+    /// Whose charges are chased.
+    pub patient: PatientRef,
+    /// How it stands.
+    pub status: SetStatus,
+    /// What is left over all its invoices.
+    pub outstanding: String,
+    /// The currency.
+    pub currency: Currency,
+    /// The rule set it follows.
+    pub rule_set_id: String,
+    /// When the next message is due (UTC).
+    pub next_send_at: Option<DateTime<Utc>>,
+    /// When it was made (UTC).
+    pub created_at: DateTime<Utc>,
+}
+
+impl InvoiceSetListItem {
+    /// The row, in the currency of the practice.
+    pub fn of(row: &SetRow, currency: Currency) -> Self {
+        Self {
+            id: row.id.to_string(),
+            patient: PatientRef { id: row.id.patient.to_string(), name: row.patient_name.to_string() },
+            status: row.status,
+            outstanding: row.outstanding.to_string(),
+            currency,
+            rule_set_id: row.rule_set.to_string(),
+            next_send_at: row.next_send_at,
+            created_at: row.created_at,
         }
     }
 }

@@ -88,6 +88,7 @@ impl Invoice {
             discount: charges.discount,
             applied: Cents::ZERO,
             adjustments: Vec::new(),
+            applied_at: None,
             created_at: now,
             sent_at: None,
         };

@@ -82,6 +82,9 @@ pub struct Invoice {
     /// What was corrected or given up of it, and taken back, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
+    /// When money was last applied to it (UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
     /// When it was first sent (UTC).
@@ -93,6 +96,11 @@ impl Invoice {
     /// The day by which it is to be paid: its date plus its term.
     pub fn due_date(&self) -> NaiveDate {
         self.date.checked_add_days(Days::new(self.term.0.into())).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// When it was paid (UTC), if it is: when money was last applied to it, or where none was, when it was sent.
+    pub fn paid_at(&self) -> Option<DateTime<Utc>> {
+        self.applied_at.or(self.sent_at).filter(|_| self.status == InvoiceStatus::Paid)
     }
 
     /// What is billed, discounted and due in all.

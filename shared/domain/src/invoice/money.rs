@@ -43,7 +43,17 @@ impl Invoice {
         payment: PaymentId,
         number: Number,
         amount: Amount,
+        now: DateTime<Utc>,
     ) -> Result<Decision<Self>, Refusal> {
+        self.require_takes(amount)?;
+        Ok(self.clone().with_money(amount, now)?.told(payment, number, amount))
+    }
+
+    /// Refuses an amount that cannot be applied.
+    ///
+    /// # Errors
+    /// It takes no money, or less than that.
+    pub fn require_takes(&self, amount: Amount) -> Result<(), Refusal> {
         use InvoiceStatus::{InCollections, Open, WrittenOff};
         self.require(&[Open, InCollections, WrittenOff], "paid")?;
         if self.takes(amount) != Some(amount) {
@@ -54,14 +64,14 @@ impl Invoice {
             );
             return Err(Refusal::field("/allocations", detail));
         }
-        Ok(self.clone().with_money(amount)?.told(payment, number, amount))
+        Ok(())
     }
 
-    fn with_money(mut self, amount: Amount) -> Result<Self, Refusal> {
+    fn with_money(mut self, amount: Amount, now: DateTime<Utc>) -> Result<Self, Refusal> {
         if self.status == InvoiceStatus::WrittenOff {
             self.add_adjustment(AdjustmentKind::Recovery, amount.cents(), None, None);
         }
-        self.take(amount)?;
+        self.take(amount, now)?;
         Ok(self.settled())
     }
 
@@ -122,6 +132,7 @@ impl Invoice {
         number: Number,
         amount: Amount,
         owed_again: bool,
+        now: DateTime<Utc>,
     ) -> Result<Option<Restored>, Refusal> {
         if !matches!(
             self.status,
@@ -136,12 +147,12 @@ impl Invoice {
         let (mut restored, mut postings, mut took) = (self.clone(), Vec::new(), not_owed);
         if let Ok(back) = Amount::try_from(not_owed) {
             restored.add_adjustment(AdjustmentKind::Refund, not_owed, None, None);
-            restored.take(back)?;
+            restored.take(back, now)?;
             postings.push(Posting::credit(Account::Adjustments, not_owed).on(self.id));
         }
         let rest = amount.cents().checked_sub(not_owed).and_then(|rest| Amount::try_from(rest).ok());
         if let Some(rest) = rest.and_then(|rest| self.takes(rest)) {
-            restored = restored.with_money(rest)?;
+            restored = restored.with_money(rest, now)?;
             postings.push(Posting::credit(self.credited(), rest.cents()).on(self.id));
             took = took.checked_add(rest.cents()).ok_or_else(|| Refusal::too_large("/amount"))?;
         }
@@ -149,7 +160,8 @@ impl Invoice {
         Ok(Some(Restored { invoice: restored.told(payment, number, took), took, postings }))
     }
 
-    fn take(&mut self, amount: Amount) -> Result<(), Refusal> {
+    fn take(&mut self, amount: Amount, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.applied_at = Some(now);
         let applied = self.applied.checked_add(amount.cents());
         self.applied = applied.ok_or_else(|| Refusal::too_large("/allocations"))?;
         Ok(())
@@ -223,7 +235,7 @@ mod tests {
     }
 
     fn pay(invoice: &Invoice, cents: i64) -> Result<Decision<Invoice>, Refusal> {
-        invoice.apply(PaymentId::new(Uuid::nil()), number(), cents.try_into().unwrap())
+        invoice.apply(PaymentId::new(Uuid::nil()), number(), cents.try_into().unwrap(), NOW)
     }
 
     #[test]
@@ -363,7 +375,7 @@ mod tests {
     fn nothing_comes_back_to_what_takes_no_money() {
         let restore = |invoice: &Invoice, owed_again| {
             let cents = 1_000.try_into().unwrap();
-            invoice.restore(PaymentId::new(Uuid::nil()), number(), cents, owed_again).unwrap()
+            invoice.restore(PaymentId::new(Uuid::nil()), number(), cents, owed_again, NOW).unwrap()
         };
         let paid = pay(&open(&[10_000]), 10_000).unwrap().state;
         let void = open(&[10_000]).delete().unwrap().state;

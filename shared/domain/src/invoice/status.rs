@@ -91,6 +91,18 @@ pub enum ShownStatus {
 }
 
 impl ShownStatus {
+    /// What lists show, what most needs looking after first.
+    pub const ALL: [Self; 8] = [
+        Self::Overdue,
+        Self::PartiallyPaid,
+        Self::Unpaid,
+        Self::InCollections,
+        Self::Draft,
+        Self::Paid,
+        Self::WrittenOff,
+        Self::Void,
+    ];
+
     /// What people see on the practice's date `today`.
     pub fn of(status: InvoiceStatus, due: NaiveDate, applied: Cents, today: NaiveDate) -> Self {
         match status {

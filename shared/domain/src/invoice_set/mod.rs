@@ -233,7 +233,7 @@ mod tests {
     use super::*;
     use crate::{
         PaymentId,
-        fixtures::{amount, number},
+        fixtures::{NOW, amount, number},
         invoice::WriteOffReason,
     };
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     fn pay(invoice: &Invoice, cents: i64) -> Invoice {
-        invoice.apply(PaymentId::new(Uuid::nil()), number(), amount(cents)).unwrap().state
+        invoice.apply(PaymentId::new(Uuid::nil()), number(), amount(cents), NOW).unwrap().state
     }
 
     fn changed(set: &InvoiceSet, before: &Invoice, after: &Invoice) -> Option<Decision<InvoiceSet>> {

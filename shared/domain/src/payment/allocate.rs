@@ -1,5 +1,7 @@
 //! Deciding anew which invoices a received payment pays: credit applied later, money moved between invoices.
 
+use chrono::{DateTime, Utc};
+
 use super::{Allocation, MAX_ALLOCATIONS, Payment, PaymentStatus, Settlement};
 use crate::{Account, Amount, Cents, Decision, EventKind, Invoice, InvoiceId, InvoiceSet, Posting, Refusal};
 
@@ -21,6 +23,7 @@ impl Payment {
         wanted: &[Allocation],
         invoices: &[Invoice],
         set: Option<&InvoiceSet>,
+        now: DateTime<Utc>,
     ) -> Result<Settlement, Refusal> {
         if !matches!(self.status, PaymentStatus::Paid | PaymentStatus::PartiallyRefunded) {
             let detail = "only a paid or partially refunded payment has money to apply";
@@ -50,10 +53,12 @@ impl Payment {
                 invoice.ok_or_else(|| Refusal::field(pointer.clone(), "there is no such invoice"))?;
             if let Ok(more) = Amount::try_from(after.checked_sub(before).unwrap_or(Cents::ZERO)) {
                 postings.push(Posting::credit(invoice.credited(), more.cents()).on(id));
-                changed.push(invoice.apply(self.id, self.number, more).map_err(|refusal| match refusal {
-                    Refusal::Field { detail, .. } => Refusal::field(pointer, detail),
-                    other => other,
-                })?);
+                changed.push(invoice.apply(self.id, self.number, more, now).map_err(
+                    |refusal| match refusal {
+                        Refusal::Field { detail, .. } => Refusal::field(pointer, detail),
+                        other => other,
+                    },
+                )?);
             } else if let Ok(less) = Amount::try_from(before.checked_sub(after).unwrap_or(Cents::ZERO)) {
                 postings.extend(invoice.unapplied_postings(less, true));
                 changed.push(invoice.unapply(self.id, self.number, less, true)?);
@@ -85,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         InvoiceStatus,
-        fixtures::{after, amount, charged, effect, invoice, meant, number, payment, received},
+        fixtures::{NOW, after, amount, charged, effect, invoice, meant, number, payment, received},
     };
 
     fn refused_at(refused: Result<Settlement, Refusal>) -> String {
@@ -99,18 +104,18 @@ mod tests {
     fn credit_is_applied_later_and_moved_between_invoices() {
         let invoices = vec![invoice(1, 6_000), invoice(2, 5_000)];
         let credit = received(&payment(10_000, vec![]), &[]).payment.state;
-        let first = credit.allocate(&[meant(&invoices[0], 6_000)], &invoices, None).unwrap();
+        let first = credit.allocate(&[meant(&invoices[0], 6_000)], &invoices, None, NOW).unwrap();
         assert_eq!(effect(&first.payment.postings, Account::PatientCredit), 6_000);
         assert_eq!((first.payment.state.unapplied.get(), first.invoices.len()), (4_000, 1));
         let invoices = after(&first, &invoices);
         let wanted = [meant(&invoices[0], 5_000), meant(&invoices[1], 5_000)];
-        let moved = first.payment.state.allocate(&wanted, &invoices, None).unwrap();
+        let moved = first.payment.state.allocate(&wanted, &invoices, None, NOW).unwrap();
         let statuses: Vec<_> =
             moved.invoices.iter().map(|d| (d.state.status, d.state.balance().get())).collect();
         assert_eq!(statuses, [(InvoiceStatus::Open, 1_000), (InvoiceStatus::Paid, 0)]);
         assert_eq!(moved.payment.state.unapplied, Cents::ZERO);
         let invoices = after(&moved, &invoices);
-        let off = moved.payment.state.allocate(&[], &invoices, None).unwrap();
+        let off = moved.payment.state.allocate(&[], &invoices, None, NOW).unwrap();
         assert_eq!((off.payment.state.unapplied.get(), off.invoices.len()), (10_000, 2));
         assert_eq!(effect(&off.payment.postings, Account::PatientReceivable), 10_000);
     }
@@ -120,7 +125,7 @@ mod tests {
         let invoices = vec![invoice(1, 6_000)];
         let paid = charged(&payment(6_000, vec![meant(&invoices[0], 6_000)]), &invoices);
         let invoices = after(&paid, &invoices);
-        let same = paid.payment.state.allocate(&[meant(&invoices[0], 6_000)], &invoices, None).unwrap();
+        let same = paid.payment.state.allocate(&[meant(&invoices[0], 6_000)], &invoices, None, NOW).unwrap();
         assert!(
             same.payment.events.is_empty()
                 && same.invoices.is_empty()
@@ -132,10 +137,10 @@ mod tests {
     fn what_does_not_fit_is_refused_on_its_place() {
         let (open, paid) = (invoice(1, 6_000), invoice(2, 2_000));
         let void = invoice(3, 1_000).delete().unwrap().state;
-        let full = paid.apply(payment(1, vec![]).id, number(), amount(2_000));
+        let full = paid.apply(payment(1, vec![]).id, number(), amount(2_000), NOW);
         let invoices = [open.clone(), full.unwrap().state, void.clone()];
         let credit = received(&payment(10_000, vec![]), &[]).payment.state;
-        let allocate = |wanted: &[Allocation]| credit.allocate(wanted, &invoices, None);
+        let allocate = |wanted: &[Allocation]| credit.allocate(wanted, &invoices, None, NOW);
         for (wanted, pointer) in [
             (vec![meant(&open, 6_001)], "/allocations/0/amount"),
             (vec![meant(&open, 1), meant(&invoice(9, 100), 1)], "/allocations/1/amount"),
@@ -149,10 +154,10 @@ mod tests {
         let many: Vec<_> = (10..35).map(|n| invoice(n, 100)).collect();
         let all: Vec<_> = many.iter().map(|invoice| meant(invoice, 100)).collect();
         let settled = received(&payment(10_000, all), &many);
-        let more = settled.payment.state.allocate(&[meant(&open, 1)], &after(&settled, &many), None);
+        let more = settled.payment.state.allocate(&[meant(&open, 1)], &after(&settled, &many), None, NOW);
         assert_eq!(refused_at(more), "/allocations", "26 with those it pays now");
         let others: Vec<_> = many.iter().map(|invoice| meant(invoice, 99)).collect();
-        let less = settled.payment.state.allocate(&others, &after(&settled, &many), None).unwrap();
+        let less = settled.payment.state.allocate(&others, &after(&settled, &many), None, NOW).unwrap();
         assert_eq!((less.invoices.len(), less.payment.state.unapplied.get()), (25, 7_525), "25 may change");
     }
 
@@ -160,10 +165,10 @@ mod tests {
     fn only_money_that_is_here_is_applied() {
         let open = invoice(1, 6_000);
         let asked = payment(6_000, vec![]);
-        let refused = asked.allocate(&[meant(&open, 1)], std::slice::from_ref(&open), None);
+        let refused = asked.allocate(&[meant(&open, 1)], std::slice::from_ref(&open), None, NOW);
         assert!(matches!(refused, Err(Refusal::State { rule: "payment-status", .. })), "{refused:?}");
         let gone = Payment { unapplied: Cents::ZERO, ..received(&asked, &[]).payment.state };
-        let refused = gone.allocate(&[], &[], None);
+        let refused = gone.allocate(&[], &[], None, NOW);
         assert!(matches!(refused, Err(Refusal::State { rule: "nothing-to-apply", .. })), "{refused:?}");
     }
 }

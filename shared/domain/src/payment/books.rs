@@ -166,7 +166,7 @@ impl Books {
             8 => self.book_payment(p, payment.refund_succeeded(nth.unwrap_or(refund(0)), "re_1")?),
             9 => {
                 let id = nth.unwrap_or(refund(0));
-                self.book(p, payment.refund_failed(id, None, &self.invoices, None)?);
+                self.book(p, payment.refund_failed(id, None, &self.invoices, None, NOW)?);
             }
             _ => {
                 let known = payment.disputes.iter().find(|d| d.status == DisputeStatus::Open);
@@ -192,7 +192,7 @@ impl Books {
     fn allocate(&mut self, p: usize, wanted: Vec<(usize, i64)>) -> Given {
         let wanted: Vec<Allocation> =
             wanted.into_iter().map(|(i, sum)| meant(&self.invoices[i], sum)).collect();
-        let settlement = self.payments[p].allocate(&wanted, &self.invoices, None)?;
+        let settlement = self.payments[p].allocate(&wanted, &self.invoices, None, NOW)?;
         self.book(p, settlement);
         Ok(())
     }

@@ -240,7 +240,7 @@ mod tests {
         assert_eq!((all.status, all.manual_moves()), (PaymentStatus::Failed, vec!["cancel"]));
         let again = all.manual_move("reopen");
         assert!(matches!(again, Err(Refusal::State { rule: "refunded-before", .. })), "{again:?}");
-        let failed = all.refund_failed(refund(1), None, &invoices, None).unwrap().payment.state;
+        let failed = all.refund_failed(refund(1), None, &invoices, None, NOW).unwrap().payment.state;
         assert_eq!((failed.status, failed.refundable()), (PaymentStatus::Failed, Cents::ZERO));
         assert!(failed.manual_move("reopen").is_ok());
     }
@@ -250,7 +250,7 @@ mod tests {
         let (payment, invoices) = paid();
         let asked = payment.refund(refund(1), ask(), &invoices, None, NOW).unwrap();
         let invoices = after(&asked, &invoices);
-        let back = asked.payment.state.refund_failed(refund(1), None, &invoices, None).unwrap();
+        let back = asked.payment.state.refund_failed(refund(1), None, &invoices, None, NOW).unwrap();
         let invoices = after(&back, &invoices);
         let returned = hear(&back.payment.state, &invoices, DisputeStatus::Returned, 10_000);
         assert_eq!(returned.payment.state.status, PaymentStatus::Failed);

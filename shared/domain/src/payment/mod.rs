@@ -60,11 +60,52 @@ pub enum Tender {
 }
 
 impl Tender {
+    /// The way it is.
+    pub const fn method(&self) -> PaymentMethod {
+        match self {
+            Self::Cash => PaymentMethod::Cash,
+            Self::Check { .. } => PaymentMethod::Check,
+            Self::ExternalCard { .. } => PaymentMethod::ExternalCard,
+        }
+    }
+
     /// The account that money of this tender goes to.
     pub fn account(&self) -> crate::Account {
         match self {
             Self::Cash | Self::Check { .. } => crate::Account::CashDrawer,
             Self::ExternalCard { .. } => crate::Account::Bank,
+        }
+    }
+}
+
+/// By which way a payment is paid, or is being.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    /// Notes and coins.
+    Cash,
+    /// A paper check.
+    Check,
+    /// A card on the practice's own terminal.
+    ExternalCard,
+    /// By the patient, on the processor's hosted page.
+    Online,
+    /// A method on file, charged without the patient.
+    OnFile,
+}
+
+impl PaymentMethod {
+    /// Every method.
+    pub const ALL: [Self; 5] = [Self::Cash, Self::Check, Self::ExternalCard, Self::Online, Self::OnFile];
+
+    /// Its name in the API and the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::Check => "check",
+            Self::ExternalCard => "external_card",
+            Self::Online => "online",
+            Self::OnFile => "on_file",
         }
     }
 }
@@ -134,6 +175,17 @@ pub struct Payment {
     pub asked: Option<Asked>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
+}
+
+impl Payment {
+    /// By which way it is paid, or was last tried to be; none where nothing was tried.
+    pub fn method(&self) -> Option<PaymentMethod> {
+        let tried = || {
+            let last = self.attempts.last()?;
+            Some(if last.is_hosted() { PaymentMethod::Online } else { PaymentMethod::OnFile })
+        };
+        self.tender.as_ref().map(Tender::method).or_else(tried)
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -1,5 +1,7 @@
 //! What becomes of a refund: the processor has it, it went through, or it did not and gives back what it had taken.
 
+use chrono::{DateTime, Utc};
+
 use super::{Move, Payment, PaymentStatus, Refund, RefundMeans, RefundStatus, Settlement};
 use crate::{
     Account, Amount, Decision, EventKind, Invoice, InvoiceSet, Posting, RefundId, Refusal, text::Line,
@@ -69,6 +71,7 @@ impl Payment {
         reason: Option<Line<200>>,
         invoices: &[Invoice],
         set: Option<&InvoiceSet>,
+        now: DateTime<Utc>,
     ) -> Result<Settlement, Refusal> {
         let refund = self.refund_of(id)?.clone();
         if refund.status == RefundStatus::Failed || matches!(refund.means, RefundMeans::Desk(_)) {
@@ -98,7 +101,9 @@ impl Payment {
             let Ok(amount) = Amount::try_from(part.amount.cents().min(left)) else { break };
             let invoice = invoices.iter().find(|invoice| invoice.id == part.invoice);
             let restored = match invoice {
-                Some(invoice) => invoice.restore(payment.id, payment.number, amount, refund.owed_again)?,
+                Some(invoice) => {
+                    invoice.restore(payment.id, payment.number, amount, refund.owed_again, now)?
+                }
                 None => None,
             };
             if let Some(restored) = restored {
@@ -172,8 +177,8 @@ mod tests {
         assert_eq!(effect(&done.postings, Account::ProcessorClearing), -10_000);
         assert!(done.state.refund_succeeded(refund(1), "re_1").is_err());
         assert!(payment.refund_succeeded(refund(2), "re_1").is_err(), "another refund");
-        let failed = payment.refund_failed(refund(1), None, &invoices, None).unwrap().payment.state;
-        assert!(failed.refund_failed(refund(1), None, &invoices, None).is_err());
+        let failed = payment.refund_failed(refund(1), None, &invoices, None, NOW).unwrap().payment.state;
+        assert!(failed.refund_failed(refund(1), None, &invoices, None, NOW).is_err());
         assert!(failed.refund_succeeded(refund(1), "re_1").is_err());
     }
 
@@ -196,7 +201,7 @@ mod tests {
                 [(&pending, Account::RefundsInFlight), (&succeeded, Account::ProcessorClearing)]
             {
                 let why = Some("account closed".try_into().unwrap());
-                let back = payment.refund_failed(refund(1), why, &invoices, None).unwrap();
+                let back = payment.refund_failed(refund(1), why, &invoices, None, NOW).unwrap();
                 let (state, invoice) = (&back.payment.state, &back.invoices[0].state);
                 assert_eq!((state.status, state.refunded), (PaymentStatus::Paid, Cents::ZERO));
                 assert_eq!((state.unapplied.get(), state.refundable().get()), (2_000, 10_000));
@@ -210,12 +215,12 @@ mod tests {
     #[test]
     fn what_an_invoice_no_longer_takes_is_credit() {
         let (payment, invoices) = refunding(RefundReason::PatientRequest);
-        let part = invoices[0].apply(payment.id, payment.number, amount(5_000)).unwrap().state;
-        let back = payment.refund_failed(refund(1), None, &[part], None).unwrap();
+        let part = invoices[0].apply(payment.id, payment.number, amount(5_000), NOW).unwrap().state;
+        let back = payment.refund_failed(refund(1), None, &[part], None, NOW).unwrap();
         assert_eq!(back.payment.state.unapplied.get(), 7_000, "3,000 fitted");
         assert_eq!(back.invoices[0].state.balance(), Cents::ZERO);
         let void = invoices[0].delete().unwrap().state;
-        let back = payment.refund_failed(refund(1), None, &[void], None).unwrap();
+        let back = payment.refund_failed(refund(1), None, &[void], None, NOW).unwrap();
         assert_eq!((back.payment.state.unapplied.get(), back.invoices.len()), (10_000, 0));
     }
 
@@ -224,11 +229,11 @@ mod tests {
         let (payment, invoices) = refunding(RefundReason::BillingError);
         let owed = invoices[0].reverse_adjustment(1).unwrap().state;
         assert_eq!(owed.balance().get(), 8_000);
-        let back = payment.refund_failed(refund(1), None, &[owed], None).unwrap();
+        let back = payment.refund_failed(refund(1), None, &[owed], None, NOW).unwrap();
         let invoice = &back.invoices[0].state;
         assert_eq!((invoice.applied.get(), invoice.balance().get()), (8_000, 0));
         assert!(invoice.reverse_adjustment(1).is_err(), "it was taken back already");
-        let restored = payment.refund_failed(refund(1), None, &invoices, None).unwrap();
+        let restored = payment.refund_failed(refund(1), None, &invoices, None, NOW).unwrap();
         let refused = restored.invoices[0].state.reverse_adjustment(1);
         assert!(matches!(refused, Err(Refusal::State { rule: "recovered", .. })), "{refused:?}");
     }
@@ -240,7 +245,7 @@ mod tests {
             DisputeNews { id: "dp_1", amount: amount(9_000), reason: "x", status: DisputeStatus::Lost };
         let lost = payment.disputed(news, &invoices, None, NOW).unwrap().unwrap().payment.state;
         assert_eq!((lost.lost.get(), lost.reversed.get()), (9_000, 9_000), "it had been refunded");
-        let back = lost.refund_failed(refund(1), None, &invoices, None).unwrap();
+        let back = lost.refund_failed(refund(1), None, &invoices, None, NOW).unwrap();
         assert_eq!(effect(&back.payment.postings, Account::Losses), -9_000);
         let state = &back.payment.state;
         assert_eq!((state.lost, state.refundable().get()), (Cents::ZERO, 1_000));
@@ -262,7 +267,7 @@ mod tests {
         }
         let succeed = |payment: &Payment, n| payment.refund_succeeded(refund(n), "re").unwrap().state;
         let fail = |payment: &Payment, n| {
-            payment.refund_failed(refund(n), None, &invoices, None).unwrap().payment.state
+            payment.refund_failed(refund(n), None, &invoices, None, NOW).unwrap().payment.state
         };
         let part = succeed(&payment, 2);
         assert_eq!(part.status, PaymentStatus::PartiallyRefunded, "the other is still pending");

@@ -101,7 +101,8 @@ pub fn settle(
         else {
             continue;
         };
-        paid.push(invoice.apply(payment.id, payment.number, amount)?);
+        let received_at = payment.paid_at.unwrap_or(payment.created_at);
+        paid.push(invoice.apply(payment.id, payment.number, amount, received_at)?);
         postings.push(Posting::credit(invoice.credited(), amount.cents()).on(invoice.id));
         allocations.push(Allocation { invoice: invoice.id, amount });
         left = left.checked_sub(amount.cents()).ok_or_else(|| Refusal::too_large("/amount"))?;

@@ -44,8 +44,11 @@ async fn every_list_and_preview_is_one_query() {
     }
     for path in [
         format!("/v1/invoices/{invoice}"),
-        "/v1/invoices?status=overdue".to_owned(),
         "/v1/invoices?status=unpaid".to_owned(),
+        "/v1/invoices?sort=amount".to_owned(),
+        "/v1/invoices?sort=-name&status=paid".to_owned(),
+        "/v1/invoices?location=main".to_owned(),
+        "/v1/invoice-sets?sort=due&status=active".to_owned(),
         format!("/v1/patients/{ada}/invoice-set"),
         "/v1/metrics".to_owned(),
     ] {

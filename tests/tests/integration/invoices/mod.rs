@@ -6,5 +6,6 @@ mod editing;
 mod journey;
 mod lists;
 mod owed;
+mod questions;
 mod sending;
 mod status;

@@ -4,6 +4,7 @@ use paywell_store::ACCESS_PATTERNS;
 
 const READING: &str = include_str!("reading.rs");
 const LISTS: &str = include_str!("../invoices/lists.rs");
+const QUESTIONS: &str = include_str!("../invoices/questions.rs");
 const STATUS: &str = include_str!("../invoices/status.rs");
 const LEDGER: &str = include_str!("../ledger.rs");
 const JOURNEY: &str = include_str!("../invoices/journey.rs");
@@ -13,19 +14,26 @@ const TAMPERING: &str = include_str!("../proof/tampering.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 24] = [
+const TESTED: [(&str, &str, &str, &str); 31] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
     ("links_of", "table", READING, "the_links_of_an_invoice_are_found"),
-    ("invoices", "table", LISTS, "a_walk_meets_every_invoice_once_there_and_back"),
-    ("invoices", "by_due", LISTS, "lists_are_sorted_both_ways"),
-    ("invoices", "by_status", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
-    ("invoices", "by_status_due", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
-    ("invoices", "by_patient", LISTS, "lists_are_sorted_both_ways"),
-    ("invoices", "by_patient_due", LISTS, "lists_are_sorted_both_ways"),
-    ("payments", "the same five", LISTS, "payments_are_listed_by_status_and_order"),
-    ("invoice_sets", "the same five", READING, "sets_are_listed_by_status_patient_and_next_message"),
+    ("list", "by_created", LISTS, "a_walk_meets_every_invoice_once_there_and_back"),
+    ("list", "by_due", LISTS, "lists_are_sorted_both_ways"),
+    ("list", "by_amount", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_name", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_paid", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_status_amount", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_status_name", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_facet", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_code1", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_code2", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_code3", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_number", QUESTIONS, "a_number_finds_its_invoice_or_payment"),
+    ("list", "by_status", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
+    ("list", "by_status_due", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
+    ("list", "by_patient", LISTS, "lists_are_sorted_both_ways"),
     ("counters", "table", ACCESS, "lists_and_figures_are_a_practices_own"),
     ("journal", "table", READING, "a_months_journal_is_read_in_order"),
     ("pointer", "table", READING, "a_token_leads_to_its_link_and_nowhere_else"),

@@ -32,7 +32,6 @@ async fn the_table_is_created_as_designed() {
         .iter()
         .map(|index| {
             let (kind, also) = match index.holds {
-                Holds::All => (ProjectionType::All, &[][..]),
                 Holds::Keys => (ProjectionType::KeysOnly, &[][..]),
                 Holds::Also(names) => (ProjectionType::Include, names),
             };

@@ -3,12 +3,12 @@
 use super::*;
 use crate::{
     PaymentId,
-    fixtures::{amount, charges, draft, effect, invoice, number},
+    fixtures::{NOW, amount, charges, draft, effect, invoice, number},
 };
 
 fn paid(invoice: &Invoice, cents: i64) -> Invoice {
     let payment = PaymentId::new(uuid::Uuid::nil());
-    invoice.apply(payment, number(), amount(cents)).unwrap().state
+    invoice.apply(payment, number(), amount(cents), NOW).unwrap().state
 }
 
 fn down(invoice: &Invoice, cents: i64) -> Result<Decision<Invoice>, Refusal> {

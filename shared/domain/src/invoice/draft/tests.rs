@@ -55,7 +55,7 @@ fn an_invoice_is_of_a_date_that_makes_sense() {
 #[test]
 fn what_is_paid_or_gone_is_not_edited() {
     let payment = crate::PaymentId::new(uuid::Uuid::nil());
-    let paid = invoice(1, 100).apply(payment, number(), amount(100)).unwrap().state;
+    let paid = invoice(1, 100).apply(payment, number(), amount(100), NOW).unwrap().state;
     let void = invoice(1, 100).delete().unwrap().state;
     for ended in [paid, void] {
         let refused =

@@ -109,7 +109,10 @@ fn at_most_what_is_left_goes_back_the_way_it_came() {
     assert_eq!((done.state.status, done.state.refunded.get()), (PaymentStatus::Refunded, 5_000));
     assert_eq!(effect(&done.postings, Account::CashDrawer), -5_000);
     assert_eq!(effect(&done.postings, Account::RefundsInFlight), 0, "done at once");
-    assert!(done.state.refund_failed(refund(1), None, &[], None).is_err(), "what was handed over stays so");
+    assert!(
+        done.state.refund_failed(refund(1), None, &[], None, NOW).is_err(),
+        "what was handed over stays so"
+    );
 }
 
 #[test]

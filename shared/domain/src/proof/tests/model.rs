@@ -216,7 +216,7 @@ impl Model {
     }
 
     pub(super) fn refund_failed(&mut self, index: usize, id: RefundId) -> Result<(), Refusal> {
-        let settled = self.payments[index].refund_failed(id, None, &self.invoices, None)?;
+        let settled = self.payments[index].refund_failed(id, None, &self.invoices, None, now())?;
         let cents = self.payments[index].refund_of(id)?.amount.cents().get();
         self.settled(index, settled);
         self.moved(MovementKind::RefundFailure, cents, 0, &format!("re_{id}"), index, Some(id));
@@ -246,7 +246,7 @@ impl Model {
 
     pub(super) fn allocate(&mut self, index: usize, invoice: usize, cents: i64) -> Result<(), Refusal> {
         let wanted = [Allocation { invoice: self.invoices[invoice].id, amount: amount(cents) }];
-        let settled = self.payments[index].allocate(&wanted, &self.invoices, None)?;
+        let settled = self.payments[index].allocate(&wanted, &self.invoices, None, now())?;
         self.settled(index, settled);
         Ok(())
     }

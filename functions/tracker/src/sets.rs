@@ -1,0 +1,28 @@
+//! Invoice sets.
+
+use paywell_app::views::sets::InvoiceSetListItem;
+use paywell_http::{
+    Call, Problem, Response, StatusCode,
+    api::reading,
+    auth::{Authorised, ReadTracker},
+    described::Refused,
+    respond::json,
+};
+
+use crate::{
+    Tracker,
+    list::{Asked, ListPage, Parameters, SetParameters},
+};
+
+/// Invoice sets of the practice.
+#[utoipa::path(get, path = "/v1/invoice-sets", tag = "tracker", params(SetParameters),
+    responses((status = 200, body = ListPage<InvoiceSetListItem>), Refused))]
+pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
+    let cx = reading(&staff, &call)?;
+    let practice = state.api.app.settings(&cx).await?;
+    let list = call.query::<SetParameters>()?.list(&practice)?;
+    let asked = Asked::of(list, "invoice-sets", &state.cursors, &cx)?;
+    let page = state.api.app.list_sets(&cx, asked.list).await?;
+    let show = |row: &_| InvoiceSetListItem::of(row, practice.currency);
+    json(StatusCode::OK, &ListPage::of(&page, &asked.bound_to, &state.cursors, &cx, show))
+}

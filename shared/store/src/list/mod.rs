@@ -1,0 +1,57 @@
+//! The tracker's lists: any question, answered from an index in the order that was asked for, in pages that stay whole
+//! while rows change.
+
+mod listing;
+mod plan;
+mod query;
+mod walk;
+
+use paywell_domain::PracticeId;
+
+pub use listing::{Listed, Listing};
+pub use plan::{Plan, Range, Segment};
+pub use query::{Direction, Filters, ListQuery, Sort, Span, StatusPart};
+pub use walk::READ_LIMIT;
+
+use crate::{Store, StoreError};
+
+/// A page, in the order asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<R> {
+    /// The rows.
+    pub rows: Vec<R>,
+    /// Where the rows after these begin, if there may be any.
+    pub next: Option<String>,
+    /// Where the rows before these begin, if there may be any.
+    pub previous: Option<String>,
+    /// How many items were read for it.
+    pub read: usize,
+    /// In how many rounds of queries.
+    pub trips: usize,
+}
+
+impl Store {
+    /// How a page of a practice's list is read.
+    pub fn plan<R: Listed>(practice: &PracticeId, query: &ListQuery) -> Plan {
+        Plan::of(R::KIND, practice, query)
+    }
+
+    /// A page of a practice's list: invoices, payments or sets. At most [`READ_LIMIT`] items are read for it; where the
+    /// rows that are wanted are rarer than that, it is short and has a position to go on from.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn list<R: Listed>(
+        &self,
+        practice: &PracticeId,
+        query: &ListQuery,
+    ) -> Result<Page<R>, StoreError> {
+        let plan = Plan::of(R::KIND, practice, query);
+        if let Some(page) = walk::Walk::new(self, practice, query, &plan).page().await? {
+            return Ok(page);
+        }
+        let streamed = Plan::streamed(R::KIND, practice, query);
+        let page = walk::Walk::new(self, practice, query, &streamed).page().await?;
+        page.ok_or_else(|| StoreError::internal("a list that is read in its order was sorted"))
+    }
+}
