@@ -28,12 +28,11 @@ impl App {
         self.command(cx, [Key::payment(cx.practice(), id)], async |work| {
             let stored = work.need::<Payment>(id, "payment")?;
             require_version(&stored, version, &PaymentView::of(&stored))?;
-            let mut keys = money::keys(cx.practice(), stored.state.patient);
-            // More than a payment covers are refused below, unread.
-            let touched = stored.state.touched(&wanted).into_iter().take(60);
-            keys.extend(touched.map(|id| Key::invoice(cx.practice(), id)));
-            work.load(keys).await?;
             Allocation::check(&wanted, stored.state.amount)?;
+            let mut keys = money::keys(cx.practice(), stored.state.patient);
+            let touched = stored.state.touched(&wanted);
+            keys.extend(touched.into_iter().map(|id| Key::invoice(cx.practice(), id)));
+            work.load(keys).await?;
             work.allocated(stored.state.patient, &wanted)?;
             let (allocated, _) = work.allocate(&stored, &wanted).await?;
             answer(200, &PaymentView::of(&allocated), allocated.version)
@@ -78,9 +77,8 @@ fn with_more(
     invoice: &Invoice,
     amount: Option<Amount>,
 ) -> Result<Vec<Allocation>, Refusal> {
-    let credit = Amount::try_from(payment.unapplied).ok().filter(|_| payment.can_be_applied());
-    let credit = credit
-        .ok_or_else(|| Refusal::state("nothing-to-apply", "nothing of this payment is left to apply"))?;
+    let credit = Amount::try_from(payment.unapplied)
+        .map_err(|_| Refusal::state("nothing-to-apply", "nothing of this payment is left to apply"))?;
     let more = amount.unwrap_or_else(|| invoice.takes(credit).unwrap_or(credit));
     if more > credit {
         let detail = format!("expected at most {credit}, what is left of this payment");

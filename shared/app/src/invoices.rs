@@ -14,7 +14,7 @@ use crate::{
     App, AppError, Context, Work,
     command::{answer, created, require_version},
     ids,
-    patients::{require_currency, require_location},
+    patients::require_location,
     requests::invoices::{CreateInvoice, EditInvoice, NewLine},
     views::invoices::InvoiceView,
 };
@@ -35,7 +35,6 @@ impl App {
         self.command(cx, keys, async |work| {
             let practice = work.practice()?;
             let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
-            require_currency(&practice, new.currency)?;
             require_location(&practice, new.location.as_ref().map(|l| l.as_str()))?;
             require_treatments(work, &new.lines, patient.id)?;
             let today = practice.today(cx.now());

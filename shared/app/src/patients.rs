@@ -95,16 +95,3 @@ pub(crate) fn require_location(practice: &Practice, location: Option<&str>) -> R
         _ => Ok(()),
     }
 }
-
-/// Checks that amounts are in the currency of the practice's books.
-pub(crate) fn require_currency(
-    practice: &Practice,
-    currency: paywell_domain::Currency,
-) -> Result<(), AppError> {
-    if practice.currency == currency {
-        return Ok(());
-    }
-    let detail =
-        format!("expected {}, the practice's currency", practice.currency.processor_code().to_uppercase());
-    Err(paywell_domain::Refusal::field("/currency", detail).into())
-}

@@ -13,7 +13,6 @@ use crate::{
     ids,
     invoices::full_name,
     money,
-    patients::require_currency,
     requests::payments::{CreatePayment, MovePayment, NewAllocation, RecordPayment},
     views::payments::PaymentView,
 };
@@ -65,7 +64,6 @@ impl App {
         new: &CreatePayment,
     ) -> Result<(Decision<Payment>, Vec<Stored<Invoice>>), AppError> {
         let practice = work.practice()?;
-        require_currency(&practice, new.currency)?;
         let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
         work.require_treatment(new.treatment_id, patient.id)?;
         let number = self.numbers.next(&self.store, work.practice_id(), Series::Payment).await?;

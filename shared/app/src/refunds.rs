@@ -8,7 +8,6 @@ use paywell_store::{Answer, Key, Loaded, Stored};
 
 use crate::{
     App, AppError, Context, Work, ids, money,
-    patients::require_currency,
     requests::payments::RefundPayment,
     views::{
         payments::told,
@@ -28,8 +27,6 @@ impl App {
         id: PaymentId,
         new: RefundPayment,
     ) -> Result<RefundPreview, AppError> {
-        let practice = self.settings(cx).await?;
-        require_currency(&practice, new.currency)?;
         let loaded = self.store.load([Key::payment(cx.practice(), id)]).await?;
         let payment = loaded.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
         let ids = paid(&payment.state);
@@ -56,13 +53,9 @@ impl App {
         id: PaymentId,
         new: RefundPayment,
     ) -> Result<Answer, AppError> {
-        let (currency, refund) = (new.currency, RefundId::new(ids::new(cx.now())));
-        let new = NewRefund::from(new);
+        let (new, refund) = (NewRefund::from(new), RefundId::new(ids::new(cx.now())));
         let keys = [Key::payment(cx.practice(), id)];
-        let reserve = async |work: &mut Work<'_>| {
-            require_currency(&work.practice()?, currency)?;
-            work.reserve_refund(id, refund, &new).await
-        };
+        let reserve = async |work: &mut Work<'_>| work.reserve_refund(id, refund, &new).await;
         if new.desk.is_some() {
             return self.command(cx, keys, async |work| refunded(cx, &reserve(work).await?, refund)).await;
         }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-/// A currency of ISO 4217 with two decimals. Every practice keeps its books in one.
+/// A currency of ISO 4217 with two decimals. Every practice keeps its books in one. There is one; a second one needs the
+/// check that a request's currency is the practice's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {

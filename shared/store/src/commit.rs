@@ -18,10 +18,6 @@ use crate::{
     counters::Tally, keys, row::Item,
 };
 
-/// The most items of one transaction
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
-const MAX_ITEMS: usize = 100;
-
 /// On whose behalf, from which request and when something is written.
 #[derive(Debug, Clone)]
 pub struct By {
@@ -304,8 +300,9 @@ impl Write {
 }
 
 impl Store {
-    /// Writes a commit: one transaction. The SDK sends the same client request token with its own retries, so a lost
-    /// reply does not write twice.
+    /// Writes a commit: one transaction, of which DynamoDB refuses more than 100 items
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>). The SDK sends the
+    /// same client request token with its own retries, so a lost reply does not write twice.
     ///
     /// # Errors
     /// [`CommitError::Conflict`] where something read has changed or is being changed: nothing was written. With an
@@ -314,9 +311,6 @@ impl Store {
         let items = commit.into_items(&self.table)?;
         if items.is_empty() {
             return Ok(());
-        }
-        if items.len() > MAX_ITEMS {
-            return Err(StoreError::internal(format!("a commit of {} items", items.len())).into());
         }
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         sent.map(drop).map_err(|error| classify(&error).unwrap_or_else(|| CommitError::Store(error.into())))

@@ -12,10 +12,6 @@ use crate::{
     row::Item,
 };
 
-/// The most keys of one batch
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
-const MAX_KEYS: usize = 100;
-
 /// What was loaded, by key; what was looked for and is not there is known too.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded(HashMap<Key, Option<Item>>);
@@ -123,14 +119,12 @@ impl Store {
     /// in the answer.
     ///
     /// # Errors
-    /// The table cannot be read, or more than a hundred keys are asked for.
+    /// The table cannot be read, or more than 100 keys are asked for, which DynamoDB refuses
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
     pub async fn load(&self, keys: impl IntoIterator<Item = Key>) -> Result<Loaded, StoreError> {
         let mut keys: Vec<Key> = keys.into_iter().collect();
         keys.sort_unstable();
         keys.dedup();
-        if keys.len() > MAX_KEYS {
-            return Err(StoreError::internal(format!("a load of {} keys", keys.len())));
-        }
         let mut loaded = Loaded(keys.iter().map(|key| (key.clone(), None)).collect());
         let mut wanted: Vec<Item> = keys.iter().map(Key::attributes).collect();
         while !wanted.is_empty() {

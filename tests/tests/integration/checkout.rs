@@ -1,6 +1,8 @@
 //! The pay page: what a link's holder sees, may do, and may not.
 
 use futures_util::future::join_all;
+use paywell_domain::{Decision, EventKind, Practice, practice::IdentityCheck};
+use paywell_store::Commit;
 use paywell_tests::support::{Clinic, Processor, Request, pay_path};
 use serde_json::{Value, json};
 
@@ -73,6 +75,44 @@ async fn details_are_shown_to_whoever_knows_the_day_of_birth() {
     assert!(!holder.page().header("cookie", &forged).await.text().contains("Office visit"));
     let shown = holder.clinic.invoice(&holder.invoice).await;
     assert_eq!(shown["links"][0]["status"], json!("opened"));
+}
+
+#[tokio::test]
+async fn details_are_of_what_can_still_be_paid() {
+    let mut holder = Holder::new().await;
+    let other = holder.clinic.open_invoice(&holder.ada, "30.00").await;
+    holder.link = holder.clinic.link(&holder.ada, &[&holder.invoice, &other]).await;
+    holder.clinic.cash(&holder.ada, "30.00", &[(&other, "30.00")]).await.ok();
+    let right = holder.born("1980-12-10").await;
+    let cookie = right.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let page = holder.page().header("cookie", &cookie).await.text();
+    for (id, shown) in [(&holder.invoice, true), (&other, false)] {
+        let number = holder.clinic.invoice(id).await["number"].as_str().unwrap().to_owned();
+        assert_eq!(page.contains(&number), shown, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_practice_may_ask_for_the_postal_code_instead() {
+    let mut holder = Holder::new().await;
+    let practice = holder.clinic.stored::<Practice>(()).await;
+    let asking = Practice { identity_check: IdentityCheck::PostalCode, ..practice.state.clone() };
+    let mut commit = Commit::new(&holder.clinic.by());
+    drop(commit.update(&practice, Decision::of(asking, EventKind::PracticeCreated)).unwrap());
+    holder.clinic.world.store.commit(commit).await.unwrap();
+    holder.ada = holder.clinic.patient_with("Ada", &json!({ "postal_code": "K1A 0B1" })).await;
+    holder.invoice = holder.clinic.open_invoice(&holder.ada, "125.00").await;
+    holder.link = holder.clinic.link(&holder.ada, &[&holder.invoice]).await;
+    let say = |field: &str, text: &str| {
+        let path = format!("{}/identity", pay_path(&holder.link));
+        let request = holder.clinic.by_patient("POST", &path).body(format!("{field}={text}"));
+        request.header("content-type", "application/x-www-form-urlencoded")
+    };
+    assert_eq!(say("postal_code", "K1A+0B2").await.status, 422);
+    assert_eq!(holder.born("1980-12-10").await.status, 422, "that was not asked");
+    for right in ["K1A+0B1", "k1a-0b1", "K1A0B1"] {
+        assert_eq!(say("postal_code", right).await.status, 303, "{right}");
+    }
 }
 
 #[tokio::test]

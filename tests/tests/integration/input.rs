@@ -132,6 +132,9 @@ async fn what_lies_out_of_range_is_refused() {
         body[field] = value;
         clinic.post("/v1/invoices", &body).await.refused_at(422, pointer);
     }
+    let visit =
+        json!({ "patient_id": own.patient, "service_at": "2026-05-01T14:00:00Z", "location": "nowhere" });
+    clinic.post("/v1/treatments", &visit).await.refused_at(422, "/location");
     for (field, value) in [
         ("birth_date", "2026-06-02"),
         ("birth_date", "1879-12-31"),

@@ -195,6 +195,39 @@ async fn an_edit_ends_the_session_and_other_invoices_do_not() {
 }
 
 #[tokio::test]
+async fn continue_leads_back_to_the_page_until_the_patient_has_paid_there() {
+    let owing = Owing::new().await;
+    let payment = owing.press_pay().await;
+    let session = payment.state.attempts[0].session().unwrap().to_owned();
+    let opened =
+        owing.processor.read(&format!("{}/v1/checkout/sessions/{session}", owing.processor.url)).await;
+    let back = opened["success_url"].as_str().unwrap().split('?').next().unwrap();
+    let receipt = &back[back.find("/pay/receipts/").unwrap()..];
+    let go_on = || owing.clinic.by_patient("POST", &format!("{receipt}/continue"));
+    let answer = go_on().await;
+    assert_eq!(
+        (answer.status, answer.headers["location"].to_str().unwrap()),
+        (303, opened["url"].as_str().unwrap())
+    );
+    owing.processor.fill_in(&payment.state, BY_BANK).await;
+    owing.processor.tell(&owing.clinic).await;
+    let answer = go_on().await;
+    assert_eq!((answer.status, answer.headers["location"].to_str().unwrap()), (303, receipt));
+}
+
+#[tokio::test]
+async fn a_link_is_withdrawn_while_the_debit_that_it_brought_is_under_way() {
+    let owing = Owing::new().await;
+    let payment = owing.press_pay().await;
+    owing.processor.fill_in(&payment.state, BY_BANK).await;
+    owing.processor.tell(&owing.clinic).await;
+    let path = format!("/v1/payment-links/{}", owing.link["id"].as_str().unwrap());
+    owing.clinic.post_empty(&format!("{path}/revoke")).await.ok();
+    assert_eq!(owing.clinic.get(&path).await.ok()["status"], json!("revoked"));
+    assert_eq!(owing.payment(&payment).await.status.name(), "processing", "no session is left to end");
+}
+
+#[tokio::test]
 async fn a_bank_debit_takes_days_and_may_come_back_after_it_settled() {
     let owing = Owing::new().await;
     let payment = owing.press_pay().await;

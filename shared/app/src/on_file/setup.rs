@@ -94,13 +94,14 @@ impl App {
                 error => unavailable(error),
             })?;
             let body = serde_json::to_string(&SavedSetup { session: session.id.clone() })?;
-            opened.set(Some(session));
             let saved = Answer { status: 201, body, location: None, version: None };
-            self.change(cx, [], async |work| work.finish(saved.clone())).await
+            let saved = self.change(cx, [], async |work| work.finish(saved.clone())).await?;
+            opened.set(Some(session));
+            Ok(saved)
         };
         let mut saved = self.processor_command(cx, keys.clone(), begin, finish).await?;
         let known: SavedSetup = serde_json::from_str(&saved.body)?;
-        let session = match opened.take().filter(|session| session.id == known.session) {
+        let session = match opened.take() {
             Some(session) => session,
             None => self.stripe()?.retrieve_checkout_session(&known.session).await.map_err(unavailable)?,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use paywell_tests::support::{Calls, Clinic, Request};
+use paywell_tests::support::{Calls, Clinic, Processor, Request, pay_path};
 use serde_json::json;
 
 async fn calls(clinic: &Clinic, request: Request) -> Calls {
@@ -55,6 +55,21 @@ async fn every_list_and_preview_is_one_query() {
         let calls = calls(&clinic, clinic.get(&path)).await;
         assert_eq!((calls.of("Query"), calls.total()), (1, 1), "{path}: {calls:?}");
     }
+}
+
+#[tokio::test]
+async fn pressing_pay_reads_what_it_decides_on_once() {
+    let clinic = Processor::start().clinic().await;
+    let (ada, invoice) = clinic.ada_owing().await;
+    let press = async || {
+        let link = clinic.link(&ada, &[&invoice]).await;
+        let request = clinic.by_patient("POST", &format!("{}/checkout", pay_path(&link)));
+        let (answer, calls) = clinic.world.recorder.of(request.into_future()).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        ["GetItem", "BatchGetItem", "TransactWriteItems"].map(|operation| calls.of(operation))
+    };
+    assert_eq!(press().await, [1, 1, 2]);
+    assert_eq!(press().await, [1, 2, 2], "and the payment whose page is open");
 }
 
 #[tokio::test]

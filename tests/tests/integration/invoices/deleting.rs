@@ -45,6 +45,17 @@ async fn a_voided_invoice_is_not_owed_not_chased_and_its_links_are_withdrawn() {
 }
 
 #[tokio::test]
+async fn an_invoice_whose_link_was_withdrawn_before_is_voided() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient("Ada").await;
+    let id = clinic.open_invoice(&ada, "100.00").await;
+    let link = clinic.link(&ada, &[&id]).await["id"].as_str().unwrap().to_owned();
+    clinic.post_empty(&format!("/v1/payment-links/{link}/revoke")).await.ok();
+    delete(&clinic, &id).await.ok();
+    assert_eq!(clinic.invoice(&id).await["status"], json!("void"));
+}
+
+#[tokio::test]
 async fn voiding_the_last_charge_ends_the_chase() {
     let clinic = Clinic::open().await;
     let ada = clinic.patient("Ada").await;

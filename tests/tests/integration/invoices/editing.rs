@@ -65,6 +65,9 @@ async fn a_draft_is_edited_freely_and_owes_nothing() {
     let cleared = json!({ "discount": null, "location": null });
     let cleared = clinic.patch(&format!("/v1/invoices/{id}"), &cleared).on_version(2).await.ok();
     assert_eq!((&cleared["amount"], &cleared["location"]), (&json!("144.00"), &Value::Null));
+    let nowhere = json!({ "location": "nowhere" });
+    let refused = clinic.patch(&format!("/v1/invoices/{id}"), &nowhere).on_version(3).await;
+    refused.refused_at(422, "/location");
     clinic.proven_books().await;
 }
 
@@ -103,6 +106,8 @@ async fn a_sent_invoice_takes_no_new_or_changed_lines() {
     all.await.refused_at(422, "/lines");
     let unknown = clinic.patch(&path, &json!({ "delete_lines": [9] })).on_version(version);
     unknown.await.refused_at(422, "/delete_lines/0");
+    let both = json!({ "lines": two_lines()["lines"], "delete_lines": [1] });
+    clinic.patch(&path, &both).on_version(version).await.refused_at(422, "/delete_lines");
     assert_eq!(clinic.world.dump().await, before);
 }
 

@@ -108,6 +108,18 @@ async fn a_payment_that_was_asked_for_is_charged_and_after_a_decline_again() {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_and_has_been_paid_in_part_meanwhile_is_not_charged() {
+    let wallet = Wallet::new().await;
+    let card = wallet.put_on_file(BY_CARD).await;
+    let asked = wallet.charge_with("125.00", &json!({})).await.field("id");
+    wallet.clinic.cash(&wallet.ada, "25.00", &[(&wallet.invoice, "25.00")]).await.ok();
+    let charge = json!({ "method_on_file": { "id": card } });
+    let charged = wallet.clinic.post(&format!("/v1/payments/{asked}/charge"), &charge).await;
+    charged.refused_at(422, "/allocations/0/amount");
+    assert_eq!(wallet.taken(), (0, 0), "nor is anything asked");
+}
+
+#[tokio::test]
 async fn a_bank_debit_is_processing_until_it_settles() {
     for (outcome, status, balance) in [("succeed", "paid", "0.00"), ("fail", "failed", "125.00")] {
         let wallet = Wallet::new().await;

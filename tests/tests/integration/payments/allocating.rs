@@ -88,6 +88,7 @@ async fn what_does_not_fit_is_refused_on_its_place() {
     let bens = credit.clinic.open_invoice(&ben, "50.00").await;
     let draft = credit.clinic.draft(&credit.ada, "50.00").await;
     let unknown = "inv_01h455vb4pex5vsknk084sn02q";
+    let more_than_are_read: Vec<String> = (0..101).map(|n| format!("inv_{n:026}")).collect();
     let before = credit.clinic.world.dump().await;
     let (first, second) = (credit.first.as_str(), credit.second.as_str());
     for (wanted, pointer) in [
@@ -98,13 +99,16 @@ async fn what_does_not_fit_is_refused_on_its_place() {
         (vec![(first, "1.00"), (&bens, "1.00")], "/allocations/1/invoice_id"),
         (vec![(unknown, "1.00")], "/allocations/0/invoice_id"),
         (std::iter::repeat_n((first, "1.00"), 26).collect(), "/allocations"),
+        (more_than_are_read.iter().map(|id| (id.as_str(), "0.01")).collect(), "/allocations"),
     ] {
         credit.allocate(&wanted).await.refused_at(422, pointer);
     }
     assert_eq!(credit.allocate(&[(&draft, "1.00")]).await.refused(409)["rule"], json!("invoice-status"));
     credit.apply(&bens, None).await.refused_at(422, "/payment_id");
     credit.apply(first, Some("60.01")).await.refused_at(422, "/amount");
-    credit.apply(first, Some("80.01")).await.refused_at(422, "/amount");
+    let more_than_is_left = credit.apply(first, Some("80.01")).await.refused_at(422, "/amount");
+    let detail = "expected at most 80.00, what is left of this payment";
+    assert_eq!(more_than_is_left["errors"][0]["detail"], json!(detail));
     assert_eq!(credit.apply(&draft, None).await.refused(409)["rule"], json!("invoice-status"));
     let nobodys = json!({ "payment_id": "pay_01h455vb4pex5vsknk084sn02q" });
     let path = format!("/v1/invoices/{first}/apply");

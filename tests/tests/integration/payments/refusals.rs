@@ -107,6 +107,7 @@ async fn nobody_is_billed_for_somebody_elses_treatment() {
     let bens = desk.clinic.invoice(&desk.bens).await["patient"]["id"].clone();
     let visit = json!({ "patient_id": bens, "service_at": "2026-05-01T14:00:00Z" });
     let visit = desk.clinic.post("/v1/treatments", &visit).await.field("id");
+    let draft = desk.clinic.draft(&desk.ada, "5.00").await;
     let before = desk.clinic.world.dump().await;
     let payment =
         json!({ "patient_id": desk.ada, "amount": "5.00", "currency": "USD", "treatment_id": visit });
@@ -114,6 +115,9 @@ async fn nobody_is_billed_for_somebody_elses_treatment() {
     let line = json!({ "description": "Visit", "unit_price": "5.00", "treatment_id": visit });
     let invoice = json!({ "patient_id": desk.ada, "currency": "USD", "lines": [line] });
     desk.clinic.post("/v1/invoices", &invoice).await.refused_at(422, "/lines/0/treatment_id");
+    let edit = json!({ "lines": [line] });
+    let edited = desk.clinic.patch(&format!("/v1/invoices/{draft}"), &edit).on_version(1).await;
+    edited.refused_at(422, "/lines/0/treatment_id");
     assert!(desk.clinic.world.dump().await == before, "nothing is written");
 }
 
@@ -122,6 +126,8 @@ async fn a_link_is_for_what_its_patient_can_pay_now() {
     let desk = Desk::open().await;
     let draft = desk.clinic.draft(&desk.ada, "10.00").await;
     let paid = desk.clinic.cash(&desk.ada, "10.00", &[]).await.field("id");
+    let ben = desk.clinic.invoice(&desk.bens).await["patient"]["id"].as_str().unwrap().to_owned();
+    let asked_of_ben = desk.clinic.asked_for(&ben, "10.00").await;
     let before = desk.clinic.world.dump().await;
     for (what, pointer) in [
         (json!({ "invoice_ids": [desk.bens] }), "/invoice_ids/0"),
@@ -129,6 +135,7 @@ async fn a_link_is_for_what_its_patient_can_pay_now() {
         (json!({ "invoice_ids": [desk.first, desk.first] }), "/invoice_ids"),
         (json!({ "invoice_ids": [] }), "/invoice_ids"),
         (json!({ "payment_id": paid }), "/payment_id"),
+        (json!({ "payment_id": asked_of_ben }), "/payment_id"),
         (json!({ "payment_id": desk.asked_for, "invoice_ids": [desk.first] }), ""),
         (json!({}), ""),
     ] {

@@ -1,7 +1,7 @@
 //! What a commit guards: nothing is written over what it did not read.
 
 use paywell_domain::{Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId};
-use paywell_store::{Commit, CommitError, Key, Stored};
+use paywell_store::{Answer, Command, Commit, CommitError, Key, Stored};
 use paywell_tests::support::Clinic;
 
 async fn read(clinic: &Clinic, id: PatientId) -> Stored<Patient> {
@@ -56,6 +56,35 @@ async fn what_a_decision_only_read_must_not_have_changed_either() {
         commit.require_unchanged(&fresh);
     });
     now.await.unwrap();
+}
+
+#[tokio::test]
+async fn money_asked_of_a_patient_is_asked_again_once_their_first_money_moved() {
+    let clinic = Clinic::open().await;
+    let ada: PatientId = clinic.patient("Ada").await.parse().unwrap();
+    let account = async || {
+        let read = clinic.world.store.load([Key::patient_balance(&clinic.practice, ada)]).await.unwrap();
+        read.account(&clinic.practice, ada)
+    };
+    let read_before = account().await;
+    clinic.open_invoice(&ada.to_string(), "125.00").await;
+    let stale = commit(&clinic, |commit| commit.require_money_unmoved(ada, &read_before)).await;
+    assert!(matches!(stale, Err(CommitError::Conflict)), "{stale:?}");
+    let fresh = account().await;
+    commit(&clinic, |commit| commit.require_money_unmoved(ada, &fresh)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_that_was_begun_is_answered_once() {
+    let clinic = Clinic::open().await;
+    let command = Command { scope: "usr_ada".into(), key: "k-1".into(), fingerprint: "f".into() };
+    let answer = |body: &str| Answer { status: 201, body: body.to_owned(), location: None, version: None };
+    commit(&clinic, |commit| commit.begin(&command, "pay_1")).await.unwrap();
+    commit(&clinic, |commit| commit.finish(&command, &answer("first"))).await.unwrap();
+    let before = clinic.world.dump().await;
+    let second = commit(&clinic, |commit| commit.finish(&command, &answer("second"))).await;
+    assert!(matches!(second, Err(CommitError::Conflict)), "{second:?}");
+    assert!(clinic.world.dump().await == before, "whoever asks again is told the first");
 }
 
 #[tokio::test]
