@@ -2,7 +2,7 @@
 
 use paywell_app::documents::InvoiceDocument;
 use paywell_domain::{
-    Cents, Invoice,
+    Cents, Invoice, InvoiceStatus,
     invoice::{InvoiceLine, ShownStatus},
     number::Series,
 };
@@ -17,12 +17,13 @@ use crate::{
     words::{adjustment, date, instant, invoice_status, money, share, short_date},
 };
 
+/// Wide enough for the largest amounts: 9,999 units of 999,999.99, all of it discounted.
 const LINES: [Column; 5] = [
-    Column { title: "Description", x: LEFT, width: pt(218), side: Side::Left },
-    Column { title: "Quantity", x: pt(274), width: pt(48), side: Side::Right },
-    Column { title: "Unit price", x: pt(324), width: pt(70), side: Side::Right },
-    Column { title: "Discount", x: pt(396), width: pt(74), side: Side::Right },
-    Column { title: "Amount", x: pt(472), width: pt(86), side: Side::Right },
+    Column { title: "Description", x: LEFT, width: pt(200), side: Side::Left },
+    Column { title: "Quantity", x: pt(258), width: pt(44), side: Side::Right },
+    Column { title: "Unit price", x: pt(306), width: pt(66), side: Side::Right },
+    Column { title: "Discount", x: pt(376), width: pt(104), side: Side::Right },
+    Column { title: "Amount", x: pt(484), width: pt(74), side: Side::Right },
 ];
 
 const MOVEMENTS: [Column; 3] = [
@@ -59,11 +60,11 @@ pub fn invoice(fonts: &Fonts, printed: &InvoiceDocument) -> Result<Vec<u8>, PdfE
     sheet.table(&LINES, &rows);
     sheet.y += pt(10);
     sheet.sums(&sums(invoice));
-    adjustments(&mut sheet, invoice);
-    movements(&mut sheet, printed);
     let (title, sentences) = how_to_pay(printed, status, &number);
     sheet.y += pt(18);
     sheet.notice(title, &sentences);
+    adjustments(&mut sheet, invoice);
+    movements(&mut sheet, printed);
     sheet.finish(&About {
         title: format!("Invoice {number}, {}", practice.name),
         author: practice.name.to_string(),
@@ -97,8 +98,8 @@ fn facts(sheet: &mut Sheet<'_>, printed: &InvoiceDocument) {
     bill_to.extend(contact.phone.as_ref().map(|phone| phone.for_people()));
     let term = match invoice.term.days() {
         0 => "on receipt".to_owned(),
-        1 => "in 1 day".to_owned(),
-        days => format!("in {days} days"),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
     };
     sheet.facts(&[
         (LEFT, pt(210), "Bill to", bill_to),
@@ -160,6 +161,18 @@ fn sums(invoice: &Invoice) -> Vec<Sum> {
     if !invoice.applied.is_zero() {
         sums.push(sum("Paid", invoice.applied.negated(), false));
     }
+    match invoice.status {
+        // What was never sent is not owed.
+        InvoiceStatus::Draft | InvoiceStatus::Deleted => return sums,
+        InvoiceStatus::Void => {
+            let owed = totals.total.checked_add(invoice.adjusted()).unwrap_or(totals.total);
+            sums.push(sum("Withdrawn", minus(invoice.applied, owed), false));
+        }
+        InvoiceStatus::Open
+        | InvoiceStatus::Paid
+        | InvoiceStatus::WrittenOff
+        | InvoiceStatus::InCollections => {}
+    }
     sums.push(sum("Balance due", invoice.balance(), true));
     sums
 }
@@ -186,8 +199,8 @@ fn movements(sheet: &mut Sheet<'_>, printed: &InvoiceDocument) {
     let rows = printed.movements.iter().map(|movement| {
         let what = match (movement.cents.is_positive(), movement.owed_again) {
             (true, _) => format!("Payment {}", movement.payment),
-            (false, true) => format!("Taken off again, of payment {}: owed again", movement.payment),
-            (false, false) => format!("Refund, of payment {}: not owed again", movement.payment),
+            (false, true) => format!("Payment {} taken back: owed again", movement.payment),
+            (false, false) => format!("Refund of payment {}: not owed again", movement.payment),
         };
         // What is paid lowers the balance, as in the sums.
         vec![

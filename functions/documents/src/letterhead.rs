@@ -47,7 +47,7 @@ impl Sheet<'_> {
         self.tree.push(heading(1, &title, vec![read]));
         self.mark_at(top + pt(27), head.mark, head.tone);
 
-        let width = pt(290);
+        let width = pt(250);
         let name = head.practice.name.as_str();
         let lines = self.fonts.wrap(NAME.weight, NAME.size, name, width);
         self.block(LEFT, NAME, &lines);
@@ -106,15 +106,15 @@ impl Sheet<'_> {
         let rows = Length::try_from(wrapped.iter().map(Vec::len).sum::<usize>()).unwrap_or_default();
         let height = pt(40) + rows * body.leading();
         self.need(height + pt(8));
-        self.fill(LEFT, self.y, RIGHT - LEFT, height, Ink::TINT);
-        self.fill(LEFT, self.y, pt(3), height, Ink::ACCENT);
+        self.fill(LEFT - pt(6), self.y, RIGHT - LEFT + pt(12), height, Ink::TINT);
+        self.fill(LEFT - pt(6), self.y, pt(3), height, Ink::ACCENT);
         self.y += pt(11);
         let style = Style { size: 1_050, ink: Ink::ACCENT, ..Style::STRONG };
-        let read = self.line(LEFT + pt(14), self.y, Side::Left, style, title);
+        let read = self.line(LEFT + pt(8), self.y, Side::Left, style, title);
         self.tree.push(heading(2, title, vec![read]));
         self.y += style.leading() + pt(3);
         for lines in &wrapped {
-            self.block(LEFT + pt(14), body, lines);
+            self.block(LEFT + pt(8), body, lines);
         }
         self.y += pt(20);
     }

@@ -77,7 +77,7 @@ impl Sheet<'_> {
             if let Some(marks) = self.pages.get_mut(number - 1) {
                 let foot = |x, set| Mark::Text { x, y, style: Style::SMALL, set, leaf: None };
                 let rule =
-                    Mark::Box { x: LEFT, y: y - pt(16), width: RIGHT - LEFT, height: 75, ink: Ink::RULE };
+                    Mark::Box { x: LEFT, y: y - pt(16), width: RIGHT - LEFT, height: 50, ink: Ink::RULE };
                 marks.extend([rule, foot(LEFT, left), foot(end, right)]);
             }
         }

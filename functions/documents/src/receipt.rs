@@ -10,7 +10,7 @@ use crate::{
     pdf::{About, PdfError},
     sheet::{LEFT, Sheet, Side},
     table::{Cell, Column, Sum},
-    words::{instant, money, payment_status, refund, short_date},
+    words::{day_and_time, instant, money, payment_status, refund, short_date},
 };
 
 const PAYS: [Column; 2] = [
@@ -64,7 +64,7 @@ pub fn receipt(fonts: &Fonts, printed: &ReceiptDocument) -> Result<Vec<u8>, PdfE
 }
 
 fn facts(sheet: &mut Sheet<'_>, printed: &ReceiptDocument) {
-    let received = instant(&printed.practice, printed.received_at);
+    let (day, time) = day_and_time(&printed.practice, printed.received_at);
     let mut how = vec![printed.method.clone()];
     how.extend(printed.reference.as_ref().map(|reference| format!("Reference {reference}")));
     let amount = money(printed.payment.currency, printed.payment.amount.cents());
@@ -74,7 +74,7 @@ fn facts(sheet: &mut Sheet<'_>, printed: &ReceiptDocument) {
         facts.push((x, pt(130), "Received from", vec![name.clone()]));
         x += pt(142);
     }
-    facts.push((x, pt(118), "Received", vec![received]));
+    facts.push((x, pt(118), "Received", vec![day, time]));
     facts.push((x + pt(130), pt(130), "Paid by", how));
     facts.push((pt(470), pt(90), "Amount", vec![amount]));
     sheet.facts(&facts);

@@ -7,7 +7,7 @@ use crate::{
     sheet::{Element, Ink, LEFT, RIGHT, Sheet, Side, Style},
 };
 
-const PADDING: Length = pt(5);
+const PADDING: Length = pt(4);
 /// Where the sums begin.
 const SUMS: Length = pt(318);
 

@@ -34,10 +34,17 @@ pub(crate) fn short_date(day: NaiveDate) -> String {
 
 /// `June 1, 2026, 12:05 PM EDT`: in the practice's zone.
 pub(crate) fn instant(practice: &Practice, at: DateTime<Utc>) -> String {
+    let (day, time) = day_and_time(practice, at);
+    format!("{day}, {time}")
+}
+
+/// `June 1, 2026` and `12:05 PM EDT`: in the practice's zone.
+pub(crate) fn day_and_time(practice: &Practice, at: DateTime<Utc>) -> (String, String) {
     let local = at.with_timezone(&practice.time_zone);
     let (afternoon, hour) = local.hour12();
     let half = if afternoon { "PM" } else { "AM" };
-    format!("{}, {hour}:{:02} {half} {}", date(local.date_naive()), local.minute(), local.format("%Z"))
+    let time = format!("{hour}:{:02} {half} {}", local.minute(), local.format("%Z"));
+    (date(local.date_naive()), time)
 }
 
 /// An invoice's mark.

@@ -46,7 +46,7 @@ fn an_invoice_says_everything_that_is_owed_and_why() {
             "PARTIALLY PAID",
             "Bill to Zoë Łukasz-Ångström zoe@example.com (617) 555-0123",
             "Invoice date May 20, 2026",
-            "Due date June 19, 2026 in 30 days",
+            "Due date June 19, 2026 30 days",
             "Balance due $654.22",
             "Office visit, established patient 99213 2 $600.00 −$120.00 10% $1,080.00",
             "Blood test 99213 1 $45.50 – $45.50",
@@ -62,11 +62,11 @@ fn an_invoice_says_everything_that_is_owed_and_why() {
             "Insurance adjustment −$20.00",
             "Written off −$10.00",
             "Jun 1, 2026 Payment PAY-003 −$500.00",
-            "Jun 1, 2026 Taken off again, of payment PAY-003: owed again $100.00",
+            "Jun 1, 2026 Payment PAY-003 taken back: owed again $100.00",
             "How to pay $654.22 is due by June 19, 2026.",
             "payable to Riverside Family Clinic, with INV-012 on it",
             "as of June 1, 2026, 12:05 PM EDT",
-            "Page 1 of 1",
+            "Page 1 of 2",
         ],
     );
     let text = read(&printed);
@@ -87,8 +87,8 @@ fn the_mark_says_how_it_stands_on_that_day() {
     assert_says(&on_time(sent.clone()), &["UNPAID", "$50.00 is due by"]);
     assert_says(&on_time(paid(&sent, 5_000)), &["PAID", "Nothing is due", "Balance due $0.00"]);
     let void = sent.delete().unwrap().state;
-    assert_says(&on_time(void), &["VOID", "withdrawn", "Total $50.00", "Balance due $0.00"]);
-    assert_says(&on_time(draft.clone()), &["DRAFT", "has not been sent"]);
+    assert_says(&on_time(void), &["VOID", "withdrawn", "Total $50.00 Withdrawn −$50.00 Balance due $0.00"]);
+    assert_says(&on_time(draft.clone()), &["DRAFT", "Total $50.00 Draft This invoice has not been sent"]);
     assert_says(&on_time(draft.delete().unwrap().state), &["DELETED", "withdrawn"]);
     let given_up = sent.write_off(None, WriteOffReason::Deceased, None).unwrap().state;
     assert_says(&on_time(given_up), &["WRITTEN OFF", "Written off −$50.00", "Balance due $0.00"]);
@@ -126,4 +126,26 @@ fn many_lines_go_over_pages_with_their_head_on_each() {
         assert_eq!(all.matches(&format!("Service number {number}. 99213")).count(), 1);
     }
     assert_says(&all, &["Total $50.00"]);
+}
+
+#[test]
+fn the_longest_of_everything_has_room() {
+    let free = line(1, &"W".repeat(120), 9_999, 99_999_999, Some("100%"));
+    let dear = line(2, &"Wide ".repeat(24), 1, 99_999_999, None);
+    let mut printed = printed(draft("4294967295", vec![free, dear], None), Vec::new());
+    printed.practice.name = "W".repeat(60).try_into().unwrap();
+    printed.patient.details.first_name = "W".repeat(60).try_into().unwrap();
+    let long = format!("{}@{}.example", "w".repeat(64), "w".repeat(180));
+    printed.practice.email = long.clone().try_into().unwrap();
+    printed.patient.details.contact.email = Some(long.try_into().unwrap());
+    let text = read(&printed);
+    assert_says(
+        &text,
+        &[
+            "Invoice INV-4294967295",
+            "9999 $999,999.99 −$9,999,989,900.01 100% $0.00",
+            "1 $999,999.99 – $999,999.99",
+            "Total $999,999.99",
+        ],
+    );
 }

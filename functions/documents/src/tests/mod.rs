@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use lopdf::{Document, Object};
 use paywell_app::documents::{InvoiceDocument, Movement};
 use paywell_domain::{
-    Amount, Cents, Currency, Invoice, InvoiceId, Patient, PatientId, Practice, RuleSetId,
+    Amount, Cents, Currency, Decision, Invoice, InvoiceId, Patient, PatientId, Practice, Refusal, RuleSetId,
     invoice::{Charges, InvoiceLine, Terms},
     patient::{Contact, PatientDetails},
     practice::{IdentityCheck, Location},
@@ -83,17 +83,21 @@ fn line(number: u16, description: &str, quantity: u16, cents: i64, discount: Opt
 }
 
 fn draft(number: &str, lines: Vec<InvoiceLine>, discount: Option<&str>) -> Invoice {
+    let charges = Charges { lines, discount: discount.map(|text| text.parse().unwrap()) };
+    create(number, charges).unwrap().state
+}
+
+fn create(number: &str, charges: Charges) -> Result<Decision<Invoice>, Refusal> {
     let terms = Terms {
         location: Some("main".try_into().unwrap()),
         payment_type: None,
         date: "2026-05-20".parse().unwrap(),
         term: 30.try_into().unwrap(),
     };
-    let charges = Charges { lines, discount: discount.map(|text| text.parse().unwrap()) };
     let id = InvoiceId::new(Uuid::nil());
     let patient = (PatientId::new(Uuid::nil()), "Zoë Łukasz-Ångström".try_into().unwrap());
     let number = number.parse().unwrap();
-    Invoice::create(id, number, patient, Currency::Usd, charges, terms, today(), now()).unwrap().state
+    Invoice::create(id, number, patient, Currency::Usd, charges, terms, today(), now())
 }
 
 fn printed(invoice: Invoice, movements: Vec<Movement>) -> InvoiceDocument {

@@ -77,7 +77,7 @@ fn a_receipt_says_what_came_how_and_where_it_is() {
             "Riverside Family Clinic",
             "Received from Zoë Łukasz-Ångström",
             // In the practice's zone it was still the day before.
-            "Received January 14, 2026, 11:30 PM EST",
+            "Received January 14, 2026 11:30 PM EST",
             "Paid by Visa ending in 4242 Reference pi_123",
             "Amount $100.00",
             "Invoice INV-012 $60.00",
