@@ -8,13 +8,20 @@ use paywell_http::{
     described::Refused,
     respond::{pdf, redirect},
 };
+use utoipa::ToSchema;
 
 use crate::{Documents, invoice as invoice_pdf, receipt as receipt_pdf};
+
+/// The bytes of a PDF.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "only described")]
+pub(crate) struct Pdf(Vec<u8>);
 
 /// An invoice to print, as a PDF.
 #[utoipa::path(get, path = "/v1/invoices/{id}/pdf", tag = "documents",
     params(("id" = InvoiceId, Path, description = "The invoice.")),
-    responses((status = 200, content_type = "application/pdf", body = [u8],
+    responses((status = 200, content_type = "application/pdf", body = inline(Pdf),
         description = "The invoice: lines, discounts, totals, adjustments, payments and refunds, balance, how to pay."),
         Refused))]
 pub(crate) async fn invoice(
@@ -30,7 +37,7 @@ pub(crate) async fn invoice(
 /// The receipt of a payment that was received, as a PDF.
 #[utoipa::path(get, path = "/v1/payments/{id}/receipt.pdf", tag = "documents",
     params(("id" = PaymentId, Path, description = "The payment.")),
-    responses((status = 200, content_type = "application/pdf", body = [u8],
+    responses((status = 200, content_type = "application/pdf", body = inline(Pdf),
         description = "The receipt: when, how much, how, reference, what it pays, credit, refunds."),
         Refused))]
 pub(crate) async fn receipt(

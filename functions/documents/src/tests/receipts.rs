@@ -32,7 +32,8 @@ fn refunded() -> Payment {
         started.start_attempt(attempt, AttemptMeans::Hosted { session: None }, now()).unwrap().state;
     let received = started.attempt_succeeded(attempt, "pi_123", now()).unwrap();
     let settled =
-        settle(received, paywell_domain::Account::ProcessorClearing, &[bill.clone()], None).unwrap();
+        settle(received, paywell_domain::Account::ProcessorClearing, std::slice::from_ref(&bill), None)
+            .unwrap();
     let refund = |payment: &Payment, id: u128, cents: i64| {
         let new = NewRefund {
             amount: Some(amount(cents)),
