@@ -28,6 +28,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         OpenApiBuilder::new().info(info).servers(Some([ServerBuilder::new().url("/").build()])).build();
     for part in [
         tracker::Description::openapi(),
+        documents::Description::openapi(),
         payments::Description::openapi(),
         links::Description::openapi(),
         paywell_http::described::Schemas::openapi(),

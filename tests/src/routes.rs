@@ -11,6 +11,7 @@ pub type Served = BTreeSet<(String, String, String, bool)>;
 pub fn served() -> Served {
     let mut all = Served::new();
     add(&mut all, "tracker", &tracker::routes());
+    add(&mut all, "documents", &documents::routes());
     add(&mut all, "payments", &payments::routes());
     add(&mut all, "links", &links::routes());
     add(&mut all, "checkout", &checkout::routes());

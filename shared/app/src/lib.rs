@@ -7,6 +7,7 @@ pub mod allocations;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod documents;
 pub mod error;
 pub mod ids;
 pub mod invoices;

@@ -1,7 +1,7 @@
 //! Responses.
 
 use lambda_http::Body;
-use lambda_http::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use lambda_http::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -70,7 +70,7 @@ pub fn json_version(status: StatusCode, body: &impl Serialize, version: u64) -> 
 /// 500 where what was saved is no response: a status or a location that HTTP does not know.
 pub fn stored(saved: &SavedResponse) -> Result<Response, Problem> {
     let status = StatusCode::from_u16(saved.status).map_err(Problem::internal)?;
-    let mut response = with_body(status, "application/json", saved.body.clone());
+    let mut response = with_body(status, "application/json", saved.body.clone().into());
     if let Some(location) = &saved.location {
         insert(&mut response, LOCATION, location)?;
     }
@@ -82,7 +82,20 @@ pub fn stored(saved: &SavedResponse) -> Result<Response, Problem> {
 
 /// A page.
 pub fn html(status: StatusCode, page: String) -> Response {
-    with_body(status, "text/html; charset=utf-8", page)
+    with_body(status, "text/html; charset=utf-8", page.into())
+}
+
+/// A PDF to look at, print or keep, with the name of its file: letters, digits, dots and dashes.
+///
+/// # Errors
+/// 500 where the name has anything else.
+pub fn pdf(bytes: Vec<u8>, file_name: &str) -> Result<Response, Problem> {
+    if !file_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)) {
+        return Err(Problem::internal("a file name with characters that are not safe everywhere"));
+    }
+    let mut response = with_body(StatusCode::OK, "application/pdf", bytes.into());
+    insert(&mut response, CONTENT_DISPOSITION, &format!("inline; filename=\"{file_name}\""))?;
+    Ok(response)
 }
 
 /// 303 See Other: the browser goes on with a GET, whatever the method was (RFC 9110, section 15.4.4).
@@ -102,8 +115,8 @@ pub fn empty(status: StatusCode) -> Response {
     response
 }
 
-fn with_body(status: StatusCode, content_type: &'static str, body: String) -> Response {
-    let mut response = Response::new(Body::Text(body));
+fn with_body(status: StatusCode, content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
@@ -153,6 +166,17 @@ mod tests {
     fn a_saved_response_that_is_none_is_our_fault() {
         let saved = SavedResponse { status: 42, body: String::new(), location: None, version: None };
         assert_eq!(stored(&saved).unwrap_err().status(), 500);
+    }
+
+    #[test]
+    fn a_pdf_has_a_safe_name() {
+        let response = pdf(vec![0xff], "INV-012.pdf").unwrap();
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/pdf");
+        assert_eq!(response.headers()[CONTENT_DISPOSITION], "inline; filename=\"INV-012.pdf\"");
+        assert_eq!(response.body(), &Body::Binary(vec![0xff]), "bytes, not text");
+        for name in ["a b.pdf", "a\".pdf", "../a.pdf", "é.pdf"] {
+            assert_eq!(pdf(Vec::new(), name).unwrap_err().status(), 500, "{name}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_types::retry::RetryConfig;
 use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
+use documents::Documents;
 use paywell_app::{
     App,
     outreach::Run,
@@ -30,7 +31,8 @@ use tracker::Tracker;
 use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor};
 
 /// The functions that answer HTTP.
-pub const FUNCTIONS: [&str; 5] = ["tracker", "payments", "links", "processor-events", "checkout"];
+pub const FUNCTIONS: [&str; 6] =
+    ["tracker", "documents", "payments", "links", "processor-events", "checkout"];
 
 /// Where the functions are reached.
 pub const PUBLIC_URL: &str = "https://pay.example.com";
@@ -211,6 +213,7 @@ impl Making<'_> {
         let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
         vec![
             Function::start("tracker", tracker, tracker::routes()),
+            Function::start("documents", Documents::new(self.staff(false)).unwrap(), documents::routes()),
             Function::start("payments", self.staff(true), payments::routes()),
             Function::start("links", self.staff(false), links::routes()),
             Function::start(

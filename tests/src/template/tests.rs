@@ -182,6 +182,16 @@ fn the_tracker_reads_and_nothing_else() {
 }
 
 #[test]
+fn documents_are_read_and_nothing_else() {
+    let documents = parse(TEMPLATE).functions.remove("documents").unwrap();
+    for grant in on_table(&documents) {
+        let reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
+        assert!(grant.actions.iter().all(|action| reads.contains(&action.as_str())), "{grant:?}");
+        assert!(grant.resources == ["Table.Arn"], "no list: {grant:?}");
+    }
+}
+
+#[test]
 fn nothing_is_allowed_on_everything() {
     for (name, function) in parse(TEMPLATE).functions {
         for grant in &function.grants {

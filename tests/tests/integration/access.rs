@@ -11,6 +11,7 @@ async fn whatever_is_not_for_staff_is_on_this_list() {
     let public = clinic.world.routes().filter(|route| route.permission.is_none());
     let public: Vec<String> = public.map(|route| format!("{} {}", route.method, route.pattern)).collect();
     let expected = [
+        "GET /pay/receipts/{token}/receipt.pdf",
         "POST /webhooks/stripe",
         "GET /pay/{token}",
         "POST /pay/{token}/identity",

@@ -11,6 +11,7 @@
 mod access;
 mod checkout;
 mod concurrency;
+mod documents;
 mod idempotency;
 mod input;
 mod invoices;

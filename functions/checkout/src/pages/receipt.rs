@@ -10,7 +10,7 @@ use super::{Page, layout, money};
 pub(crate) fn receipt(page: &ReceiptPage, token: &str, came_from_paying: bool) -> Page {
     let amount = money(page.sign, &page.amount);
     let (title, content) = match page.status {
-        PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => paid(page),
+        PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => paid(page, token),
         PaymentStatus::Processing if page.debit => (
             "Your bank payment is on its way",
             html! {
@@ -51,7 +51,7 @@ pub(crate) fn receipt(page: &ReceiptPage, token: &str, came_from_paying: bool) -
     layout(title, Some(&page.practice), &html! { h1 { (title) } (content) })
 }
 
-fn paid(page: &ReceiptPage) -> (&'static str, Markup) {
+fn paid(page: &ReceiptPage, token: &str) -> (&'static str, Markup) {
     let content = html! {
         p { "We received your payment. You can keep or print this page as your receipt." }
         dl {
@@ -61,6 +61,7 @@ fn paid(page: &ReceiptPage) -> (&'static str, Markup) {
             dt { "Payment" } dd { (page.number) }
             @if let Some(credit) = &page.credit { dt { "Kept as your credit" } dd { (money(page.sign, credit)) } }
         }
+        p { a href={ "/pay/receipts/" (token) "/receipt.pdf" } { "Receipt as a PDF" } }
     };
     ("Thank you", content)
 }
@@ -89,6 +90,8 @@ mod tests {
     fn every_state_says_whether_money_moved() {
         let shown = |status, came| receipt(&page(status), "t", came).into_string();
         assert!(shown(PaymentStatus::Paid, true).contains("We received your payment"));
+        assert!(shown(PaymentStatus::Paid, true).contains("href=\"/pay/receipts/t/receipt.pdf\""));
+        assert!(!shown(PaymentStatus::Processing, true).contains("receipt.pdf"), "there is none yet");
         assert!(shown(PaymentStatus::Processing, true).contains("Confirming"));
         assert!(shown(PaymentStatus::Processing, false).contains("No money has moved"));
         assert!(shown(PaymentStatus::Pending, false).contains("No money has moved"));
