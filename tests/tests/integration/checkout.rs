@@ -90,6 +90,7 @@ async fn details_are_of_what_can_still_be_paid() {
         let number = holder.clinic.invoice(id).await["number"].as_str().unwrap().to_owned();
         assert_eq!(page.contains(&number), shown, "{number}");
     }
+    assert!(!page.contains("Adjustments"), "nothing was adjusted: {page}");
 }
 
 #[tokio::test]
