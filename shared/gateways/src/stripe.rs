@@ -100,8 +100,15 @@ impl Stripe {
 pub struct Page<T> {
     /// At most 100 objects.
     pub data: Vec<T>,
-    /// Whether another page follows: ask with the last object's id.
+    /// Whether another page follows.
     pub has_more: bool,
+}
+
+impl<T> Page<T> {
+    /// The object after which another page begins: ask with its id. None where there is no more.
+    pub fn next_after(&self) -> Option<&T> {
+        self.data.last().filter(|_| self.has_more)
+    }
 }
 
 /// An id as a path segment: an empty one would turn a read into a list, a slash would reach another resource.

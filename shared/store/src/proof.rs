@@ -126,7 +126,7 @@ impl Store {
         })
     }
 
-    /// A page of the ids of the rows in one of [`ROW_LISTS`], after one.
+    /// A page of the ids of the rows in one of [`ROW_LISTS`], after one, and the id to go on from where there may be more.
     ///
     /// # Errors
     /// The table cannot be read.
@@ -135,7 +135,7 @@ impl Store {
         list: &str,
         practice: &PracticeId,
         after: Option<&str>,
-    ) -> Result<(Vec<String>, bool), StoreError> {
+    ) -> Result<(Vec<String>, Option<String>), StoreError> {
         let partition = keys::list(list, practice);
         let start = after.map(|id| Key::row(list, practice, id).attributes());
         let answer = self
@@ -149,7 +149,7 @@ impl Store {
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let more = answer.last_evaluated_key.is_some();
-        Ok((answer.items().iter().map(|item| sort_key(item).to_owned()).collect(), more))
+        let next = answer.last_evaluated_key().map(|key| sort_key(key).to_owned());
+        Ok((answer.items().iter().map(|item| sort_key(item).to_owned()).collect(), next))
     }
 }

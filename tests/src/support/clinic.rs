@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use paywell_app::{Context, ids};
 use paywell_domain::{
-    Actor, Currency, Practice, PracticeId, RuleSet, RuleSetId,
+    Actor, Currency, Decision, EventKind, Practice, PracticeId, RuleSet, RuleSetId,
     practice::{IdentityCheck, Location},
 };
-use paywell_store::By;
+use paywell_store::{By, Commit};
 use serde_json::Value;
 
 use super::{Request, World};
@@ -61,6 +61,16 @@ impl Clinic {
     /// Work that runs by itself.
     pub fn context(&self) -> Context {
         Context { by: self.by(), command: None }
+    }
+
+    /// The practice's settings are changed, as whoever runs the stack would.
+    pub async fn change_practice(&self, change: impl FnOnce(&mut Practice)) {
+        let stored = self.stored::<Practice>(()).await;
+        let mut changed = stored.state.clone();
+        change(&mut changed);
+        let mut commit = Commit::new(&self.by());
+        drop(commit.update(&stored, Decision::of(changed, EventKind::PracticeCreated)).unwrap());
+        self.world.store.commit(commit).await.unwrap();
     }
 
     /// On whose behalf it is written.

@@ -42,7 +42,10 @@ impl Work<'_> {
         let after = match news {
             News::Session { session, failed } => self.heard_of_session(payment, session, *failed).await,
             News::Intent(intent) => self.heard_of_intent(payment, intent).await,
-            News::NeverBegun(attempt, why) => self.never_begun(payment, *attempt, why),
+            News::NeverBegun(attempt, why) => {
+                let decision = payment.state.never_begun(*attempt, why)?;
+                Ok(decision.map(|decision| self.commit.update(payment, decision)).transpose()?)
+            }
             News::Refund(id, refund) => self.heard_of_refund(payment, *id, refund).await,
             News::RefundRefused(id, why) => self.refund_failed(payment, *id, Some(why)).await,
             News::Dispute { dispute, returned } => self.heard_of_dispute(payment, dispute, *returned).await,
@@ -121,21 +124,6 @@ impl Work<'_> {
             IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled if has_ended(&attempt) => {
                 state.attempt_failed(id, &why_not(intent))?
             }
-            _ => return Ok(None),
-        };
-        Ok(Some(self.commit.update(payment, decision)?))
-    }
-
-    fn never_begun(
-        &mut self,
-        payment: &Stored<Payment>,
-        id: AttemptId,
-        why: &str,
-    ) -> Result<Option<Stored<Payment>>, AppError> {
-        let open = payment.state.open_attempt().filter(|open| open.id == id && open.intent.is_none());
-        let decision = match open.map(|open| (open.is_hosted(), open.session())) {
-            Some((true, None)) => payment.state.session_expired(id)?,
-            Some((false, _)) => payment.state.attempt_failed(id, why)?,
             _ => return Ok(None),
         };
         Ok(Some(self.commit.update(payment, decision)?))

@@ -77,9 +77,9 @@ impl App {
         for list in ROW_LISTS {
             let mut after: Option<String> = None;
             loop {
-                let (ids, more) = self.store.row_ids(list, practice, after.as_deref()).await?;
+                let (ids, next) = self.store.row_ids(list, practice, after.as_deref()).await?;
                 ids.iter().for_each(|id| books.row(id));
-                after = ids.last().cloned().filter(|_| more);
+                after = next;
                 if after.is_none() {
                     break;
                 }

@@ -50,7 +50,7 @@ impl App {
             for payout in &page.data {
                 self.read_payout(practice, payout, &mut movers, books).await?;
             }
-            after = page.data.last().map(|payout| payout.id.clone()).filter(|_| page.has_more);
+            after = page.next_after().map(|payout| payout.id.clone());
             if after.is_none() {
                 return Ok(());
             }
@@ -120,8 +120,7 @@ impl App {
                 movements.push(movement(moved, mover));
             }
         }
-        let last = page.data.last().map(|moved| moved.id.clone());
-        Ok((movements, last.filter(|_| page.has_more)))
+        Ok((movements, page.next_after().map(|moved| moved.id.clone())))
     }
 }
 

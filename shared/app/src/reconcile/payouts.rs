@@ -34,7 +34,7 @@ impl App {
                     Err(error) => pass.failed(&payout.id, &error),
                 }
             }
-            after = page.data.last().map(|payout| payout.id.clone()).filter(|_| page.has_more);
+            after = page.next_after().map(|payout| payout.id.clone());
             if after.is_none() {
                 return;
             }
@@ -112,7 +112,7 @@ impl App {
                     share.fees = share.fees.saturating_add(movement.fee);
                 }
             }
-            after = page.data.last().map(|movement| movement.id.clone()).filter(|_| page.has_more);
+            after = page.next_after().map(|movement| movement.id.clone());
             if after.is_none() {
                 return Ok(shares);
             }

@@ -2,10 +2,7 @@
 //! that was restored does not have.
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{
-    Payment,
-    payment::{RefundMeans, RefundStatus},
-};
+use paywell_domain::Payment;
 use paywell_gateways::stripe::{PaymentIntent, StripeError};
 use paywell_store::{Key, Stored};
 
@@ -50,7 +47,7 @@ impl App {
                     }
                 }
             }
-            after = page.data.last().map(|intent| intent.id.clone()).filter(|_| page.has_more);
+            after = page.next_after().map(|intent| intent.id.clone());
             if after.is_none() {
                 return;
             }
@@ -85,7 +82,7 @@ impl App {
             found += u32::from(now.version != version);
             version = now.version;
         }
-        if payment.as_ref().is_some_and(|payment| sent_back(&payment.state) != charge.amount_refunded) {
+        if payment.as_ref().is_some_and(|payment| payment.state.sent_back().get() != charge.amount_refunded) {
             let refunds = self.stripe()?.list_refunds(&intent.id, None).await.map_err(unreachable)?;
             for refund in refunds.data {
                 let Some(id) = Subject::of(&refund.metadata).and_then(|subject| subject.refund) else {
@@ -115,14 +112,6 @@ impl App {
         let loaded = self.store.load([Key::payment(cx.practice(), subject.payment)]).await?;
         Ok(loaded.get::<Payment>(cx.practice(), subject.payment)?)
     }
-}
-
-/// What the ledger says that the processor has given back or is about to, in cents.
-fn sent_back(payment: &Payment) -> i64 {
-    let sent = payment.refunds.iter().filter(|refund| {
-        refund.status != RefundStatus::Failed && matches!(refund.means, RefundMeans::Processor(_))
-    });
-    sent.map(|refund| refund.amount.cents().get()).sum()
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]

@@ -65,16 +65,13 @@ impl App {
             read.extend(self.store.load([key]).await?);
         }
         let mut payment = read.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
-        let open = payment.state.unsettled().contains(&what);
         let news = match what {
-            Unsettled::Attempt(attempt) => {
-                match payment.state.attempt_of(attempt).filter(|_| open).cloned() {
-                    Some(attempt) => self.ask_attempt(cx, &mut payment, &attempt, &read).await?,
-                    None => News::Nothing,
-                }
-            }
-            Unsettled::Refund(refund) if open => self.ask_refund(cx, &payment.state, refund).await?,
-            Unsettled::Refund(_) => News::Nothing,
+            _ if !payment.state.unsettled().contains(&what) => News::Nothing,
+            Unsettled::Attempt(attempt) => match payment.state.attempt_of(attempt).cloned() {
+                Some(attempt) => self.ask_attempt(cx, &mut payment, &attempt, &read).await?,
+                None => News::Nothing,
+            },
+            Unsettled::Refund(refund) => self.ask_refund(cx, &payment.state, refund).await?,
         };
         let (_, answer) = self.conclude(cx, &payment, read, &news, Some(answering)).await?;
         answer.ok_or_else(|| AppError::internal("a command without an answer"))

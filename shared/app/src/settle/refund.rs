@@ -82,7 +82,7 @@ impl App {
             if let Some(found) = page.data.iter().find(ours) {
                 return Ok(Looked::Found(Box::new(found.clone())));
             }
-            after = page.data.last().map(|refund| refund.id.clone()).filter(|_| page.has_more);
+            after = page.next_after().map(|refund| refund.id.clone());
             if after.is_none() {
                 return Ok(Looked::Absent);
             }

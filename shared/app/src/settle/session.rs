@@ -65,7 +65,7 @@ impl App {
             if let Some(found) = page.data.iter().find(ours) {
                 return Ok(Ok(Some(found.clone())));
             }
-            after = page.data.last().map(|session| session.id.clone()).filter(|_| page.has_more);
+            after = page.next_after().map(|session| session.id.clone());
             if after.is_none() {
                 return Ok(Ok(None));
             }

@@ -219,6 +219,20 @@ impl Payment {
         Ok(failed)
     }
 
+    /// The processor was asked, and has never heard of an attempt: a page is over, a charge has failed. None where it is
+    /// known there by now, or its outcome is known.
+    ///
+    /// # Errors
+    /// The payment cannot take that step: a bug.
+    pub fn never_begun(&self, id: AttemptId, why: &str) -> Result<Option<Decision<Self>>, Refusal> {
+        let open = self.open_attempt().filter(|open| open.id == id && open.intent.is_none());
+        match open.map(|open| (open.is_hosted(), open.session())) {
+            Some((true, None)) => self.session_expired(id).map(Some),
+            Some((false, _)) => self.attempt_failed(id, why).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// Meant for other invoices or another amount before anything is asked of the processor.
     ///
     /// # Errors
@@ -317,6 +331,25 @@ mod tests {
         assert_eq!(paid.charged().map(|charged| charged.id), Some(attempt(2)));
         assert_eq!(paid.attempt_of(attempt(1)).map(|first| first.status), Some(AttemptStatus::Expired));
         assert_eq!(paid.attempt_of(attempt(3)), None);
+    }
+
+    #[test]
+    fn what_the_processor_has_never_heard_of_ends_unless_it_knows_it_by_now() {
+        let status = |payment: &Payment, n: u128| {
+            let ended = payment.never_begun(attempt(n), "not reached").unwrap();
+            ended.map(|decision| decision.state.status)
+        };
+        assert_eq!(status(&started(), 1), Some(PaymentStatus::Pending));
+        assert_eq!(status(&started(), 2), None, "another attempt");
+        let opened = started().note_session(attempt(1), "cs_1").unwrap().state;
+        assert_eq!(status(&opened, 1), None);
+        let means = AttemptMeans::OnFile { method: "pm_1".to_owned(), hold: false };
+        let charge = payment().start_attempt(attempt(1), means, NOW).unwrap().state;
+        assert_eq!(status(&charge, 1), Some(PaymentStatus::Failed));
+        let known = charge.note_intent(attempt(1), "pi_1").unwrap().state;
+        assert_eq!(status(&known, 1), None);
+        let failed = charge.attempt_failed(attempt(1), "declined").unwrap().state;
+        assert_eq!(status(&failed, 1), None, "its outcome is known");
     }
 
     #[test]

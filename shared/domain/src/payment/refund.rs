@@ -151,6 +151,14 @@ impl Payment {
         Cents::checked_sum(parts.chain([self.unapplied])).unwrap_or(Cents::ZERO)
     }
 
+    /// What the processor has given back of it, or is about to.
+    pub fn sent_back(&self) -> Cents {
+        let sent = self.refunds.iter().filter(|refund| {
+            refund.status != RefundStatus::Failed && matches!(refund.means, RefundMeans::Processor(_))
+        });
+        Cents::checked_sum(sent.map(|refund| refund.amount.cents())).unwrap_or(Cents::ZERO)
+    }
+
     /// What refunds have reserved and not yet given back or lost.
     pub fn refunds_pending(&self) -> Cents {
         let pending = self.refunds.iter().filter(|refund| refund.status == RefundStatus::Pending);

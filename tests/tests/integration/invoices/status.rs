@@ -1,6 +1,6 @@
 //! What people see of an invoice's status, and the lists by status.
 
-use chrono::Days;
+use chrono::{Days, Duration};
 use paywell_tests::support::Clinic;
 use serde_json::{Value, json};
 
@@ -125,4 +125,16 @@ async fn a_walk_by_due_date_goes_on_over_midnight() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_changed_setting_shows_within_five_minutes() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient("Ada").await;
+    let id = clinic.open_invoice_with(&ada, "100.00", &json!({ "term_days": 0 })).await;
+    assert_eq!(clinic.invoice(&id).await["status"], json!("unpaid"));
+    // It is 2 June there.
+    clinic.change_practice(|practice| practice.time_zone = chrono_tz::Pacific::Kiritimati).await;
+    clinic.world.pass(Duration::minutes(5));
+    assert_eq!(clinic.invoice(&id).await["status"], json!("overdue"));
 }

@@ -331,6 +331,29 @@ async fn a_refund_without_an_answer_is_pending_and_found_by_asking() {
 }
 
 #[tokio::test]
+async fn a_refund_of_another_amount_than_we_asked_for_is_not_taken_for_ours() {
+    let card = ByCard::new().await;
+    let fault = json!({ "path": "/v1/refunds", "method": "POST", "kind": "drop", "acts": true, "times": 5 });
+    card.processor.order("faults", &fault).await;
+    card.refund(&json!({ "amount": "25.00" })).await.ok();
+    let events = card.processor.simulator.take_events();
+    let told = events.iter().find(|event| event.kind == "refund.created").unwrap();
+    let tell = async |body: &str| {
+        let signature = card.processor.simulator.sign(body);
+        card.clinic.unsigned_webhook(body).header("stripe-signature", &signature).may_fail().await.status
+    };
+    for (field, value) in [("amount", json!(2_400)), ("currency", json!("eur"))] {
+        let mut other: Value = serde_json::from_str(&told.body).unwrap();
+        other["data"]["object"][field] = value;
+        assert_eq!(tell(&other.to_string()).await, 500, "{field}");
+        assert_eq!(card.shown().await["refunds"][0]["status"], json!("pending"), "{field}");
+    }
+    assert_eq!(tell(&told.body).await, 204);
+    assert_eq!(card.shown().await["refunds"][0]["status"], json!("succeeded"));
+    card.clinic.proven_books().await;
+}
+
+#[tokio::test]
 async fn what_is_disputed_is_not_refunded_and_shown_so() {
     let card = ByCard::new().await;
     let before = card.shown().await;

@@ -180,6 +180,22 @@ fn a_payment_stays_one_small_item() {
 }
 
 #[test]
+fn what_the_processor_sends_back_is_neither_what_failed_nor_what_the_desk_gave() {
+    let (paid, invoices) = paid();
+    let part = |n: u128, cents: i64, desk: Option<Tender>, payment: &Payment| {
+        let new = NewRefund { desk, ..new(RefundReason::PatientRequest, Some(cents)) };
+        payment.refund(refund(n), new, &invoices, None, NOW).unwrap().payment.state
+    };
+    let once = part(1, 1_000, None, &paid);
+    let twice = part(2, 2_000, None, &once);
+    assert_eq!(twice.sent_back(), Cents::new(3_000));
+    let failed = twice.refund_failed(refund(2), None, &invoices, None).unwrap().payment.state;
+    assert_eq!(failed.sent_back(), Cents::new(1_000));
+    let at_the_desk = received(&payment(10_000, Vec::new()), &[]).payment.state;
+    assert_eq!(part(3, 500, Some(Tender::Cash), &at_the_desk).sent_back(), Cents::ZERO);
+}
+
+#[test]
 fn what_can_be_done_is_what_is_taken() {
     let (paid, invoices) = paid();
     assert!(paid.can_be_refunded() && paid.can_be_applied());

@@ -4,7 +4,8 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::super::{
-    BalanceFilter, BalanceSource, DisputeStatus, NotSent, PayoutStatus, ReconciliationStatus, StripeError,
+    BalanceFilter, BalanceSource, DisputeStatus, NotSent, Page, PayoutStatus, ReconciliationStatus,
+    StripeError,
 };
 use super::payment_intents::charge;
 use super::refunds::refund;
@@ -91,6 +92,14 @@ async fn lists_payouts_by_time() {
     assert_eq!(query(&seen[0]), expected);
     expected.insert("starting_after".to_owned(), "po_1".to_owned());
     assert_eq!(query(&seen[1]), expected);
+}
+
+#[test]
+fn a_page_is_followed_where_it_says_so() {
+    let page = |data: &[u8], has_more| Page { data: data.to_vec(), has_more };
+    assert_eq!(page(&[1, 2], true).next_after(), Some(&2));
+    assert_eq!(page(&[1, 2], false).next_after(), None);
+    assert_eq!(page(&[], true).next_after(), None, "nothing can be asked for after nothing");
 }
 
 #[tokio::test]
