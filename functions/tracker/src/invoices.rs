@@ -12,7 +12,7 @@ use paywell_http::{
 
 use crate::{
     Tracker,
-    list::{Asked, InvoiceParameters, ListPage, Parameters},
+    list::{InvoiceParameters, ListPage, Parameters},
 };
 
 /// Invoices of the practice.
@@ -41,15 +41,16 @@ async fn page(
     patient: Option<PatientId>,
 ) -> Result<Response, Problem> {
     let cx = reading(staff, call)?;
-    let (mut list, cursor) = call.query::<InvoiceParameters>()?.list(&state.api.app.settings(&cx).await?)?;
-    if patient.is_some() && list.filters.patient.is_some() {
+    let practice = state.api.app.settings(&cx).await?;
+    let mut came = call.query::<InvoiceParameters>()?.list(staff, &practice)?;
+    let filters = &mut came.list.filters;
+    if patient.is_some() && filters.patient.is_some() {
         return Err(Problem::invalid_parameter("patient", "The path names the patient."));
     }
-    list.filters.patient = list.filters.patient.or(patient);
-    let asked = Asked::of((list, cursor), "invoices", &state.cursors, &cx)?;
-    let (page, today) = state.api.app.list_invoices(&cx, asked.list).await?;
-    let show = |row: &_| InvoiceListItem::of(row, today);
-    json(StatusCode::OK, &ListPage::of(&page, &asked.bound_to, &state.cursors, &cx, show))
+    filters.patient = filters.patient.or(patient);
+    let (list, answering) = came.open("invoices", &state.cursors, &cx)?;
+    let (page, today) = state.api.app.list_invoices(&cx, list).await?;
+    json(StatusCode::OK, &answering.page(&page, |row| InvoiceListItem::of(row, today)))
 }
 
 /// An invoice with its payments, links and timeline.

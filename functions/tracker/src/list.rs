@@ -3,11 +3,16 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use paywell_app::{Context, tracker::List};
 use paywell_domain::{
-    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus, invoice::ShownStatus,
-    payment::PaymentMethod, practice, text::Line,
+    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus,
+    invoice::ShownStatus,
+    number::{Number, Series},
+    payment::PaymentMethod,
+    practice,
+    text::Line,
 };
 use paywell_http::{
     Problem,
+    auth::{Role, Staff},
     cursor::{Cursor, CursorKey, Direction},
     query,
 };
@@ -115,11 +120,18 @@ pub(crate) trait Parameters {
     /// What its rows can be.
     type Status;
 
-    /// What is asked for, and the cursor, if it goes on from one.
+    /// What is asked for.
     ///
     /// # Errors
-    /// A range that ends before it begins.
-    fn list(self, practice: &Practice) -> Result<(List<Self::Status>, Option<String>), Problem>;
+    /// A range that ends before it begins; what only an owner may ask.
+    fn list(self, staff: &Staff, practice: &Practice) -> Result<Came<Self::Status>, Problem>;
+}
+
+/// A list as it was asked for, its cursor unopened.
+pub(crate) struct Came<S> {
+    pub(crate) list: List<S>,
+    cursor: Option<String>,
+    explain: bool,
 }
 
 /// Defines the query of a list: what every list can be asked, and its own, which the function puts among the filters.
@@ -133,8 +145,6 @@ macro_rules! parameters {
             /// Only with one of these statuses.
             #[param(value_type = Option<Vec<$status>>, style = Form, explode = false)]
             status: Option<query::List<$status>>,
-            /// Only of this number, such as `INV-12`.
-            number: Option<String>,
             /// Only of this patient.
             patient: Option<PatientId>,
             /// Only made on this day or later.
@@ -159,15 +169,20 @@ macro_rules! parameters {
             limit: Option<Limit>,
             /// `next_cursor` or `prev_cursor` of a page of the same list.
             cursor: Option<String>,
+            /// Whether the answer says how it was read; for owners.
+            explain: Option<bool>,
         }
 
         impl Parameters for $name {
             type Status = $status;
 
-            fn list(self, practice: &Practice) -> Result<(List<$status>, Option<String>), Problem> {
+            fn list(self, staff: &Staff, practice: &Practice) -> Result<Came<$status>, Problem> {
+                let explain = self.explain.unwrap_or(false);
+                if explain && staff.role != Role::Owner {
+                    return Err(Problem::forbidden(vec!["owner"]));
+                }
                 let created = span("created", self.created_from, self.created_to, next_day)?;
                 let filters = Filters {
-                    number: self.number.map(|number| number.trim().to_uppercase()),
                     patient: self.patient,
                     created: instants(created, practice),
                     due: span("due", self.due_from, self.due_to, next_day)?,
@@ -183,7 +198,7 @@ macro_rules! parameters {
                     limit: usize::from(self.limit.map_or(50, |limit| limit.0)),
                     from: None,
                 };
-                Ok((list, self.cursor))
+                Ok(Came { list, cursor: self.cursor, explain })
             }
         }
     };
@@ -192,6 +207,8 @@ macro_rules! parameters {
 parameters! {
     /// What invoices can be asked for.
     InvoiceParameters: ShownStatus, of_invoices {
+        /// Only of this number, such as `INV-012`.
+        number: String,
         /// Only at one of these locations.
         #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
         location: query::List<Line<16>>,
@@ -208,6 +225,8 @@ parameters! {
 parameters! {
     /// What payments can be asked for.
     PaymentParameters: PaymentStatus, of_payments {
+        /// Only of this number, such as `PAY-012`.
+        number: String,
         /// Only by one of these methods.
         #[param(value_type = Option<Vec<PaymentMethod>>, style = Form, explode = false)]
         method: query::List<PaymentMethod>,
@@ -230,25 +249,42 @@ parameters! {
 fn of_invoices(
     filters: Filters,
     practice: &Practice,
+    number: Option<String>,
     location: Option<query::List<Line<16>>>,
     code: Option<Line<16>>,
     paid_from: Option<NaiveDate>,
     paid_to: Option<NaiveDate>,
 ) -> Result<Filters, Problem> {
     let paid = instants(span("paid", paid_from, paid_to, next_day)?, practice);
-    Ok(Filters { facets: names(location), code: code.map(|code| code.to_string()), paid, ..filters })
+    let (number, code) = (of_series(Series::Invoice, number)?, code.map(|code| code.to_string()));
+    Ok(Filters { number, facets: names(location), code, paid, ..filters })
 }
 
 fn of_payments(
     filters: Filters,
     practice: &Practice,
+    number: Option<String>,
     method: Option<query::List<PaymentMethod>>,
     paid_from: Option<NaiveDate>,
     paid_to: Option<NaiveDate>,
 ) -> Result<Filters, Problem> {
     let paid = instants(span("paid", paid_from, paid_to, next_day)?, practice);
     let methods = method.map_or_else(Vec::new, |methods| methods.0);
-    Ok(Filters { facets: methods.iter().map(|method| method.name().to_owned()).collect(), paid, ..filters })
+    let facets = methods.iter().map(|method| method.name().to_owned()).collect();
+    Ok(Filters { number: of_series(Series::Payment, number)?, facets, paid, ..filters })
+}
+
+/// A number of a series, as people write it: `INV-012`, `inv-12`, `12`.
+fn of_series(series: Series, text: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let upper = text.trim().to_uppercase();
+    let digits =
+        upper.strip_prefix(series.prefix()).map_or(upper.as_str(), |rest| rest.trim_start_matches('-'));
+    let number: Option<Number> = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    let number = number.ok_or_else(|| {
+        Problem::invalid_parameter("number", format!("Expected a number such as {}-012.", series.prefix()))
+    })?;
+    Ok(Some(series.show(number)))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "as the others")]
@@ -296,28 +332,39 @@ pub(crate) struct ListPage<T> {
     next_cursor: Option<String>,
     /// Where the rows before these begin, if there may be any; good for a day.
     prev_cursor: Option<String>,
+    /// How it was read, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reading: Option<ReadingView>,
 }
 
-/// A list as it was asked for, and what its cursors are bound to.
-pub(crate) struct Asked<S> {
-    pub(crate) list: List<S>,
-    pub(crate) bound_to: String,
+/// How a page was read, and what that took.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReadingView {
+    /// Which ranges of which indexes, and what was picked among their rows.
+    plan: String,
+    /// How many items were read.
+    items: usize,
+    /// In how many rounds of queries.
+    rounds: usize,
+    /// Read units of DynamoDB.
+    units: String,
 }
 
-impl<S: std::fmt::Debug> Asked<S> {
-    /// Opens the cursor, which is good for this practice, list, filters and order alone.
-    pub(crate) fn of(
-        (list, cursor): (List<S>, Option<String>),
+impl<S: std::fmt::Debug> Came<S> {
+    /// Opens the cursor, which is good for this practice, list, filters and order alone; with what the page will be
+    /// answered with.
+    pub(crate) fn open<'a>(
+        self,
         kind: &str,
-        key: &CursorKey,
-        cx: &Context,
-    ) -> Result<Self, Problem> {
-        let List { statuses, filters, sort, descending, .. } = &list;
+        key: &'a CursorKey,
+        cx: &'a Context,
+    ) -> Result<(List<S>, Answering<'a>), Problem> {
+        let List { statuses, filters, sort, descending, .. } = &self.list;
         let bound_to = format!("{kind} {statuses:?} {filters:?} {sort:?} {descending}");
         let open = |text: String| Cursor::open(key, &text, cx.practice().as_str(), &bound_to, cx.now());
-        let from = cursor.map(open).transpose()?;
+        let from = self.cursor.map(open).transpose()?;
         let from = from.map(|cursor| (cursor.position, direction(cursor.direction)));
-        Ok(Self { list: List { from, ..list }, bound_to })
+        Ok((List { from, ..self.list }, Answering { bound_to, explain: self.explain, key, cx }))
     }
 }
 
@@ -328,23 +375,33 @@ fn direction(direction: Direction) -> store::Direction {
     }
 }
 
-impl<T> ListPage<T> {
+/// What goes with a page.
+pub(crate) struct Answering<'a> {
+    bound_to: String,
+    explain: bool,
+    key: &'a CursorKey,
+    cx: &'a Context,
+}
+
+impl Answering<'_> {
     /// The page with its cursors.
-    pub(crate) fn of<R>(
-        page: &Page<R>,
-        bound_to: &str,
-        key: &CursorKey,
-        cx: &Context,
-        show: impl Fn(&R) -> T,
-    ) -> Self {
+    pub(crate) fn page<R, T>(&self, page: &Page<R>, show: impl Fn(&R) -> T) -> ListPage<T> {
         let seal = |position: &Option<String>, direction| {
             let cursor = Cursor { position: position.clone()?, direction };
-            Some(cursor.seal(key, cx.practice().as_str(), bound_to, cx.now()))
+            Some(cursor.seal(self.key, self.cx.practice().as_str(), &self.bound_to, self.cx.now()))
         };
-        Self {
+        let tenths = page.reading.tenths_of_units;
+        let reading = || ReadingView {
+            plan: page.reading.plan.clone(),
+            items: page.reading.items,
+            rounds: page.reading.rounds,
+            units: format!("{}.{}", tenths / 10, tenths % 10),
+        };
+        ListPage {
             items: page.rows.iter().map(show).collect(),
             next_cursor: seal(&page.next, Direction::Next),
             prev_cursor: seal(&page.previous, Direction::Prev),
+            reading: self.explain.then(reading),
         }
     }
 }

@@ -15,7 +15,7 @@ use paywell_http::{
 
 use crate::{
     Tracker,
-    list::{Asked, ListPage, Parameters, PaymentParameters},
+    list::{ListPage, Parameters, PaymentParameters},
 };
 
 /// Payments of the practice.
@@ -23,10 +23,10 @@ use crate::{
     responses((status = 200, body = ListPage<PaymentListItem>), Refused))]
 pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     let cx = reading(&staff, &call)?;
-    let list = call.query::<PaymentParameters>()?.list(&state.api.app.settings(&cx).await?)?;
-    let asked = Asked::of(list, "payments", &state.cursors, &cx)?;
-    let page = state.api.app.list_payments(&cx, asked.list).await?;
-    json(StatusCode::OK, &ListPage::of(&page, &asked.bound_to, &state.cursors, &cx, PaymentListItem::of))
+    let came = call.query::<PaymentParameters>()?.list(&staff, &state.api.app.settings(&cx).await?)?;
+    let (list, answering) = came.open("payments", &state.cursors, &cx)?;
+    let page = state.api.app.list_payments(&cx, list).await?;
+    json(StatusCode::OK, &answering.page(&page, PaymentListItem::of))
 }
 
 /// A payment with patient, treatment and timeline.

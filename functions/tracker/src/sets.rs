@@ -11,7 +11,7 @@ use paywell_http::{
 
 use crate::{
     Tracker,
-    list::{Asked, ListPage, Parameters, SetParameters},
+    list::{ListPage, Parameters, SetParameters},
 };
 
 /// Invoice sets of the practice.
@@ -20,9 +20,8 @@ use crate::{
 pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     let cx = reading(&staff, &call)?;
     let practice = state.api.app.settings(&cx).await?;
-    let list = call.query::<SetParameters>()?.list(&practice)?;
-    let asked = Asked::of(list, "invoice-sets", &state.cursors, &cx)?;
-    let page = state.api.app.list_sets(&cx, asked.list).await?;
-    let show = |row: &_| InvoiceSetListItem::of(row, practice.currency);
-    json(StatusCode::OK, &ListPage::of(&page, &asked.bound_to, &state.cursors, &cx, show))
+    let came = call.query::<SetParameters>()?.list(&staff, &practice)?;
+    let (list, answering) = came.open("invoice-sets", &state.cursors, &cx)?;
+    let page = state.api.app.list_sets(&cx, list).await?;
+    json(StatusCode::OK, &answering.page(&page, |row| InvoiceSetListItem::of(row, practice.currency)))
 }

@@ -24,10 +24,21 @@ pub struct Page<R> {
     pub next: Option<String>,
     /// Where the rows before these begin, if there may be any.
     pub previous: Option<String>,
-    /// How many items were read for it.
-    pub read: usize,
-    /// In how many rounds of queries.
-    pub trips: usize,
+    /// What it took.
+    pub reading: Reading,
+}
+
+/// How a page was read, and what that took.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// The plan.
+    pub plan: String,
+    /// How many items were read.
+    pub items: usize,
+    /// In how many rounds; the queries of a round are made side by side.
+    pub rounds: usize,
+    /// Read units, in tenths.
+    pub tenths_of_units: u64,
 }
 
 impl Store {

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use futures_util::future::try_join_all;
 use paywell_domain::PracticeId;
 
 use super::{
-    ListQuery, Listed, Page, Plan, Span, listing,
+    ListQuery, Listed, Page, Plan, Reading, Span, listing,
     plan::{Range, Segment},
 };
 use crate::{Key, Store, StoreError, row::Item};
@@ -33,8 +33,7 @@ pub(super) struct Walk<'a, R> {
     /// Whether a row was found that is beyond the page.
     more: bool,
     looked_at: usize,
-    read: usize,
-    trips: usize,
+    reading: Reading,
 }
 
 /// What was read of a range and not yet looked at.
@@ -43,6 +42,13 @@ struct Lane<'a, R> {
     after: Option<String>,
     rows: VecDeque<(String, R)>,
     ended: bool,
+}
+
+/// What one query brought.
+struct Portion<R> {
+    rows: Vec<(String, R)>,
+    ended: bool,
+    tenths_of_units: u64,
 }
 
 impl<'a, R: Listed> Walk<'a, R> {
@@ -54,7 +60,8 @@ impl<'a, R: Listed> Walk<'a, R> {
     ) -> Self {
         let ascending = query.descending == query.is_backwards();
         let (found, seen, more) = (Vec::new(), None, false);
-        Self { store, practice, query, plan, ascending, found, seen, more, looked_at: 0, read: 0, trips: 0 }
+        let reading = Reading { plan: plan.to_string(), ..Reading::default() };
+        Self { store, practice, query, plan, ascending, found, seen, more, looked_at: 0, reading }
     }
 
     /// The page; none where it has to be sorted and there is more than one request may read.
@@ -125,14 +132,15 @@ impl<'a, R: Listed> Walk<'a, R> {
         if hungry.is_empty() {
             return Ok(true);
         }
-        let limit = self.portion(all).min(READ_LIMIT.saturating_sub(self.read) / hungry.len());
+        let limit = self.portion(all).min(READ_LIMIT.saturating_sub(self.reading.items) / hungry.len());
         if limit == 0 {
             return Ok(false);
         }
-        self.trips = self.trips.saturating_add(1);
+        self.reading.rounds = self.reading.rounds.saturating_add(1);
         let answers = try_join_all(hungry.iter().map(|lane| self.read(lane, limit))).await?;
-        for (lane, (rows, ended)) in hungry.into_iter().zip(answers) {
-            self.read = self.read.saturating_add(rows.len());
+        for (lane, Portion { rows, ended, tenths_of_units }) in hungry.into_iter().zip(answers) {
+            self.reading.items = self.reading.items.saturating_add(rows.len());
+            self.reading.tenths_of_units = self.reading.tenths_of_units.saturating_add(tenths_of_units);
             lane.after = rows.last().map(|(position, _)| position.clone()).or(lane.after.take());
             lane.rows.extend(rows);
             lane.ended = ended;
@@ -158,7 +166,7 @@ impl<'a, R: Listed> Walk<'a, R> {
         share.clamp(1, RANGE_LIMIT)
     }
 
-    async fn read(&self, lane: &Lane<'_, R>, limit: usize) -> Result<(Vec<(String, R)>, bool), StoreError> {
+    async fn read(&self, lane: &Lane<'_, R>, limit: usize) -> Result<Portion<R>, StoreError> {
         let range = lane.range;
         let text = |text: &String| AttributeValue::S(text.clone());
         let Span { from, before } = &range.span;
@@ -178,6 +186,7 @@ impl<'a, R: Listed> Walk<'a, R> {
             .expression_attribute_names("#hash", range.hash)
             .expression_attribute_values(":partition", text(&range.partition))
             .scan_index_forward(self.ascending)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .set_exclusive_start_key(lane.after.as_ref().map(|after| self.key_at(range, after)))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         if !range.span.is_open() {
@@ -190,13 +199,16 @@ impl<'a, R: Listed> Walk<'a, R> {
         }
         let answer = request.send().await?;
         let ended = answer.last_evaluated_key.is_none();
+        let units = answer.consumed_capacity.and_then(|used| used.capacity_units());
+        let units = units.and_then(|units| format!("{:.0}", units * 10.0).parse().ok());
         let items = answer.items.unwrap_or_default();
         let row = |item: Item| {
             let position = item.get(range.range).and_then(|value| value.as_s().ok()).cloned();
             let position = position.ok_or_else(|| StoreError::internal("a row without its place"))?;
             Ok((position, listing::decode(item)?))
         };
-        Ok((items.into_iter().map(row).collect::<Result<_, StoreError>>()?, ended))
+        let rows = items.into_iter().map(row).collect::<Result<_, StoreError>>()?;
+        Ok(Portion { rows, ended, tenths_of_units: units.unwrap_or_default() })
     }
 
     /// The whole key of a place in a range: of the index, and of the table. The row that was there may be gone.
@@ -241,7 +253,7 @@ impl<'a, R: Listed> Walk<'a, R> {
             (beyond, came_from.clone().and_then(|_| edge(self.found.first()).or(came_from)))
         };
         let rows = self.found.into_iter().map(|(_, row)| row).collect();
-        Page { rows, next, previous, read: self.read, trips: self.trips }
+        Page { rows, next, previous, reading: self.reading }
     }
 }
 

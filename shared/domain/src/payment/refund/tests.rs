@@ -189,7 +189,7 @@ fn what_the_processor_sends_back_is_neither_what_failed_nor_what_the_desk_gave()
     let once = part(1, 1_000, None, &paid);
     let twice = part(2, 2_000, None, &once);
     assert_eq!(twice.sent_back(), Cents::new(3_000));
-    let failed = twice.refund_failed(refund(2), None, &invoices, None).unwrap().payment.state;
+    let failed = twice.refund_failed(refund(2), None, &invoices, None, NOW).unwrap().payment.state;
     assert_eq!(failed.sent_back(), Cents::new(1_000));
     let at_the_desk = received(&payment(10_000, Vec::new()), &[]).payment.state;
     assert_eq!(part(3, 500, Some(Tender::Cash), &at_the_desk).sent_back(), Cents::ZERO);

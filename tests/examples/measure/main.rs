@@ -3,8 +3,13 @@
 //! `cargo measure writes` counts what requests cost the table: calls, sequential round trips, read and write units.
 //! Units are the engine's; the embedded one reckons by the published rules.
 //!
+//! `cargo measure tracker` asks a practice's list every question in every order, compares the answers with a plain search,
+//! and counts what is read; `--million` for a practice of a million invoices too.
+//!
 //! `cargo measure faults` runs every fault suite with as much work as a merged change gets, and prints one table;
 //! with `--release-total`, as much as a release has seen in all. What else is given goes to `cargo faults`.
+
+mod tracker;
 
 use std::{error::Error, fs, future::IntoFuture, path::Path, process::Command};
 
@@ -19,8 +24,10 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 async fn main() -> Outcome<()> {
     match std::env::args().nth(1).as_deref() {
         Some("writes") => writes().await,
+        Some("tracker") => tracker::tracker(std::env::args().any(|given| given == "--million")).await,
         Some("faults") => faults(std::env::args().skip(2)),
-        _ => Err("usage: measure writes|faults [--release-total] [--release] [--seed N]".into()),
+        _ => Err("usage: measure writes|tracker [--million]|faults [--release-total] [--release] [--seed N]"
+            .into()),
     }
 }
 
