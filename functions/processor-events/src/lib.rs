@@ -54,3 +54,18 @@ fn refused(error: WebhookError) -> Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_signed_with_nothing() {
+        let secrets = |setting: &str| {
+            let secrets = signing_secrets(&SecretString::from(setting.to_owned()));
+            secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(secrets("whsec_new, whsec_old,"), ["whsec_new", "whsec_old"]);
+        assert_eq!(secrets(" ,"), Vec::<String>::new());
+    }
+}

@@ -41,6 +41,10 @@ pub async fn secret(aws: &Aws, name: &str) -> Result<SecretString, AppError> {
         }
         Err(_) => setting(name)?,
     };
+    not_empty(name, &text)
+}
+
+fn not_empty(name: &str, text: &str) -> Result<SecretString, AppError> {
     match text.trim() {
         "" => Err(AppError::internal(format!("{name} is empty"))),
         text => Ok(SecretString::from(text.to_owned())),
@@ -127,5 +131,18 @@ impl App {
     pub fn with_mail(mut self, aws: &Aws) -> Result<Self, AppError> {
         self.email = Some(Email::new(&aws.sesv2(), setting("SES_CONFIGURATION_SET")?));
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_secret_is_none() {
+        assert_eq!(not_empty("PAYWELL_KEY", " whsec_1\n").unwrap().expose_secret(), "whsec_1");
+        for text in ["", " \n"] {
+            assert!(not_empty("PAYWELL_KEY", text).is_err(), "{text:?}");
+        }
     }
 }

@@ -227,16 +227,17 @@ impl Copy {
 
 /// Which tests to run for a guard in this file, the nearest first.
 fn ladder(path: &str) -> Vec<Vec<&'static str>> {
-    let krate = path.strip_prefix("shared/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    let near: &[&[&str]] = match krate {
-        "domain" => &[&["--lib", "-p", "paywell-domain"]],
-        "store" => &[&["--lib", "-p", "paywell-store"]],
-        "gateways" => &[&["--lib", "-p", "paywell-gateways"]],
-        "app" => &[&["--lib", "-p", "paywell-app"]],
-        "http" => &[&["--lib", "-p", "paywell-http"]],
-        _ => &[],
-    };
-    let mut ladder: Vec<Vec<&str>> = near.iter().map(|tests| tests.to_vec()).collect();
+    const NEAR: [(&str, &str); 7] = [
+        ("shared/domain/", "paywell-domain"),
+        ("shared/store/", "paywell-store"),
+        ("shared/gateways/", "paywell-gateways"),
+        ("shared/app/", "paywell-app"),
+        ("shared/http/", "paywell-http"),
+        ("functions/checkout/", "checkout"),
+        ("functions/processor-events/", "processor-events"),
+    ];
+    let near = NEAR.iter().filter(|(folder, _)| path.starts_with(folder));
+    let mut ladder: Vec<Vec<&str>> = near.map(|(_, package)| vec!["--lib", "-p", *package]).collect();
     ladder.push(vec!["--test", "integration", "-p", "paywell-tests"]);
     ladder
 }

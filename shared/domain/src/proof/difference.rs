@@ -166,6 +166,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_counted_is_not_shown_as_money() {
+        let counted =
+            [Name::DuplicateEntry, Name::AggregateMissing, Name::UnreadableItem, Name::Counter, Name::Row];
+        let broken =
+            [Name::HistoryBroken, Name::HistoryTruncated, Name::HistoryRewritten, Name::AnchorBroken];
+        assert!(counted.into_iter().chain(broken).all(|name| !name.is_money()));
+        assert!(
+            [Name::InvoiceBalance, Name::ChargeAmount, Name::PatientCredit].into_iter().all(Name::is_money)
+        );
+    }
+
+    #[test]
     fn a_name_reads_alike_everywhere() {
         for name in [Name::Row, Name::ChargeNotInLedger, Name::InvoiceBalance] {
             assert_eq!(serde_json::to_value(name).unwrap(), serde_json::json!(name.text()));

@@ -21,6 +21,7 @@ async fn a_deleted_draft_leaves_every_list() {
     }
     assert_eq!(clinic.ids(&format!("/v1/patients/{ada}/invoices")).await, Vec::<String>::new());
     assert_eq!(clinic.metric("invoices", "draft").await.0, 0);
+    assert!(clinic.get("/v1/metrics").await.ok()["invoices"].get("deleted").is_none());
     clinic.send(&id).await.refused(409);
     clinic.proven_books().await;
 }

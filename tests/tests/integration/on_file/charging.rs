@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use paywell_domain::{PaymentId, on_file::MethodKind, payment::AttemptStatus};
 use paywell_store::Key;
 use paywell_tests::support::{BY_BANK, BY_CARD, Request, pay_path};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Wallet, card};
 
@@ -117,6 +117,29 @@ async fn what_was_asked_for_and_has_been_paid_in_part_meanwhile_is_not_charged()
     let charged = wallet.clinic.post(&format!("/v1/payments/{asked}/charge"), &charge).await;
     charged.refused_at(422, "/allocations/0/amount");
     assert_eq!(wallet.taken(), (0, 0), "nor is anything asked");
+}
+
+#[tokio::test]
+async fn late_news_of_an_earlier_attempt_is_not_taken_for_the_one_that_is_open() {
+    let wallet = Wallet::new().await;
+    let bad = wallet.put_on_file(&card("4000000000000341")).await;
+    let asked = wallet.charge_with("125.00", &json!({})).await.field("id");
+    let path = format!("/v1/payments/{asked}");
+    let charge = json!({ "method_on_file": { "id": bad } });
+    let failed = wallet.clinic.post(&format!("{path}/charge"), &charge).await;
+    let told = wallet.processor.simulator.take_events();
+    let told = told.iter().rfind(|event| event.kind == "payment_intent.payment_failed").unwrap();
+    let reopen = wallet.clinic.post(&format!("{path}/status"), &json!({ "action": "reopen" }));
+    reopen.on_version(failed.version()).await.ok();
+    let link = json!({ "patient_id": wallet.ada, "payment_id": asked });
+    wallet.clinic.press_pay(&wallet.clinic.post("/v1/payment-links", &link).await.ok()).await;
+    let mut late: Value = serde_json::from_str(&told.body).unwrap();
+    late["id"] = json!("evt_late");
+    late["type"] = json!("payment_intent.processing");
+    late["data"]["object"]["status"] = json!("processing");
+    assert_eq!(wallet.clinic.webhook(&late).await.status, 204);
+    let payment = wallet.clinic.stored_payment(&asked).await.state;
+    assert_eq!(payment.open_attempt().unwrap().status, AttemptStatus::Open);
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ async fn credit_is_found_applied_and_moved() {
     credit.clinic.proven_books().await;
     credit.allocate(&[]).await.ok();
     assert_eq!(credit.balances().await, ("110.00".into(), "80.00".into()));
+    assert_eq!(credit.clinic.invoice(&credit.first).await["payments"], json!([]), "none pays it any more");
     credit.clinic.proven_books().await;
 }
 

@@ -19,7 +19,10 @@ impl Story<'_> {
             let number = *CARDS.choose(&mut self.rng).unwrap();
             let others = BY_CARD.iter().copied().filter(|(name, _)| *name != "number");
             let form: Vec<(&str, &str)> = others.chain([("number", number)]).collect();
-            self.site.fill_in(answer.json()["url"].as_str().unwrap(), &form).await;
+            // Where the answer was lost and so much time passed that the page is over, there is none.
+            if let Some(page) = answer.json()["url"].as_str() {
+                self.site.fill_in(page, &form).await;
+            }
             // What it is, and what was agreed to, come by different messages.
             for _ in 0..2 {
                 self.tell().await;
