@@ -35,6 +35,12 @@ impl Owing {
         self.processor.pass(&self.clinic, time);
     }
 
+    /// Ada pays from her bank account on the hosted page: the debit is on its way.
+    async fn debited(&self, payment: &Stored<Payment>) {
+        self.processor.fill_in(&payment.state, BY_BANK).await;
+        self.processor.tell(&self.clinic).await;
+    }
+
     async fn reconcile(&self) -> paywell_app::reconcile::Run {
         let run = self.clinic.world.reconcile(Order::default()).await;
         assert_eq!(run.errors, 0, "{run:?}");
@@ -209,8 +215,7 @@ async fn continue_leads_back_to_the_page_until_the_patient_has_paid_there() {
         (answer.status, answer.headers["location"].to_str().unwrap()),
         (303, opened["url"].as_str().unwrap())
     );
-    owing.processor.fill_in(&payment.state, BY_BANK).await;
-    owing.processor.tell(&owing.clinic).await;
+    owing.debited(&payment).await;
     let answer = go_on().await;
     assert_eq!((answer.status, answer.headers["location"].to_str().unwrap()), (303, receipt));
 }
@@ -219,8 +224,7 @@ async fn continue_leads_back_to_the_page_until_the_patient_has_paid_there() {
 async fn a_link_is_withdrawn_while_the_debit_that_it_brought_is_under_way() {
     let owing = Owing::new().await;
     let payment = owing.press_pay().await;
-    owing.processor.fill_in(&payment.state, BY_BANK).await;
-    owing.processor.tell(&owing.clinic).await;
+    owing.debited(&payment).await;
     let path = format!("/v1/payment-links/{}", owing.link["id"].as_str().unwrap());
     owing.clinic.post_empty(&format!("{path}/revoke")).await.ok();
     assert_eq!(owing.clinic.get(&path).await.ok()["status"], json!("revoked"));
@@ -231,8 +235,7 @@ async fn a_link_is_withdrawn_while_the_debit_that_it_brought_is_under_way() {
 async fn a_bank_debit_takes_days_and_may_come_back_after_it_settled() {
     let owing = Owing::new().await;
     let payment = owing.press_pay().await;
-    owing.processor.fill_in(&payment.state, BY_BANK).await;
-    owing.processor.tell(&owing.clinic).await;
+    owing.debited(&payment).await;
     let state = owing.payment(&payment).await;
     assert_eq!(
         (state.status.name(), state.open_attempt().unwrap().status),

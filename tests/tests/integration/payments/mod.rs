@@ -4,4 +4,5 @@ mod allocating;
 mod moves;
 mod recording;
 mod refunding;
+mod refunding_by_processor;
 mod refusals;
