@@ -19,7 +19,7 @@ fn two_lines() -> Vec<InvoiceLine> {
 }
 
 fn paid(invoice: &Invoice, cents: i64) -> Invoice {
-    invoice.apply(PaymentId::new(Uuid::nil()), "3".parse().unwrap(), amount(cents)).unwrap().state
+    invoice.apply(PaymentId::new(Uuid::nil()), "3".parse().unwrap(), amount(cents), now()).unwrap().state
 }
 
 #[test]

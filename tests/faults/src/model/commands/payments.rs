@@ -178,7 +178,7 @@ impl Site {
         {
             wanted.push(Allocation { invoice: invoice.id, amount });
         }
-        let settlement = payment.allocate(&wanted, &self.invoices, None, now)?;
+        let settlement = payment.allocate(&wanted, &self.invoices, None, self.now)?;
         if settlement.payment.events.is_empty() {
             return Err(None);
         }

@@ -56,7 +56,7 @@ impl Site {
             self.books.processor -= cents;
             return Ok("refund succeeded");
         }
-        let settlement = payment.refund_failed(refund.id, None, &self.invoices, None, now)?;
+        let settlement = payment.refund_failed(refund.id, None, &self.invoices, None, self.now)?;
         self.settle(at, settlement);
         if was_pending {
             self.books.purses.entry(payment.id.to_string()).or_default().in_flight -= cents;
