@@ -25,7 +25,7 @@ use crate::list::{Listed, Listing};
 pub const PARTLY_PAID: &str = "partly";
 
 /// An item of the table.
-pub(crate) type Item = HashMap<String, AttributeValue>;
+pub type Item = HashMap<String, AttributeValue>;
 
 /// An invoice in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

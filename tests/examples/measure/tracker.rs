@@ -378,7 +378,7 @@ async fn write(world: &Rc<World>, practice: &PracticeId, all: &[Invoice]) -> Out
     for batch in all.chunks(25) {
         let mut writes = Vec::new();
         for invoice in batch {
-            let Some(item) = invoice.row(practice)? else { continue };
+            let [item] = <[_; 1]>::try_from(invoice.rows(practice)?).map_err(|_| "not one row")?;
             bytes += entry_bytes(&item);
             writes.push(
                 WriteRequest::builder()
