@@ -38,6 +38,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
     vec![
         Route::staff(Method::GET, "/v1/invoices", invoices::list),
         Route::staff(Method::GET, "/v1/invoices/{id}", invoices::preview),
+        Route::staff(Method::GET, "/v1/patients", patients::list),
         Route::staff(Method::GET, "/v1/patients/{id}", patients::get),
         Route::staff(Method::GET, "/v1/patients/{id}/invoices", invoices::list_of_patient),
         Route::staff(Method::GET, "/v1/patients/{id}/invoice-set", patients::invoice_set),
@@ -57,6 +58,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         invoices::list,
         invoices::preview,
         invoices::list_of_patient,
+        patients::list,
         patients::get,
         patients::invoice_set,
         patients::payment_methods,

@@ -13,7 +13,7 @@ use crate::{
     counters::Tally,
     keys::{self, Queue},
     list::Listed,
-    row::{InvoiceRow, Item, PaymentRow, SetRow},
+    row::{InvoiceRow, Item, PatientRow, PaymentRow, SetRow},
 };
 
 /// An aggregate as it was read: what it is, and which version that was.
@@ -126,6 +126,10 @@ impl Aggregate for Patient {
 
     fn name(&self) -> String {
         self.id.to_string()
+    }
+
+    fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        Ok(vec![PatientRow::try_from(self).map_err(StoreError::internal)?.item(practice)?])
     }
 }
 

@@ -272,6 +272,8 @@ impl Books {
         expected.extend(self.invoices.iter().flat_map(|invoice| invoice.rows(practice).unwrap()));
         expected.extend(self.payments.iter().flat_map(|payment| payment.rows(practice).unwrap()));
         expected.extend(self.sets.iter().flat_map(|set| set.rows(practice).unwrap()));
+        let patients = self.dump.decoded::<Patient>(&format!("PATIENT#{practice}#"));
+        expected.extend(patients.iter().flat_map(|patient| patient.rows(practice).unwrap()));
         for kind in ROW_LISTS {
             for (_, row) in self.dump.of(&format!("{kind}#{practice}")) {
                 let place = expected.iter().position(|derived| derived == row);

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
 use paywell_domain::{
-    Invoice, InvoiceId, InvoiceSet, PatientId, Payment, PaymentId, Payout, PracticeId, SetId,
+    Invoice, InvoiceId, InvoiceSet, Patient, PatientId, Payment, PaymentId, Payout, PracticeId, SetId,
     proof::{Books, Difference, Name},
 };
 use paywell_store::{Aggregate, Change, Item, Key, Loaded, ROW_LISTS, StoreError, Stored};
 
 use crate::{App, AppError};
 
-/// How many keys are read in a batch: what one BatchGetItem takes.
-const BATCH: usize = 100;
+/// How many aggregates are read in a batch: a patient is two items, and one BatchGetItem takes a hundred.
+const BATCH: usize = 50;
 
 impl App {
     /// Reads every invoice, payment, set, payout and patient's account, and gives when the first of them was made (UTC):
@@ -24,7 +24,7 @@ impl App {
         loop {
             let (changes, next) = self.store.changes(practice, None, from).await?;
             for batch in changes.chunks(BATCH) {
-                let loaded = self.store.load(batch.iter().filter_map(|change| key(practice, change))).await?;
+                let loaded = self.store.load(batch.iter().flat_map(|change| keys(practice, change))).await?;
                 let (sets, rows) = (Vec::new(), Vec::new());
                 let mut taking = Taking { practice, loaded: &loaded, books, first: &mut first, sets, rows };
                 batch.iter().try_for_each(|change| taking.take(change))?;
@@ -131,16 +131,19 @@ fn month_of(at: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// What is read of something that was changed.
-fn key(practice: &PracticeId, change: &Change) -> Option<Key> {
+fn keys(practice: &PracticeId, change: &Change) -> Vec<Key> {
     let id = change.id();
-    match change.kind() {
-        "INVOICE" => id.parse().ok().map(|id| Key::invoice(practice, id)),
-        "PAYMENT" => id.parse().ok().map(|id| Key::payment(practice, id)),
-        "SET" => id.parse().ok().map(|id| Key::invoice_set(practice, id)),
-        "PATIENT" => id.parse().ok().map(|id| Key::patient_balance(practice, id)),
-        "PAYOUT" => Some(Key::payout(practice, id)),
+    let keys = match change.kind() {
+        "INVOICE" => id.parse().ok().map(|id| vec![Key::invoice(practice, id)]),
+        "PAYMENT" => id.parse().ok().map(|id| vec![Key::payment(practice, id)]),
+        "SET" => id.parse().ok().map(|id| vec![Key::invoice_set(practice, id)]),
+        "PATIENT" => {
+            id.parse().ok().map(|id| vec![Key::patient(practice, id), Key::patient_balance(practice, id)])
+        }
+        "PAYOUT" => Some(vec![Key::payout(practice, id)]),
         _ => None,
-    }
+    };
+    keys.unwrap_or_default()
 }
 
 /// Taking a batch.
@@ -182,6 +185,9 @@ impl Taking<'_> {
                 }
             }
             "PATIENT" => {
+                if let Some(patient) = self.get::<Patient>(id.parse::<PatientId>().ok(), change) {
+                    self.rows.extend(patient.state.rows(self.practice)?);
+                }
                 if let Ok(patient) = id.parse::<PatientId>() {
                     let account = self.loaded.account(self.practice, patient);
                     self.books.account(patient, account.owed, account.in_collections, account.credit);
