@@ -5,6 +5,7 @@ mod list;
 pub mod patients;
 pub mod payments;
 pub mod sets;
+pub mod transactions;
 
 use paywell_app::AppError;
 use paywell_http::{Method, Route, api::StaffApi, auth::Verifier, cursor::CursorKey};
@@ -45,6 +46,8 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/patients/{id}/payment-methods", patients::payment_methods),
         Route::staff(Method::GET, "/v1/payments", payments::list),
         Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
+        Route::staff(Method::GET, "/v1/transactions", transactions::list),
+        Route::staff(Method::GET, "/v1/transactions/{id}", transactions::detail),
         Route::staff(Method::GET, "/v1/invoice-sets", sets::list),
         Route::staff(Method::GET, "/v1/metrics", payments::metrics),
     ]
@@ -53,7 +56,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(list::Sort)),
+    components(schemas(list::Sort, paywell_domain::RuleSetId)),
     paths(
         invoices::list,
         invoices::preview,
@@ -65,6 +68,8 @@ pub fn routes() -> Vec<Route<Tracker>> {
         payments::list,
         payments::detail,
         payments::metrics,
+        transactions::list,
+        transactions::detail,
         sets::list
     )
 )]

@@ -3,8 +3,12 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use paywell_app::{Context, search::SearchText, tracker::List};
 use paywell_domain::{
-    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus, invoice::ShownStatus,
-    number::Series, payment::PaymentMethod, practice, text::Line,
+    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus,
+    invoice::ShownStatus,
+    number::Series,
+    payment::{PaymentMethod, TransactionKind, TransactionStatus},
+    practice,
+    text::Line,
 };
 use paywell_http::{
     Problem,
@@ -12,7 +16,7 @@ use paywell_http::{
     cursor::{Cursor, CursorKey, Direction},
     query,
 };
-use paywell_store::{self as store, Filters, Page, Span};
+use paywell_store::{self as store, Filters, Page, Span, TransactionRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -241,6 +245,20 @@ parameters! {
 }
 
 parameters! {
+    /// What transactions can be asked for.
+    TransactionParameters: TransactionStatus, of_transactions {
+        /// Only of the payment of this number, such as `PAY-012`.
+        number: String,
+        /// Only of one of these kinds.
+        #[param(value_type = Option<Vec<TransactionKind>>, style = Form, explode = false)]
+        kind: query::List<TransactionKind>,
+        /// Only by one of these methods.
+        #[param(value_type = Option<Vec<PaymentMethod>>, style = Form, explode = false)]
+        method: query::List<PaymentMethod>
+    }
+}
+
+parameters! {
     /// What invoice sets can be asked for.
     SetParameters: SetStatus, of_sets {
         /// Only after one of these rule sets.
@@ -322,6 +340,23 @@ fn of_payments(
     let methods = method.map_or_else(Vec::new, |methods| methods.0);
     let facets = methods.iter().map(|method| method.name().to_owned()).collect();
     Ok(Filters { number: of_series(Series::Payment, number)?, facets, paid, ..filters })
+}
+
+fn of_transactions(
+    filters: Filters,
+    _: &Practice,
+    number: Option<String>,
+    kind: Option<query::List<TransactionKind>>,
+    method: Option<query::List<PaymentMethod>>,
+) -> Result<Filters, Problem> {
+    let mut facets = Vec::new();
+    if kind.is_some() || method.is_some() {
+        let methods = method.map_or_else(|| PaymentMethod::ALL.to_vec(), |methods| methods.0);
+        for kind in kind.map_or_else(|| TransactionKind::ALL.to_vec(), |kinds| kinds.0) {
+            facets.extend(methods.iter().map(|method| TransactionRow::facet(kind, *method)));
+        }
+    }
+    Ok(Filters { number: of_series(Series::Payment, number)?, facets, ..filters })
 }
 
 /// A number of a series, as people write it: `INV-012`, `inv-12`, `12`.

@@ -5,12 +5,14 @@ use std::{collections::BTreeMap, collections::HashMap, sync::Mutex};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use paywell_domain::{
     Cents, Event, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId,
-    Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
+    Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment,
+    invoice::ShownStatus,
     number::Series,
+    payment::{TransactionId, TransactionStatus},
 };
 use paywell_store::{
     Filters, InvoiceRow, Key, LinkSummary, ListQuery, Listed, PARTLY_PAID, Page, PaymentRow, SetRow, Sort,
-    Span, StatusPart,
+    Span, StatusPart, TransactionRow,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +28,7 @@ use crate::{
         refunds::{DisputeView, RefundView},
         sets::InvoiceSetDetail,
         timeline::TimelineEntry,
+        transactions::TransactionDetail,
     },
 };
 
@@ -155,6 +158,32 @@ impl App {
     ) -> Result<Page<PaymentRow>, AppError> {
         let query = list.query(&PaymentStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
         self.found(cx, query, Some(Series::Payment)).await
+    }
+
+    /// A page of transactions.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn list_transactions(
+        &self,
+        cx: &Context,
+        list: List<TransactionStatus>,
+    ) -> Result<Page<TransactionRow>, AppError> {
+        let query = list.query(&TransactionStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
+        self.found(cx, query, Some(Series::Payment)).await
+    }
+
+    /// A transaction with everything that happened to it: one query.
+    ///
+    /// # Errors
+    /// There is no such transaction.
+    pub async fn transaction(&self, cx: &Context, id: TransactionId) -> Result<TransactionDetail, AppError> {
+        let history = self.store.history::<Payment>(cx.practice(), id.payment).await?;
+        let history = history.ok_or(AppError::NotFound("transaction"))?;
+        let payment = &history.stored.state;
+        let found = payment.transactions().into_iter().find(|transaction| transaction.id == id);
+        let found = found.ok_or(AppError::NotFound("transaction"))?;
+        Ok(TransactionDetail::of(payment, found, &history.events, history.broken_at.is_none()))
     }
 
     /// A page of invoice sets.

@@ -13,7 +13,7 @@ use crate::{
     counters::Tally,
     keys::{self, Queue},
     list::Listed,
-    row::{InvoiceRow, Item, PatientRow, PaymentRow, SetRow},
+    row::{InvoiceRow, Item, PatientRow, PaymentRow, SetRow, TransactionRow},
 };
 
 /// An aggregate as it was read: what it is, and which version that was.
@@ -200,7 +200,11 @@ impl Aggregate for Payment {
     }
 
     fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
-        Ok(vec![PaymentRow::from(self).item(practice)?])
+        let mut rows = vec![PaymentRow::from(self).item(practice)?];
+        for transaction in self.transactions() {
+            rows.push(TransactionRow::of(self, transaction).item(practice)?);
+        }
+        Ok(rows)
     }
 
     fn tally(&self) -> Tally {

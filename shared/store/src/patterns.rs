@@ -129,7 +129,7 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     pattern(
         "list",
         "The invoice or payment of a number, the patient of another system's id",
-        ("by_number", "INVOICES#practice, number"),
+        ("by_number", "INVOICES#practice, number#id"),
         Eventual,
         "1 Query a round: a page and one, at most 2,000 items",
     ),

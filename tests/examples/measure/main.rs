@@ -9,6 +9,7 @@
 //! `cargo measure faults` runs every fault suite with as much work as a merged change gets, and prints one table;
 //! with `--release-total`, as much as a release has seen in all. What else is given goes to `cargo faults`.
 
+#[allow(clippy::indexing_slicing, reason = "a measurement that is wrong stops")]
 mod tracker;
 
 use std::{error::Error, fs, future::IntoFuture, path::Path, process::Command};

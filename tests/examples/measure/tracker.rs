@@ -321,23 +321,25 @@ impl Question {
     }
 
     /// In order, all of them, as a plain search finds them.
-    fn answer<'a>(&self, rows: &'a [InvoiceRow], sort: Sort, descending: bool) -> Vec<&'a InvoiceRow> {
-        let mut found: Vec<&InvoiceRow> = rows.iter().filter(|row| self.holds(row)).collect();
+    fn answer<'a>(&self, held: &[&'a InvoiceRow], sort: Sort, descending: bool) -> Vec<&'a InvoiceRow> {
+        let mut found = held.to_vec();
         let rank =
             |row: &InvoiceRow| ShownStatus::ALL.iter().position(|status| *status == row.shown(today()));
         match sort {
-            Sort::Created => found.sort_by_key(|row| (row.created_at.timestamp(), row.id.to_string())),
-            Sort::Due => found.sort_by_key(|row| (row.due_date(), row.id.to_string())),
-            Sort::Amount => found.sort_by_key(|row| (row.total, row.id.to_string())),
-            Sort::Name => found.sort_by_key(|row| (folded(row.patient_name.as_str()), row.id.to_string())),
-            Sort::Status => found.sort_by_key(|row| (rank(row), row.due_date(), row.id.to_string())),
+            Sort::Created => found.sort_by_cached_key(|row| (row.created_at.timestamp(), row.id.to_string())),
+            Sort::Due => found.sort_by_cached_key(|row| (row.due_date(), row.id.to_string())),
+            Sort::Amount => found.sort_by_cached_key(|row| (row.total, row.id.to_string())),
+            Sort::Name => {
+                found.sort_by_cached_key(|row| (folded(row.patient_name.as_str()), row.id.to_string()));
+            }
+            Sort::Status => found.sort_by_cached_key(|row| (rank(row), row.due_date(), row.id.to_string())),
             Sort::Paid => {
                 found.retain(|row| row.paid_at.is_some());
-                found.sort_by_key(|row| (row.paid_at.map(|at| at.timestamp()), row.id.to_string()));
+                found.sort_by_cached_key(|row| (row.paid_at.map(|at| at.timestamp()), row.id.to_string()));
             }
             Sort::Match => {
                 let name = self.filters.name.as_deref().unwrap_or_default();
-                found.sort_by_key(|row| (found_by(row, name), row.id.to_string()));
+                found.sort_by_cached_key(|row| (found_by(row, name), row.id.to_string()));
             }
         }
         if descending {
@@ -397,7 +399,10 @@ pub(crate) async fn tracker(million: bool) -> Outcome<()> {
 /// Writes the rows as their commits would; gives what an entry of the widest index holds, in bytes, on average.
 async fn write(world: &Rc<World>, practice: &PracticeId, all: &[Invoice]) -> Outcome<usize> {
     let mut bytes = 0;
-    for batch in all.chunks(25) {
+    for (place, batch) in all.chunks(25).enumerate() {
+        if place.is_multiple_of(100) {
+            eprint!("\r  {} rows", place * 25);
+        }
         let mut writes = Vec::new();
         for invoice in batch {
             let [item] = <[_; 1]>::try_from(invoice.rows(practice)?).map_err(|_| "not one row")?;
@@ -446,13 +451,15 @@ async fn ask(
     }
     questions.extend(singles);
     let mut costs = Vec::new();
-    for question in &questions {
+    for (place, question) in questions.iter().enumerate() {
+        eprint!("\r  {place} of {} questions ", questions.len());
+        let held: Vec<&InvoiceRow> = rows.iter().filter(|row| question.holds(row)).collect();
         let by_match = question.filters.name.as_ref().map(|_| Sort::Match);
         for sort in
             [Sort::Created, Sort::Due, Sort::Amount, Sort::Name, Sort::Status].into_iter().chain(by_match)
         {
             for descending in [false, true] {
-                costs.push(first_pages(world, practice, rows, question, sort, descending).await?);
+                costs.push(first_pages(world, practice, &held, question, sort, descending).await?);
             }
         }
     }
@@ -462,12 +469,12 @@ async fn ask(
 async fn first_pages(
     world: &Rc<World>,
     practice: &PracticeId,
-    rows: &[InvoiceRow],
+    held: &[&InvoiceRow],
     question: &Question,
     sort: Sort,
     descending: bool,
 ) -> Outcome<Cost> {
-    let expected = question.answer(rows, sort, descending);
+    let expected = question.answer(held, sort, descending);
     let name = format!("{} by {}{sort:?}", question.name, if descending { "-" } else { "" });
     let natural = is_natural(question, sort);
     let mut cost = Cost { name, natural, rows: 0, items: 0, pages: 0, rounds: 0, tenths: 0 };

@@ -7,7 +7,7 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 25] = [
+const ENTITIES: [&str; 27] = [
     "ATTEMPTS",
     "CHANGED",
     "COUNTERS",
@@ -21,6 +21,7 @@ const ENTITIES: [&str; 25] = [
     "METHODS",
     "NUMBERS",
     "PATIENT",
+    "PATIENTS",
     "PAYMENT",
     "PAYMENTS",
     "PAYOUT",
@@ -30,6 +31,7 @@ const ENTITIES: [&str; 25] = [
     "SET",
     "SETS",
     "TOKEN",
+    "TRANSACTIONS",
     "TREATMENT",
     "UNSETTLED",
     "WEBHOOK",

@@ -8,6 +8,7 @@ pub mod payments;
 pub mod refunds;
 pub mod sets;
 pub mod timeline;
+pub mod transactions;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -140,11 +140,7 @@ impl PaymentView {
 
 /// A tender's name in the API, and its reference.
 pub(crate) fn told(tender: &Tender) -> (Option<&'static str>, Option<String>) {
-    match tender {
-        Tender::Cash => (Some("cash"), None),
-        Tender::Check { number } => (Some("check"), Some(number.to_string())),
-        Tender::ExternalCard { reference } => (Some("external_card"), Some(reference.to_string())),
-    }
+    (Some(tender.method().name()), tender.reference())
 }
 
 fn allowed(payment: &Payment) -> Vec<String> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allocation, Move, Payment};
+use super::{Allocation, Move, Payment, PaymentMethod};
 use crate::{Amount, AttemptId, Decision, EventKind, Refusal};
 
 /// How long a hosted session lives. The processor takes 30 minutes to 24 hours
@@ -108,6 +108,11 @@ impl Attempt {
     /// Whether the patient pays on the hosted page.
     pub fn is_hosted(&self) -> bool {
         matches!(self.means, AttemptMeans::Hosted { .. })
+    }
+
+    /// By which way it takes the money.
+    pub fn method(&self) -> PaymentMethod {
+        if self.is_hosted() { PaymentMethod::Online } else { PaymentMethod::OnFile }
     }
 
     /// Whether the patient may still pay in its session.

@@ -12,6 +12,7 @@ mod refunded;
 mod reverse;
 mod settle;
 mod status;
+mod transaction;
 mod under_way;
 mod unsettled;
 
@@ -25,6 +26,7 @@ pub use record::{NewPayment, Receipt};
 pub use refund::{MAX_REFUNDS, NewRefund, Refund, RefundMeans, RefundPlan, RefundReason, RefundStatus};
 pub use settle::{Allocation, MAX_ALLOCATIONS, Settlement, settle};
 pub use status::{Move, PaymentStatus};
+pub use transaction::{Transaction, TransactionId, TransactionKind, TransactionStatus};
 pub use unsettled::{Asked, Unsettled};
 
 use crate::{Amount, Cents, Currency, LinkId, Number, PatientId, PaymentId, TreatmentId, text::Line};
@@ -66,6 +68,15 @@ impl Tender {
             Self::Cash => PaymentMethod::Cash,
             Self::Check { .. } => PaymentMethod::Check,
             Self::ExternalCard { .. } => PaymentMethod::ExternalCard,
+        }
+    }
+
+    /// The number of a check, or the terminal's reference.
+    pub fn reference(&self) -> Option<String> {
+        match self {
+            Self::Cash => None,
+            Self::Check { number } => Some(number.to_string()),
+            Self::ExternalCard { reference } => Some(reference.to_string()),
         }
     }
 
@@ -180,11 +191,7 @@ pub struct Payment {
 impl Payment {
     /// By which way it is paid, or was last tried to be; none where nothing was tried.
     pub fn method(&self) -> Option<PaymentMethod> {
-        let tried = || {
-            let last = self.attempts.last()?;
-            Some(if last.is_hosted() { PaymentMethod::Online } else { PaymentMethod::OnFile })
-        };
-        self.tender.as_ref().map(Tender::method).or_else(tried)
+        self.tender.as_ref().map(Tender::method).or_else(|| self.attempts.last().map(Attempt::method))
     }
 }
 

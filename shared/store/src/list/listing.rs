@@ -111,7 +111,7 @@ impl Listing {
             put(slot, Some(format!("{rest}#{}", self.id)));
         }
         put("paid", self.position(Sort::Paid));
-        put("number", self.number.clone());
+        put("number", self.number.as_ref().map(|number| format!("{number}#{}", self.id)));
         put("status", self.status.map(|status| narrowed(kind, practice, status)));
         put("patient", Some(narrowed(kind, practice, &self.patient.to_string())));
         put("facet", self.facet.as_ref().map(|facet| narrowed(kind, practice, facet)));

@@ -81,8 +81,8 @@ impl Plan {
     /// that is asked for, from the narrowest partitions that are stored in it.
     pub(crate) fn of(kind: &str, practice: &PracticeId, query: &ListQuery) -> Self {
         if let Some(number) = &query.filters.number {
-            // `!` sorts before everything that a number can go on with.
-            let span = Span { from: Some(number.clone()), before: Some(format!("{number}!")) };
+            // `$` comes after the `#` between number and id.
+            let span = Span { from: Some(format!("{number}#")), before: Some(format!("{number}$")) };
             let partition = keys::list(kind, practice);
             let range = Range { index: "by_number", hash: "pk", partition, range: "number", span };
             return Self::whole(vec![range], picked(query, &["number"]));
@@ -114,20 +114,21 @@ impl Plan {
     /// The plan that reads in the order that is asked for, whatever it has to pass over.
     pub(crate) fn streamed(kind: &str, practice: &PracticeId, query: &ListQuery) -> Self {
         let mut answered = vec![query.sort.filter()];
-        let (prefix, groups): (fn(usize) -> String, Vec<Vec<Partition>>) = if query.sort == Sort::Status {
+        let segment = |prefix: String, partitions: &[Partition]| Segment {
+            prefix,
+            ranges: partitions.iter().filter_map(|partition| partition.range(query, query.sort)).collect(),
+        };
+        let segments = if query.sort == Sort::Status {
             answered.push("status");
-            let parts = |parts: &Vec<StatusPart>| of_statuses(kind, practice, parts);
-            (|rank| format!("{rank:02}|"), query.statuses.iter().map(parts).collect())
+            let of = |(rank, parts): (usize, &Vec<StatusPart>)| {
+                segment(format!("{rank:02}|"), &of_statuses(kind, practice, parts))
+            };
+            query.statuses.iter().enumerate().map(of).collect()
         } else {
             let (partitions, by) = narrowest(kind, practice, query);
             answered.extend(by);
-            (|_| String::new(), vec![partitions])
+            vec![segment(String::new(), &partitions)]
         };
-        let segment = |(rank, partitions): (usize, Vec<Partition>)| Segment {
-            prefix: prefix(rank),
-            ranges: partitions.iter().filter_map(|partition| partition.range(query, query.sort)).collect(),
-        };
-        let segments = groups.into_iter().enumerate().map(segment).collect();
         Self { segments, picked: picked(query, &answered), sorted: false }
     }
 }
@@ -403,7 +404,7 @@ mod tests {
             ),
             (
                 asked(Sort::Created, &[paid()], Filters { number: Some("INV-12".into()), ..none() }),
-                "by_number all from INV-12 before INV-12!; picked by status; sorted",
+                "by_number all from INV-12# before INV-12$; picked by status; sorted",
             ),
             (
                 asked(Sort::Created, &[], Filters { patients: vec![ada], ..none() }),

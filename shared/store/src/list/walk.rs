@@ -168,7 +168,7 @@ impl<'a, R: Listed> Walk<'a, R> {
             (false, found) => needed.saturating_mul(self.looked_at).div_ceil(found),
         };
         // Of many ranges each has only a part of a page.
-        let share = if ranges > 3 { asked.saturating_mul(3).div_ceil(ranges) } else { asked };
+        let share = if ranges > 4 { asked.saturating_mul(3).div_ceil(ranges) } else { asked };
         share.clamp(1, RANGE_LIMIT)
     }
 
@@ -206,7 +206,7 @@ impl<'a, R: Listed> Walk<'a, R> {
         let answer = request.send().await?;
         let ended = answer.last_evaluated_key.is_none();
         let units = answer.consumed_capacity.and_then(|used| used.capacity_units());
-        let units = units.and_then(|units| format!("{:.0}", units * 10.0).parse().ok());
+        let units = units.and_then(|units| format!("{units:.1}").replace('.', "").parse().ok());
         let items = answer.items.unwrap_or_default();
         let row = |item: Item| {
             let position = item.get(range.range).and_then(|value| value.as_s().ok()).cloned();

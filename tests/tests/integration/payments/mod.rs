@@ -6,3 +6,4 @@ mod recording;
 mod refunding;
 mod refunding_by_processor;
 mod refusals;
+mod transactions;
