@@ -67,6 +67,9 @@ fn facts(sheet: &mut Sheet<'_>, printed: &ReceiptDocument) {
     let (day, time) = day_and_time(&printed.practice, printed.received_at);
     let mut how = vec![printed.method.clone()];
     how.extend(printed.reference.as_ref().map(|reference| format!("Reference {reference}")));
+    let paid_with = printed.payment.charged().and_then(|attempt| attempt.paid_with.as_ref());
+    let code = paid_with.and_then(|paid_with| paid_with.authorization_code.as_ref());
+    how.extend(code.map(|code| format!("Authorization {code}")));
     let amount = money(printed.payment.currency, printed.payment.amount.cents());
     let mut facts: Vec<(Length, Length, &str, Vec<String>)> = Vec::new();
     let mut x = LEFT;

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Amount, Cents, Event, EventKind, Invoice, InvoiceId, MethodsOnFile, Patient, Payment, PaymentId,
-    PaymentStatus, Practice, PracticeId, Refusal, link::Token, number::Series, payment::AttemptMeans,
-    payment::Tender,
+    Amount, Cents, Event, EventKind, Invoice, InvoiceId, Patient, Payment, PaymentId, PaymentStatus,
+    Practice, PracticeId, Refusal, link::Token, number::Series, payment::Tender,
 };
 use paywell_store::Key;
 
@@ -124,9 +123,7 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<ReceiptDocument, AppError> {
         let received_at = received(&payment)?;
-        let mut keys: Vec<Key> =
-            payment.allocations.iter().map(|part| Key::invoice(id, part.invoice)).collect();
-        keys.push(Key::methods_on_file(id, payment.patient));
+        let keys: Vec<Key> = payment.allocations.iter().map(|part| Key::invoice(id, part.invoice)).collect();
         let loaded = self.store.load(keys).await?;
         let mut pays = Vec::new();
         for part in &payment.allocations {
@@ -135,8 +132,7 @@ impl App {
                 invoice.ok_or_else(|| AppError::internal("a payment of an invoice that is not there"))?;
             pays.push((Series::Invoice.show(invoice.state.number), part.amount));
         }
-        let on_file = loaded.get::<MethodsOnFile>(id, payment.patient)?.map(|stored| stored.state);
-        let method = method(&payment, on_file.as_ref());
+        let method = method(&payment);
         let (received_from, reference) = (None, None);
         Ok(ReceiptDocument {
             practice,
@@ -182,13 +178,10 @@ fn received(payment: &Payment) -> Result<DateTime<Utc>, Refusal> {
     Err(Refusal::state("not-received", format!("a payment has a receipt once it is received; {why}")))
 }
 
-fn method(payment: &Payment, on_file: Option<&MethodsOnFile>) -> String {
-    let by_processor = || match &payment.charged().map(|attempt| &attempt.means) {
-        Some(AttemptMeans::OnFile { method, .. }) => {
-            let known = on_file.and_then(|methods| methods.method(method));
-            known.map_or_else(|| "Method on file".to_owned(), |known| known.kind.for_people())
-        }
-        _ => "Card or bank account, online".to_owned(),
+fn method(payment: &Payment) -> String {
+    let by_processor = || {
+        let paid_with = payment.charged().and_then(|attempt| attempt.paid_with.as_ref()?.for_people());
+        paid_with.unwrap_or_else(|| "Card or bank account".to_owned())
     };
     match &payment.tender {
         Some(Tender::Cash) => "Cash".to_owned(),
@@ -200,9 +193,7 @@ fn method(payment: &Payment, on_file: Option<&MethodsOnFile>) -> String {
 
 fn reference(payment: &Payment) -> Option<String> {
     match &payment.tender {
-        Some(Tender::Cash) => None,
-        Some(Tender::Check { number }) => Some(number.to_string()),
-        Some(Tender::ExternalCard { reference }) => Some(reference.to_string()),
+        Some(tender) => tender.reference(),
         None => payment.charged().and_then(|attempt| attempt.intent.clone()),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use paywell_domain::{Actor, AttemptId, PatientId, Payment, PaymentId, PracticeId, RefundId};
 use paywell_gateways::stripe::{
-    Dispute, MethodDetails,
+    CheckoutSession, Dispute, LatestCharge, MethodDetails, PaymentStatus,
     webhook::{Event, EventKind},
 };
 use paywell_store::{Answer, By, Key, Loaded, Stored};
@@ -94,7 +94,7 @@ impl App {
             | EventKind::CheckoutPaymentFailed(session)
             | EventKind::CheckoutExpired(session) => {
                 let failed = matches!(event.kind, EventKind::CheckoutPaymentFailed(_));
-                (Subject::of(&session.metadata), News::Session { session: session.clone(), failed })
+                (Subject::of(&session.metadata), self.news_of_session(session.clone(), failed).await?)
             }
             EventKind::PaymentIntent(_, intent) => {
                 (Subject::of(&intent.metadata), News::Intent(intent.clone()))
@@ -170,6 +170,25 @@ impl App {
             Ok((after, answer))
         })
         .await
+    }
+
+    /// How a hosted session stands. What a paid one has charged is asked for, for the receipt; without an answer the
+    /// payment is as good.
+    pub(crate) async fn news_of_session(
+        &self,
+        session: Box<CheckoutSession>,
+        failed: bool,
+    ) -> Result<News, AppError> {
+        let paid = session.payment_status == PaymentStatus::Paid && !failed;
+        let asked = match session.payment_intent.as_ref().filter(|_| paid) {
+            Some(intent) => self.stripe()?.retrieve_payment_intent(intent).await.ok(),
+            None => None,
+        };
+        let charge = match asked.and_then(|intent| intent.latest_charge) {
+            Some(LatestCharge::Expanded(charge)) => Some(charge),
+            _ => None,
+        };
+        Ok(News::Session { session, charge, failed })
     }
 
     /// Whose a dispute is, which the event does not say, and whether it is the return of a bank debit.

@@ -2,11 +2,14 @@
 
 use paywell_domain::{
     Account, Amount, AttemptId, Decision, InvoiceId, Link, MethodsOnFile, Payment, RefundId, Refusal,
-    payment::{Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, Settlement, settle},
+    payment::{
+        Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, PaidWith, Settlement, settle,
+    },
     text::Line,
 };
 use paywell_gateways::stripe::{
-    self, CheckoutSession, IntentStatus, PaymentIntent, PaymentStatus, SessionStatus,
+    self, Charge, CheckoutSession, IntentStatus, LatestCharge, MethodDetails, PaymentIntent, PaymentStatus,
+    SessionStatus,
 };
 use paywell_store::{Key, Stored};
 
@@ -16,8 +19,9 @@ use crate::{AppError, Work, money};
 /// Something that the processor said of a payment, or that it could not say.
 #[derive(Debug, Clone)]
 pub(crate) enum News {
-    /// How a hosted session stands; `failed` where the message is that its bank debit was refused.
-    Session { session: Box<CheckoutSession>, failed: bool },
+    /// How a hosted session stands, with its charge where it is paid; `failed` where the message is that its bank debit was
+    /// refused.
+    Session { session: Box<CheckoutSession>, charge: Option<Box<Charge>>, failed: bool },
     /// How a charge stands.
     Intent(Box<PaymentIntent>),
     /// The processor never made the session, or the charge, of an attempt: nothing was charged.
@@ -40,7 +44,9 @@ impl Work<'_> {
         news: &News,
     ) -> Result<Stored<Payment>, AppError> {
         let after = match news {
-            News::Session { session, failed } => self.heard_of_session(payment, session, *failed).await,
+            News::Session { session, charge, failed } => {
+                self.heard_of_session(payment, session, charge.as_deref(), *failed).await
+            }
             News::Intent(intent) => self.heard_of_intent(payment, intent).await,
             News::NeverBegun(attempt, why) => {
                 let decision = payment.state.never_begun(*attempt, why)?;
@@ -67,6 +73,7 @@ impl Work<'_> {
         &mut self,
         payment: &Stored<Payment>,
         session: &CheckoutSession,
+        charge: Option<&Charge>,
         failed: bool,
     ) -> Result<Option<Stored<Payment>>, AppError> {
         let Some(attempt) = session.client_reference_id.as_ref().and_then(|id| id.parse().ok()) else {
@@ -78,7 +85,7 @@ impl Work<'_> {
             (SessionStatus::Complete, PaymentStatus::Paid) => {
                 let intent = session.payment_intent.as_deref().unwrap_or(&session.id);
                 let paid = (session.amount_total, session.currency.as_deref());
-                return self.succeeded(payment, attempt, intent, paid).await.map(Some);
+                return self.succeeded(payment, attempt, (intent, charge), paid).await.map(Some);
             }
             (SessionStatus::Complete, _) => match state.open_attempt() {
                 Some(open) if open.status == AttemptStatus::Processing => return Ok(None),
@@ -109,7 +116,8 @@ impl Work<'_> {
         let decision = match &intent.status {
             IntentStatus::Succeeded => {
                 let paid = (Some(intent.amount_received), Some(intent.currency.as_str()));
-                return self.succeeded(payment, id, &intent.id, paid).await.map(Some);
+                let charge = intent.latest_charge.as_ref().and_then(LatestCharge::charge);
+                return self.succeeded(payment, id, (&intent.id, charge), paid).await.map(Some);
             }
             IntentStatus::Processing if attempt.status != AttemptStatus::Processing => {
                 state.debit_processing(id)?
@@ -133,10 +141,14 @@ impl Work<'_> {
         &mut self,
         payment: &Stored<Payment>,
         attempt: AttemptId,
-        intent: &str,
+        (intent, charge): (&str, Option<&Charge>),
         paid: (Option<i64>, Option<&str>),
     ) -> Result<Stored<Payment>, AppError> {
-        let received = payment.state.attempt_succeeded(attempt, intent, self.now())?;
+        let mut received = payment.state.attempt_succeeded(attempt, intent, self.now())?;
+        if let Some(paid_with) = charge.and_then(|charge| paid_with(charge.payment_method_details.as_ref()?))
+        {
+            received.state = received.state.note_paid_with(attempt, paid_with);
+        }
         self.received(payment, received, paid).await
     }
 
@@ -306,4 +318,21 @@ fn why_not(intent: &PaymentIntent) -> String {
     let error = intent.last_payment_error.as_ref();
     let code = error.and_then(|error| error.decline_code.as_ref().or(error.code.as_ref()));
     code.map_or("the charge was given up before it was made".to_owned(), |code| super::declines::why(code))
+}
+
+/// What was charged, as a receipt names it.
+fn paid_with(details: &MethodDetails) -> Option<PaidWith> {
+    match details {
+        MethodDetails::Card(card) => Some(PaidWith {
+            brand: card.brand.clone(),
+            last4: card.last4.clone(),
+            authorization_code: card.authorization_code.clone(),
+        }),
+        MethodDetails::UsBankAccount(account) => Some(PaidWith {
+            brand: account.bank_name.clone(),
+            last4: account.last4.clone(),
+            authorization_code: None,
+        }),
+        MethodDetails::Other(_) => None,
+    }
 }

@@ -40,7 +40,7 @@ impl App {
         {
             return Ok(News::Intent(Box::new(intent)));
         }
-        Ok(News::Session { session: Box::new(session), failed: false })
+        self.news_of_session(Box::new(session), false).await
     }
 
     /// The session of an attempt whose creation was never answered: looked for by our reference, never created again.

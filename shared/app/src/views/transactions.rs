@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use paywell_domain::{
     Currency, Event, EventKind, Payment,
     number::Series,
-    payment::{PaymentMethod, Transaction, TransactionKind, TransactionStatus},
+    payment::{PaidWith, PaymentMethod, Transaction, TransactionKind, TransactionStatus},
 };
 use paywell_store::TransactionRow;
 use serde::Serialize;
@@ -69,6 +69,8 @@ pub struct TransactionDetail {
     /// The transaction.
     #[serde(flatten)]
     pub transaction: TransactionListItem,
+    /// What was charged: brand, last four digits, the issuer's authorization code.
+    pub paid_with: Option<PaidWith>,
     /// Who did what, in order: staff, patient, processor, schedule.
     pub timeline: Vec<TimelineEntry>,
     /// Whether the payment's history is as it was written.
@@ -81,8 +83,9 @@ impl TransactionDetail {
         let name = transaction.event_name.clone();
         let concerned = events.iter().filter(|event| concerns(event, name.as_deref()));
         let timeline = concerned.map(TimelineEntry::of).collect();
+        let paid_with = transaction.paid_with.clone();
         let transaction = TransactionListItem::of(&TransactionRow::of(payment, transaction));
-        Self { transaction, timeline, history_intact }
+        Self { transaction, paid_with, timeline, history_intact }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Allocation, Move, Payment, PaymentMethod};
 use crate::{Amount, AttemptId, Decision, EventKind, Refusal};
@@ -70,6 +71,30 @@ pub enum AttemptMeans {
     },
 }
 
+/// What was charged, as a receipt names it: no more of a card than its brand and last four digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaidWith {
+    /// The card's brand, such as `visa`, or the bank's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// The last four digits of the card or account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last4: Option<String>,
+    /// The card issuer's authorization code, where it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_code: Option<String>,
+}
+
+impl PaidWith {
+    /// As a receipt says it: "Visa ending in 4242"; none where the processor told neither.
+    pub fn for_people(&self) -> Option<String> {
+        let (brand, last4) = (self.brand.as_deref()?, self.last4.as_deref()?);
+        let mut letters = brand.chars();
+        let first = letters.next()?.to_uppercase();
+        Some(format!("{first}{} ending in {last4}", letters.as_str()))
+    }
+}
+
 /// An attempt to take a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -84,6 +109,9 @@ pub struct Attempt {
     /// The processor's charge, such as `pi_…`, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
+    /// What was charged, once it was and the processor has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_with: Option<PaidWith>,
     /// Why the processor or bank refused it: a clause, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
@@ -153,6 +181,7 @@ impl Payment {
             amount: self.amount,
             means,
             intent: None,
+            paid_with: None,
             failure: None,
             opened_at: now,
         });
@@ -273,6 +302,12 @@ impl Payment {
     pub(super) fn attempt(&self, id: AttemptId) -> Result<&Attempt, Refusal> {
         let open = self.open_attempt().filter(|attempt| attempt.id == id);
         open.ok_or_else(|| Refusal::state("attempt-closed", "the outcome of this attempt is already known"))
+    }
+
+    /// Notes what an attempt charged.
+    #[must_use]
+    pub fn note_paid_with(&self, id: AttemptId, paid_with: PaidWith) -> Self {
+        self.with_attempt(id, |attempt| attempt.paid_with = Some(paid_with))
     }
 
     pub(super) fn with_attempt(&self, id: AttemptId, change: impl FnOnce(&mut Attempt)) -> Self {

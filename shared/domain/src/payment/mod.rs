@@ -20,7 +20,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use attempt::{Attempt, AttemptMeans, AttemptStatus, SESSION_MINUTES};
+pub use attempt::{Attempt, AttemptMeans, AttemptStatus, PaidWith, SESSION_MINUTES};
 pub use dispute::{Dispute, DisputeNews, DisputeStatus};
 pub use record::{NewPayment, Receipt};
 pub use refund::{MAX_REFUNDS, NewRefund, Refund, RefundMeans, RefundPlan, RefundReason, RefundStatus};

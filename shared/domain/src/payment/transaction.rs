@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Attempt, AttemptStatus, Dispute, DisputeStatus, Payment, PaymentMethod, Refund, RefundMeans, RefundStatus,
+    Attempt, AttemptStatus, Dispute, DisputeStatus, PaidWith, Payment, PaymentMethod, Refund, RefundMeans,
+    RefundStatus,
 };
 use crate::{Amount, PaymentId};
 
@@ -128,6 +129,8 @@ pub struct Transaction {
     pub method: PaymentMethod,
     /// The processor's name for it, the number of a check, or the terminal's reference.
     pub reference: Option<String>,
+    /// What was charged, where the processor has said so.
+    pub paid_with: Option<PaidWith>,
     /// Why it failed, or the bank's reason for taking it back.
     pub reason: Option<String>,
     /// When it was begun (UTC).
@@ -159,6 +162,7 @@ impl Payment {
             amount: self.amount,
             method: tender.method(),
             reference: tender.reference(),
+            paid_with: None,
             reason: None,
             at,
             event_name: None,
@@ -186,6 +190,7 @@ impl Payment {
             amount: attempt.amount,
             method: attempt.method(),
             reference: attempt.intent.clone(),
+            paid_with: attempt.paid_with.clone(),
             reason: attempt.failure.clone(),
             at: attempt.opened_at,
             event_name: Some(attempt.id.to_string()),
@@ -207,6 +212,7 @@ impl Payment {
             amount: refund.amount,
             method,
             reference,
+            paid_with: None,
             reason: refund.failure.as_ref().map(ToString::to_string),
             at: refund.requested_at,
             event_name: Some(refund.id.to_string()),
@@ -224,6 +230,7 @@ impl Payment {
             amount: dispute.amount,
             method: self.charged_by(),
             reference: Some(dispute.id.clone()),
+            paid_with: None,
             reason: Some(dispute.reason.clone()),
             at: dispute.opened_at,
             event_name: Some(dispute.id.clone()),

@@ -88,6 +88,10 @@ async fn a_transaction_says_who_did_what() {
     let (_, events) = told(&format!("{}.charge-1", moved.by_card)).await;
     assert_eq!(events.first().map(String::as_str), Some("patient payment_attempted"), "{events:?}");
     assert!(events.iter().any(|event| event == "processor payment_succeeded"), "{events:?}");
+    let charge = moved.clinic.get(&format!("/v1/transactions/{}.charge-1", moved.by_card)).await.ok();
+    let paid_with = &charge["paid_with"];
+    assert_eq!((&paid_with["brand"], &paid_with["last4"]), (&json!("visa"), &json!("4242")));
+    assert_eq!(paid_with["authorization_code"].as_str().unwrap().len(), 6);
     for id in [format!("{}.charge-2", moved.by_card), format!("{}.charge-1", moved.by_check), "x".to_owned()]
     {
         moved.clinic.get(&format!("/v1/transactions/{id}")).await.refused(404);
@@ -107,4 +111,22 @@ async fn what_a_bank_takes_back_is_a_transaction() {
     assert_eq!(moved.shown("kind=dispute&status=succeeded").await, ["dispute succeeded 125.00 online"]);
     assert_eq!(moved.shown("kind=dispute&status=pending").await, Vec::<String>::new());
     moved.clinic.proven_books().await;
+}
+
+/// What was charged is asked for when a paid session is told of; the payment does not wait for the answer.
+#[tokio::test]
+async fn a_payment_is_taken_where_the_processor_does_not_say_with_what() {
+    let processor = Processor::start();
+    let clinic = processor.clinic().await;
+    let (ada, invoice) = clinic.ada_owing().await;
+    let link = clinic.link(&ada, &[&invoice]).await;
+    let payment = clinic.press_pay(&link).await;
+    processor.fill_in(&payment.state, BY_CARD).await;
+    let fault = json!({ "path": "/v1/payment_intents/*", "method": "GET", "kind": "drop", "times": 9 });
+    processor.order("faults", &fault).await;
+    processor.tell(&clinic).await;
+    assert_eq!(clinic.invoice(&invoice).await["status"], json!("paid"));
+    let charge = clinic.get(&format!("/v1/transactions/{}.charge-1", payment.state.id)).await.ok();
+    assert_eq!((&charge["status"], &charge["paid_with"]), (&json!("succeeded"), &Value::Null));
+    clinic.proven_books().await;
 }
