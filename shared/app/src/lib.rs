@@ -13,6 +13,7 @@ pub mod ids;
 pub mod invoices;
 pub mod links;
 pub mod mail;
+pub mod metrics;
 mod money;
 mod numbers;
 pub mod on_file;

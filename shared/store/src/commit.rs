@@ -8,8 +8,9 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem},
 };
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use paywell_domain::{
-    Actor, Decision, Event, InvoiceSet, JournalEntry, PatientId, PracticeId,
+    Actor, Decision, Event, EventKind, InvoiceSet, JournalEntry, PatientId, Posting, PracticeId, RefundId,
     event::{Head, chain},
 };
 
@@ -37,6 +38,7 @@ pub struct By {
 #[must_use = "nothing is written until it is committed"]
 pub struct Commit {
     by: By,
+    zone: Option<Tz>,
     writes: Vec<Write>,
     tally: Tally,
     accounts: BTreeMap<PatientId, AccountChange>,
@@ -54,9 +56,10 @@ enum Write {
 }
 
 impl Commit {
-    /// An empty commit.
-    pub fn new(by: &By) -> Self {
-        Self { by: by.clone(), writes: Vec::new(), tally: Tally::default(), accounts: BTreeMap::new() }
+    /// An empty commit. `zone` is the practice's, by which what is booked is dated: without it no money can be moved.
+    pub fn new(by: &By, zone: Option<Tz>) -> Self {
+        let (by, writes, accounts) = (by.clone(), Vec::new(), BTreeMap::new());
+        Self { by, zone, writes, tally: Tally::default(), accounts }
     }
 
     /// Whether there is nothing to write.
@@ -171,6 +174,7 @@ impl Commit {
         if events.is_empty() && before.is_some() {
             return Ok((Stored { state, version, head }, Item::new()));
         }
+        let refund = events.iter().find_map(EventKind::refund);
         for kind in events {
             version = version.saturating_add(1);
             let event = Event {
@@ -188,7 +192,7 @@ impl Commit {
             item.insert("h".to_owned(), AttributeValue::S(head.to_string()));
             self.writes.push(Write::Create(item));
         }
-        self.journal(&state, version, &postings)?;
+        self.journal(&state, version, refund, &postings)?;
         match (state.row(&practice)?, state.row_key(&practice)) {
             (Some(row), _) => self.writes.push(Write::Overwrite(row)),
             (None, Some(key)) => self.writes.push(Write::Remove(key)),
@@ -213,19 +217,20 @@ impl Commit {
         &mut self,
         state: &A,
         version: u64,
-        postings: &[paywell_domain::Posting],
+        refund: Option<RefundId>,
+        postings: &[Posting],
     ) -> Result<(), StoreError> {
-        let Some((patient, currency)) = state.books() else {
-            return if postings.is_empty() {
-                Ok(())
-            } else {
-                Err(StoreError::internal("postings without books"))
-            };
-        };
-        let source = (state.name(), version);
-        let entry = JournalEntry::balanced(source, self.by.now, patient, currency, postings)
-            .map_err(StoreError::internal)?;
-        let Some(entry) = entry else { return Ok(()) };
+        if postings.is_empty() {
+            return Ok(());
+        }
+        let (patient, currency) =
+            state.books().ok_or_else(|| StoreError::internal("postings without books"))?;
+        let zone = self.zone.ok_or_else(|| StoreError::internal("postings without the practice's zone"))?;
+        let (source, at) = ((state.name(), version), self.by.now.with_timezone(&zone));
+        let entry =
+            JournalEntry::balanced(source, &at, patient, currency, postings).map_err(StoreError::internal)?;
+        let Some(entry) = entry.map(|entry| entry.of_refund(refund)) else { return Ok(()) };
+        self.tally.add(&Tally::collected(&entry), 1);
         if let Some(patient) = patient {
             self.account(patient).book(&entry)?;
         }
@@ -250,7 +255,7 @@ impl Commit {
                 items.push(TransactWriteItem::builder().update(update).build());
             }
         }
-        if let Some(update) = self.tally.update(table, &self.by.practice, &source)? {
+        for update in self.tally.updates(table, &self.by.practice, &source)? {
             items.push(TransactWriteItem::builder().update(update).build());
         }
         Ok(items)

@@ -24,6 +24,7 @@ use aws_sdk_dynamodb::Client;
 pub use account::PatientAccount;
 pub use aggregate::{Aggregate, Stored};
 pub use commit::{By, Commit};
+pub use counters::Tally;
 pub use error::{CommitError, StoreError};
 pub use history::{History, LinkSummary};
 pub use idempotency::{Answer, Command, Done, Reused};

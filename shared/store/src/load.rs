@@ -78,6 +78,10 @@ impl Loaded {
         self.0.contains_key(key)
     }
 
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.0.values().flatten()
+    }
+
     fn item(&self, key: &Key) -> Option<&Item> {
         self.0.get(key).and_then(Option::as_ref)
     }

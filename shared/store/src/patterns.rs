@@ -177,10 +177,17 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "counters",
-        "How many and how much in every status",
-        ("table", "COUNTERS#practice, S#shard"),
+        "How many and how much in every status, and what was collected, by month",
+        ("table", "COUNTERS#practice#shard, S and Y#year"),
         Strong,
-        "1 Query, 8 items",
+        "1 BatchGetItem, 8 items and 8 a year",
+    ),
+    pattern(
+        "all_counters",
+        "Everything that is counted",
+        ("table", "COUNTERS#practice#shard"),
+        Strong,
+        "8 Queries at once",
     ),
     pattern(
         "journal",

@@ -16,6 +16,7 @@ mod idempotency;
 mod input;
 mod invoices;
 mod ledger;
+mod metrics;
 mod on_file;
 mod outreach;
 mod payments;

@@ -13,7 +13,7 @@ fn changed(patient: &Stored<Patient>) -> Decision<Patient> {
 }
 
 async fn commit(clinic: &Clinic, fill: impl FnOnce(&mut Commit)) -> Result<(), CommitError> {
-    let mut commit = Commit::new(&clinic.by());
+    let mut commit = Commit::new(&clinic.by(), None);
     fill(&mut commit);
     clinic.world.store.commit(commit).await
 }
@@ -122,7 +122,8 @@ async fn no_step_is_written_that_an_invoice_may_not_take() {
     let open = clinic.stored::<Invoice>(id).await;
     for (status, allowed) in [(InvoiceStatus::Draft, false), (InvoiceStatus::Open, true)] {
         let step = Invoice { status, ..open.state.clone() };
-        let written = Commit::new(&clinic.by()).update(&open, Decision::of(step, EventKind::InvoiceReminded));
+        let written =
+            Commit::new(&clinic.by(), None).update(&open, Decision::of(step, EventKind::InvoiceReminded));
         assert_eq!(written.is_ok(), allowed, "open to {status:?}");
     }
 }

@@ -14,7 +14,7 @@ const TAMPERING: &str = include_str!("../proof/tampering.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 31] = [
+const TESTED: [(&str, &str, &str, &str); 32] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
@@ -35,6 +35,7 @@ const TESTED: [(&str, &str, &str, &str); 31] = [
     ("list", "by_status_due", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
     ("list", "by_patient", LISTS, "lists_are_sorted_both_ways"),
     ("counters", "table", ACCESS, "lists_and_figures_are_a_practices_own"),
+    ("all_counters", "table", TAMPERING, "a_counter_that_was_edited_removed_or_invented_is_found"),
     ("journal", "table", READING, "a_months_journal_is_read_in_order"),
     ("pointer", "table", READING, "a_token_leads_to_its_link_and_nowhere_else"),
     ("customer", "table", READING, "a_customer_of_the_processor_leads_to_its_patient"),
