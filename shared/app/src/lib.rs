@@ -4,6 +4,7 @@
 //! again with what it answered.
 
 pub mod allocations;
+pub mod backfill;
 pub mod clock;
 pub mod command;
 pub mod config;

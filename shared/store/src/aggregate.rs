@@ -46,6 +46,12 @@ pub trait Aggregate: Serialize + DeserializeOwned {
         Ok(None)
     }
 
+    /// Every item that is derived from it and stands beside it: what a commit writes with it, and a backfill again. A new
+    /// kind of derived item joins here.
+    fn derived(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        Ok(self.row(practice)?.into_iter().collect())
+    }
+
     /// Where its row is, whether or not it has one now; none where its kind is in no list.
     fn row_key(&self, _practice: &PracticeId) -> Option<Key> {
         None

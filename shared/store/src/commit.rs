@@ -16,7 +16,7 @@ use paywell_domain::{
 
 use crate::{
     Aggregate, CommitError, Key, Loaded, Store, StoreError, Stored, account::AccountChange, aggregate,
-    counters::Tally, keys, row::Item,
+    counters::Tally, keys, load::key_of, row::Item,
 };
 
 /// On whose behalf, from which request and when something is written.
@@ -44,13 +44,15 @@ pub struct Commit {
     accounts: BTreeMap<PatientId, AccountChange>,
 }
 
+/// What is done with one item.
 #[derive(Debug)]
-enum Write {
+pub(crate) enum Write {
     Create(Item),
     Replace(Item, u64),
     Overwrite(Item),
     Remove(Key),
     Unchanged(Key, u64),
+    Absent(Key),
     Once { item: Item, expired_before: i64 },
     Where { item: Item, condition: &'static str, name: (&'static str, &'static str) },
 }
@@ -193,14 +195,11 @@ impl Commit {
             self.writes.push(Write::Create(item));
         }
         self.journal(&state, version, refund, &postings)?;
-        match (state.row(&practice)?, state.row_key(&practice)) {
-            (Some(row), _) => self.writes.push(Write::Overwrite(row)),
-            (None, Some(key)) => self.writes.push(Write::Remove(key)),
-            (None, None) => {}
-        }
-        // A patient's new invoice set takes the place of the earlier one, which still counts.
-        if let Some(stored) = before.filter(|stored| stored.state.name() == state.name()) {
-            self.tally.add(&stored.state.tally(), -1);
+        // A patient's new invoice set takes the place of the earlier one, which still is listed and counts.
+        let same = before.map(|stored| &stored.state).filter(|before| before.name() == state.name());
+        self.derive(same, &state)?;
+        if let Some(before) = same {
+            self.tally.add(&before.tally(), -1);
         }
         self.tally.add(&state.tally(), 1);
         match (before.and_then(|stored| stored.state.under_way()), state.under_way()) {
@@ -211,6 +210,17 @@ impl Commit {
         let mut item = aggregate::encode(&practice, &state, version, head)?;
         item.extend(keys::changed(&practice, self.by.now));
         Ok((Stored { state, version, head }, item))
+    }
+
+    /// Writes what is derived from an aggregate, and removes what was and is no more.
+    fn derive<A: Aggregate>(&mut self, before: Option<&A>, state: &A) -> Result<(), StoreError> {
+        let derived = state.derived(&self.by.practice)?;
+        let keys: Vec<Option<Key>> = derived.iter().map(key_of).collect();
+        self.writes.extend(derived.into_iter().map(Write::Overwrite));
+        let before = before.map(|before| before.derived(&self.by.practice)).transpose()?.unwrap_or_default();
+        let gone = before.iter().map(key_of).filter(|key| !keys.contains(key)).flatten();
+        self.writes.extend(gone.map(Write::Remove));
+        Ok(())
     }
 
     fn journal<A: Aggregate>(
@@ -263,7 +273,7 @@ impl Commit {
 }
 
 impl Write {
-    fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
         const ABSENT: &str = "attribute_not_exists(pk)";
         const SAME: &str = "v = :v";
         let version = |v: u64| AttributeValue::N(v.to_string());
@@ -271,6 +281,11 @@ impl Write {
         let build = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
             let put = put.build().map_err(StoreError::internal)?;
             Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
+        };
+        let check = |key: Key| ConditionCheck::builder().table_name(table).set_key(Some(key.attributes()));
+        let checked = |check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder| {
+            let check = check.build().map_err(StoreError::internal)?;
+            Ok(TransactWriteItem::builder().condition_check(check).build())
         };
         match self {
             Self::Create(item) => build(put(item).condition_expression(ABSENT)),
@@ -291,15 +306,10 @@ impl Write {
                 Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::internal)?).build())
             }
             Self::Unchanged(key, v) => {
-                let check = ConditionCheck::builder()
-                    .table_name(table)
-                    .set_key(Some(key.attributes()))
-                    .condition_expression(SAME)
-                    .expression_attribute_values(":v", version(v))
-                    .build()
-                    .map_err(StoreError::internal)?;
-                Ok(TransactWriteItem::builder().condition_check(check).build())
+                let check = check(key).condition_expression(SAME);
+                checked(check.expression_attribute_values(":v", version(v)))
             }
+            Self::Absent(key) => checked(check(key).condition_expression(ABSENT)),
         }
     }
 }
@@ -314,9 +324,11 @@ impl Store {
     /// unavailable table it is not known whether it was.
     pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         let items = commit.into_items(&self.table)?;
-        if items.is_empty() {
-            return Ok(());
-        }
+        if items.is_empty() { Ok(()) } else { self.transact(items).await }
+    }
+
+    /// All of it, or nothing.
+    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), CommitError> {
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         sent.map(drop).map_err(|error| classify(&error).unwrap_or_else(|| CommitError::Store(error.into())))
     }

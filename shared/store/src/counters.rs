@@ -99,6 +99,11 @@ impl Tally {
     }
 }
 
+/// The year of a counter that is a month's.
+pub(crate) fn year_of(counter: &str) -> Option<i32> {
+    counter.split('_').nth(1)?.split_once('-')?.0.parse().ok()
+}
+
 fn add(to: &mut BTreeMap<String, i64>, more: &BTreeMap<String, i64>, sign: i64) {
     for (name, number) in more {
         let sum = to.entry(name.clone()).or_default();

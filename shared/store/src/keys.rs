@@ -89,6 +89,11 @@ impl Queue {
 }
 
 impl Key {
+    /// The aggregate of a partition.
+    pub(crate) fn at(pk: String) -> Self {
+        Self::aggregate(pk)
+    }
+
     fn aggregate(pk: String) -> Self {
         Self { pk, sk: AGGREGATE.to_owned() }
     }

@@ -72,6 +72,13 @@ impl Dump {
         self.0.keys().filter(|(pk, _)| pk.starts_with(prefix)).count()
     }
 
+    /// All of it but for the items whose partition key begins with one of these.
+    #[must_use]
+    pub fn without(&self, prefixes: &[&str]) -> Self {
+        let kept = self.0.iter().filter(|((pk, _), _)| !prefixes.iter().any(|prefix| pk.starts_with(prefix)));
+        Self(kept.map(|(key, item)| (key.clone(), item.clone())).collect())
+    }
+
     /// Whether a text stands anywhere in it.
     pub fn mentions(&self, text: &str) -> bool {
         self.0.iter().any(|(key, item)| format!("{key:?}{item:?}").contains(text))

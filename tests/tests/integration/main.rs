@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod backfill;
 mod checkout;
 mod concurrency;
 mod documents;
