@@ -1,7 +1,7 @@
-//! Payments, and the practice's numbers.
+//! Payments, and the practice's cards.
 
 use paywell_app::{
-    tracker::Metrics,
+    metrics::Metrics,
     views::payments::{PaymentDetail, PaymentListItem},
 };
 use paywell_domain::PaymentId;
@@ -42,7 +42,7 @@ pub async fn detail(
     json_version(StatusCode::OK, &detail, detail.payment.version)
 }
 
-/// How many, and how much, in every status.
+/// The cards: total collected with its trend, outstanding, and how many and how much in every status.
 #[utoipa::path(get, path = "/v1/metrics", tag = "tracker",
     responses((status = 200, body = Metrics), Refused))]
 pub async fn metrics(

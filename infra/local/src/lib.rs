@@ -18,6 +18,7 @@
 //! Every child process runs under a [`guard`], so that nothing stays behind when this process ends, however it does.
 //! The clock of the whole stack can be moved (see [`clock`]).
 
+pub mod backfilling;
 pub mod clock;
 pub mod commands;
 mod data;

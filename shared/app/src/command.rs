@@ -4,6 +4,7 @@
 use std::{cell::Cell, time::Duration};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use paywell_domain::{Practice, PracticeId};
 use paywell_store::{Aggregate, Answer, By, Command, Commit, CommitError, Done, Key, Loaded, Stored};
 use serde::{Serialize, de::DeserializeOwned};
@@ -151,7 +152,7 @@ impl App {
                     None => {}
                 }
             }
-            let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
+            let mut work = Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded };
             let answer = decide(&mut work).await?;
             if let Some(command) = &cx.command {
                 work.commit.answer(command, &answer);
@@ -192,7 +193,8 @@ impl App {
                     }
                     None => {}
                 }
-                let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
+                let mut work =
+                    Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded };
                 let subject = begin(&mut work).await?;
                 work.commit.begin(command, &serde_json::to_string(&subject)?);
                 let after = work.commit.after(&work.loaded);
@@ -234,7 +236,7 @@ impl App {
                 Some(read) => read,
                 None => self.store.load(keys.clone()).await?,
             };
-            let mut work = Work { app: self, cx, loaded, commit: Commit::new(&cx.by) };
+            let mut work = Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded };
             let given = decide(&mut work).await?;
             self.committed(work.commit).await.map(|done| done.then_some(given))
         })
@@ -259,6 +261,11 @@ impl App {
         }
         Err(AppError::Busy)
     }
+}
+
+/// The zone of the practice, where it was loaded: what only notes something need not load it.
+fn zone(cx: &Context, loaded: &Loaded) -> Result<Option<Tz>, AppError> {
+    Ok(loaded.get::<Practice>(cx.practice(), ())?.map(|practice| practice.state.time_zone))
 }
 
 /// An answer in JSON, of a version that can be named in `If-Match`.

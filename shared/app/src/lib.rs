@@ -4,6 +4,7 @@
 //! again with what it answered.
 
 pub mod allocations;
+pub mod backfill;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -13,6 +14,7 @@ pub mod ids;
 pub mod invoices;
 pub mod links;
 pub mod mail;
+pub mod metrics;
 mod money;
 mod numbers;
 pub mod on_file;

@@ -197,7 +197,7 @@ impl App {
             Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone()),
             Outcome::Later => set.put_back(claimed.step, cx.now()),
         };
-        let mut commit = Commit::new(&cx.by);
+        let mut commit = Commit::new(&cx.by, None);
         commit.update(&claimed.set, decide(&claimed.set.state))?;
         match self.store.commit(commit).await {
             Err(CommitError::Conflict) => {}

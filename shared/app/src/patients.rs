@@ -22,7 +22,7 @@ impl App {
         practice: Practice,
         rules: RuleSet,
     ) -> Result<(), AppError> {
-        let mut commit = paywell_store::Commit::new(&cx.by);
+        let mut commit = paywell_store::Commit::new(&cx.by, Some(practice.time_zone));
         commit.create(practice.create())?;
         commit.create(rules.create()?)?;
         Ok(self.store.commit(commit).await?)

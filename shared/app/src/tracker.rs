@@ -1,6 +1,6 @@
 //! The tracker: lists, previews, cards. Reads only.
 
-use std::{collections::BTreeMap, collections::HashMap, sync::Mutex};
+use std::{collections::HashMap, sync::Mutex};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use paywell_domain::{
@@ -14,8 +14,6 @@ use paywell_store::{
     Filters, InvoiceRow, Key, LinkSummary, ListQuery, Listed, PARTLY_PAID, Page, PaymentRow, SetRow, Sort,
     Span, StatusPart, TransactionRow,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::{
     App, AppError, Context,
@@ -86,26 +84,6 @@ fn parts_of(status: ShownStatus, today: NaiveDate) -> Vec<StatusPart> {
         ShownStatus::Unpaid => vec![due(open, Some(today), None)],
         other => vec![StatusPart::all_of(other.stored().name())],
     }
-}
-
-/// How many, and how much.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Metric {
-    /// How many.
-    pub count: i64,
-    /// Their amounts (payments) or balances (invoices, sets).
-    pub amount: String,
-}
-
-/// A practice's numbers by status.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Metrics {
-    /// By stored status; overdue and partially paid ones are open.
-    pub invoices: BTreeMap<String, Metric>,
-    /// By status.
-    pub payments: BTreeMap<String, Metric>,
-    /// By status.
-    pub invoice_sets: BTreeMap<String, Metric>,
 }
 
 #[derive(Default)]
@@ -283,29 +261,6 @@ impl App {
         let history = history.ok_or(AppError::NotFound("invoice set"))?;
         let timeline = history.events.iter().map(TimelineEntry::of).collect();
         Ok(InvoiceSetDetail::of(&history.stored, currency, timeline))
-    }
-
-    /// The practice's numbers by status: one query.
-    ///
-    /// # Errors
-    /// The table cannot be read.
-    pub async fn metrics(&self, cx: &Context) -> Result<Metrics, AppError> {
-        let tally = self.store.counters(cx.practice()).await?;
-        let metric = |kind: &str, status: &str| Metric {
-            count: tally.get(&format!("{kind}_{status}_n")),
-            amount: Cents::new(tally.get(&format!("{kind}_{status}_cents"))).to_string(),
-        };
-        let table =
-            |kind: &str, names: &[&str]| names.iter().map(|n| ((*n).to_owned(), metric(kind, n))).collect();
-        let shown = |status: &InvoiceStatus| *status != InvoiceStatus::Deleted;
-        Ok(Metrics {
-            invoices: table(
-                "invoice",
-                &InvoiceStatus::ALL.iter().filter(|s| shown(s)).map(|s| s.name()).collect::<Vec<_>>(),
-            ),
-            payments: table("payment", &PaymentStatus::ALL.map(PaymentStatus::name)),
-            invoice_sets: table("set", &SetStatus::ALL.map(SetStatus::name)),
-        })
     }
 }
 

@@ -293,6 +293,19 @@ pub enum EventKind {
     },
 }
 
+impl EventKind {
+    /// The refund that it is of.
+    pub const fn refund(&self) -> Option<RefundId> {
+        match self {
+            Self::RefundRequested { refund, .. }
+            | Self::RefundAccepted { refund, .. }
+            | Self::RefundSucceeded { refund }
+            | Self::RefundFailed { refund, .. } => Some(*refund),
+            _ => None,
+        }
+    }
+}
+
 /// An event as it is kept: its text is hashed, so the text is what is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {

@@ -1,11 +1,11 @@
 //! Double-entry bookkeeping: every movement of money is one journal entry whose postings sum to zero.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::{Cents, Currency, InvoiceId, PatientId};
+use crate::{Cents, Currency, InvoiceId, PatientId, PaymentId, RefundId};
 
 /// The accounts of a practice's books. Debit is positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -115,22 +115,28 @@ pub struct JournalEntry {
     pub version: u64,
     /// When it was booked (UTC).
     pub at: DateTime<Utc>,
+    /// The practice's date then. It stays what it was when the practice moves to another zone: no past month changes.
+    pub on: NaiveDate,
     /// Whose money it is; none where it is the practice's own, such as a payout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientId>,
+    /// The refund of a payment that it books: money that comes back from a refund which failed is not received anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundId>,
     /// The currency of the books.
     pub currency: Currency,
     postings: Vec<Posting>,
 }
 
 impl JournalEntry {
-    /// An entry of balanced postings: one posting an account and invoice, those of zero cents left out; none where nothing moved.
+    /// An entry of balanced postings: one posting an account and invoice, those of zero cents left out; none where nothing
+    /// moved. `at` is in the practice's zone.
     ///
     /// # Errors
     /// Where the postings do not sum to zero.
     pub fn balanced(
         (source, version): (String, u64),
-        at: DateTime<Utc>,
+        at: &DateTime<impl TimeZone>,
         patient: Option<PatientId>,
         currency: Currency,
         postings: &[Posting],
@@ -148,8 +154,16 @@ impl JournalEntry {
         if !sum.is_zero() {
             return Err(Unbalanced::NotZero);
         }
-        let entry = Self { source, version, at, patient, currency, postings: merged };
+        let (on, at) = (at.date_naive(), at.with_timezone(&Utc));
+        let entry = Self { source, version, at, on, patient, refund: None, currency, postings: merged };
         Ok((!entry.postings.is_empty()).then_some(entry))
+    }
+
+    /// The same entry, of a refund.
+    #[must_use]
+    pub const fn of_refund(mut self, refund: Option<RefundId>) -> Self {
+        self.refund = refund;
+        self
     }
 
     /// The postings, one an account and invoice.
@@ -162,6 +176,35 @@ impl JournalEntry {
         let of = self.postings.iter().filter(|p| p.account == account);
         of.fold(Cents::ZERO, |sum, p| sum.checked_add(p.cents).unwrap_or(sum))
     }
+
+    /// What it adds to what the practice has collected. What is held for an open dispute, or reserved for a refund that is
+    /// not through, is still collected; what a payout moves was collected before.
+    pub fn collected(&self) -> Collected {
+        if self.source.parse::<PaymentId>().is_err() {
+            return Collected::default();
+        }
+        let moved = Cents::checked_sum(RECEIVED_IN.into_iter().map(|account| self.effect(account)));
+        let moved = moved.unwrap_or(Cents::ZERO);
+        if self.refund.is_none() && moved.is_positive() {
+            Collected { gross: moved, back: Cents::ZERO }
+        } else {
+            Collected { gross: Cents::ZERO, back: moved.negated() }
+        }
+    }
+}
+
+/// Where money of patients is when it was received.
+const RECEIVED_IN: [Account; 4] =
+    [Account::ProcessorClearing, Account::DisputedFunds, Account::Bank, Account::CashDrawer];
+
+/// What was collected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// What was received, whatever became of it.
+    pub gross: Cents,
+    /// What of it went back: refunds that went through, bank debits that were returned, disputes that were lost. Below
+    /// zero where a refund that had gone through came back.
+    pub back: Cents,
 }
 
 #[cfg(test)]
@@ -175,7 +218,7 @@ mod tests {
     fn entry(postings: &[Posting]) -> Result<Option<JournalEntry>, Unbalanced> {
         let source = ("inv_x".to_owned(), 1);
         let patient = PatientId::new(Uuid::nil());
-        JournalEntry::balanced(source, DateTime::UNIX_EPOCH, Some(patient), Currency::Usd, postings)
+        JournalEntry::balanced(source, &DateTime::UNIX_EPOCH, Some(patient), Currency::Usd, postings)
     }
 
     #[test]
@@ -210,6 +253,68 @@ mod tests {
         ] {
             assert_eq!(booked.effect(account).get(), cents, "{account:?}");
         }
+    }
+
+    /// A payment's entry on what it received in, against the patient's credit.
+    fn of_payment(account: Account, cents: i64) -> JournalEntry {
+        let source = (PaymentId::new(Uuid::nil()).to_string(), 1);
+        let postings = [
+            Posting::debit(account, Cents::new(cents)),
+            Posting::credit(Account::PatientCredit, Cents::new(cents)),
+        ];
+        let at = DateTime::UNIX_EPOCH;
+        JournalEntry::balanced(source, &at, None, Currency::Usd, &postings).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_comes_in_is_gross_and_what_goes_back_is_not_taken_off_it() {
+        let collected = |entry: &JournalEntry| {
+            let Collected { gross, back } = entry.collected();
+            (gross.get(), back.get())
+        };
+        for account in [Account::ProcessorClearing, Account::CashDrawer, Account::Bank] {
+            assert_eq!(collected(&of_payment(account, 500)), (500, 0), "{account:?}");
+            assert_eq!(collected(&of_payment(account, -500)), (0, 500), "{account:?}");
+        }
+        let refund = Some(RefundId::new(Uuid::nil()));
+        let came_back = of_payment(Account::ProcessorClearing, 500).of_refund(refund);
+        assert_eq!(collected(&came_back), (0, -500), "a refund that failed is not received anew");
+        let reserved = of_payment(Account::RefundsInFlight, -500).of_refund(refund);
+        assert_eq!(collected(&reserved), (0, 0), "until it is through");
+        let payout = entry(&[
+            Posting::debit(Account::Bank, Cents::new(300)),
+            Posting::credit(Account::ProcessorClearing, Cents::new(310)),
+            Posting::debit(Account::ProcessorFees, Cents::new(10)),
+        ]);
+        assert_eq!(collected(&payout.unwrap().unwrap()), (0, 0), "what a payout moves was collected before");
+    }
+
+    #[test]
+    fn what_is_held_for_a_dispute_is_still_collected() {
+        let held = [
+            Posting::debit(Account::DisputedFunds, Cents::new(500)),
+            Posting::credit(Account::ProcessorClearing, Cents::new(500)),
+        ];
+        let source = (PaymentId::new(Uuid::nil()).to_string(), 2);
+        let at = DateTime::UNIX_EPOCH;
+        let held = JournalEntry::balanced(source, &at, None, Currency::Usd, &held).unwrap().unwrap();
+        assert_eq!(held.collected(), Collected::default());
+        assert_eq!(
+            of_payment(Account::DisputedFunds, -500).collected().back.get(),
+            500,
+            "once it is lost it is not"
+        );
+    }
+
+    #[test]
+    fn an_entry_is_of_the_practices_date() {
+        let at: DateTime<Utc> = "2026-12-01T04:30:00Z".parse().unwrap();
+        let postings =
+            [Posting::debit(Account::Bank, Cents::new(1)), Posting::credit(Account::Charges, Cents::new(1))];
+        let there = at.with_timezone(&chrono_tz::America::New_York);
+        let booked = JournalEntry::balanced(("inv_x".to_owned(), 1), &there, None, Currency::Usd, &postings);
+        let booked = booked.unwrap().unwrap();
+        assert_eq!((booked.at, booked.on.to_string()), (at, "2026-11-30".to_owned()));
     }
 
     proptest! {

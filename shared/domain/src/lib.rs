@@ -32,7 +32,7 @@ pub use id::{
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};
-pub use ledger::{Account, JournalEntry, Posting};
+pub use ledger::{Account, Collected, JournalEntry, Posting};
 pub use link::Link;
 pub use money::{Amount, Cents, Currency};
 pub use number::Number;

@@ -13,7 +13,7 @@ use crate::{
     counters::Tally,
     keys::{self, Queue},
     list::Listed,
-    row::{InvoiceRow, Item, PatientRow, PaymentRow, SetRow, TransactionRow},
+    row::{InvoiceRow, Item, PARTLY_PAID, PatientRow, PaymentRow, SetRow, TransactionRow},
 };
 
 /// An aggregate as it was read: what it is, and which version that was.
@@ -172,7 +172,11 @@ impl Aggregate for Invoice {
     }
 
     fn tally(&self) -> Tally {
-        Tally::of("invoice", self.status.name(), self.balance())
+        let mut tally = Tally::of("invoice", self.status.name(), self.balance());
+        if self.status == InvoiceStatus::Open && self.applied.is_positive() {
+            tally.add(&Tally::of("invoice", PARTLY_PAID, self.balance()), 1);
+        }
+        tally
     }
 
     fn follows(&self, before: &Self) -> bool {

@@ -8,8 +8,9 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem},
 };
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use paywell_domain::{
-    Actor, Decision, Event, InvoiceSet, JournalEntry, PatientId, PracticeId,
+    Actor, Decision, Event, EventKind, InvoiceSet, JournalEntry, PatientId, Posting, PracticeId, RefundId,
     event::{Head, chain},
 };
 
@@ -37,26 +38,30 @@ pub struct By {
 #[must_use = "nothing is written until it is committed"]
 pub struct Commit {
     by: By,
+    zone: Option<Tz>,
     writes: Vec<Write>,
     tally: Tally,
     accounts: BTreeMap<PatientId, AccountChange>,
 }
 
+/// What is done with one item.
 #[derive(Debug)]
-enum Write {
+pub(crate) enum Write {
     Create(Item),
     Replace(Item, u64),
     Overwrite(Item),
     Remove(Key),
     Unchanged(Key, u64),
+    Absent(Key),
     Once { item: Item, expired_before: i64 },
     Where { item: Item, condition: &'static str, name: (&'static str, &'static str) },
 }
 
 impl Commit {
-    /// An empty commit.
-    pub fn new(by: &By) -> Self {
-        Self { by: by.clone(), writes: Vec::new(), tally: Tally::default(), accounts: BTreeMap::new() }
+    /// An empty commit. `zone` is the practice's, by which what is booked is dated: without it no money can be moved.
+    pub fn new(by: &By, zone: Option<Tz>) -> Self {
+        let (by, writes, accounts) = (by.clone(), Vec::new(), BTreeMap::new());
+        Self { by, zone, writes, tally: Tally::default(), accounts }
     }
 
     /// Whether there is nothing to write.
@@ -171,6 +176,7 @@ impl Commit {
         if events.is_empty() && before.is_some() {
             return Ok((Stored { state, version, head }, Item::new()));
         }
+        let refund = events.iter().find_map(EventKind::refund);
         for kind in events {
             version = version.saturating_add(1);
             let event = Event {
@@ -188,7 +194,7 @@ impl Commit {
             item.insert("h".to_owned(), AttributeValue::S(head.to_string()));
             self.writes.push(Write::Create(item));
         }
-        self.journal(&state, version, &postings)?;
+        self.journal(&state, version, refund, &postings)?;
         // A patient's new invoice set takes the place of the earlier one, which still counts, and has its row.
         let same = before.filter(|stored| stored.state.name() == state.name()).map(|stored| &stored.state);
         self.rows(same, &state)?;
@@ -222,19 +228,20 @@ impl Commit {
         &mut self,
         state: &A,
         version: u64,
-        postings: &[paywell_domain::Posting],
+        refund: Option<RefundId>,
+        postings: &[Posting],
     ) -> Result<(), StoreError> {
-        let Some((patient, currency)) = state.books() else {
-            return if postings.is_empty() {
-                Ok(())
-            } else {
-                Err(StoreError::internal("postings without books"))
-            };
-        };
-        let source = (state.name(), version);
-        let entry = JournalEntry::balanced(source, self.by.now, patient, currency, postings)
-            .map_err(StoreError::internal)?;
-        let Some(entry) = entry else { return Ok(()) };
+        if postings.is_empty() {
+            return Ok(());
+        }
+        let (patient, currency) =
+            state.books().ok_or_else(|| StoreError::internal("postings without books"))?;
+        let zone = self.zone.ok_or_else(|| StoreError::internal("postings without the practice's zone"))?;
+        let (source, at) = ((state.name(), version), self.by.now.with_timezone(&zone));
+        let entry =
+            JournalEntry::balanced(source, &at, patient, currency, postings).map_err(StoreError::internal)?;
+        let Some(entry) = entry.map(|entry| entry.of_refund(refund)) else { return Ok(()) };
+        self.tally.add(&Tally::collected(&entry), 1);
         if let Some(patient) = patient {
             self.account(patient).book(&entry)?;
         }
@@ -259,7 +266,7 @@ impl Commit {
                 items.push(TransactWriteItem::builder().update(update).build());
             }
         }
-        if let Some(update) = self.tally.update(table, &self.by.practice, &source)? {
+        for update in self.tally.updates(table, &self.by.practice, &source)? {
             items.push(TransactWriteItem::builder().update(update).build());
         }
         Ok(items)
@@ -267,7 +274,7 @@ impl Commit {
 }
 
 impl Write {
-    fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
         const ABSENT: &str = "attribute_not_exists(pk)";
         const SAME: &str = "v = :v";
         let version = |v: u64| AttributeValue::N(v.to_string());
@@ -275,6 +282,11 @@ impl Write {
         let build = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
             let put = put.build().map_err(StoreError::internal)?;
             Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
+        };
+        let check = |key: Key| ConditionCheck::builder().table_name(table).set_key(Some(key.attributes()));
+        let checked = |check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder| {
+            let check = check.build().map_err(StoreError::internal)?;
+            Ok(TransactWriteItem::builder().condition_check(check).build())
         };
         match self {
             Self::Create(item) => build(put(item).condition_expression(ABSENT)),
@@ -295,15 +307,10 @@ impl Write {
                 Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::internal)?).build())
             }
             Self::Unchanged(key, v) => {
-                let check = ConditionCheck::builder()
-                    .table_name(table)
-                    .set_key(Some(key.attributes()))
-                    .condition_expression(SAME)
-                    .expression_attribute_values(":v", version(v))
-                    .build()
-                    .map_err(StoreError::internal)?;
-                Ok(TransactWriteItem::builder().condition_check(check).build())
+                let check = check(key).condition_expression(SAME);
+                checked(check.expression_attribute_values(":v", version(v)))
             }
+            Self::Absent(key) => checked(check(key).condition_expression(ABSENT)),
         }
     }
 }
@@ -318,9 +325,11 @@ impl Store {
     /// unavailable table it is not known whether it was.
     pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         let items = commit.into_items(&self.table)?;
-        if items.is_empty() {
-            return Ok(());
-        }
+        if items.is_empty() { Ok(()) } else { self.transact(items).await }
+    }
+
+    /// All of it, or nothing.
+    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), CommitError> {
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         sent.map(drop).map_err(|error| classify(&error).unwrap_or_else(|| CommitError::Store(error.into())))
     }

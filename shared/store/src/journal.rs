@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use paywell_domain::{JournalEntry, PracticeId};
 
-use crate::{Key, Store, StoreError, load::key_of};
+use crate::{Key, Store, StoreError};
 
 impl Store {
     /// The journal of a month for a proof: each item's key with its entry, or none where the item is not an entry of that
@@ -18,7 +18,7 @@ impl Store {
     ) -> Result<Vec<(Key, Option<JournalEntry>)>, StoreError> {
         let items = self.partition(Key::journal(practice, month, "", 0).pk).await?;
         let read = items.into_iter().filter_map(|item| {
-            let key = key_of(&item)?;
+            let key = Key::of(&item)?;
             let entry = serde_dynamo::from_item::<_, JournalEntry>(item).ok();
             let own = |e: &JournalEntry| Key::journal(practice, e.at, &e.source, e.version) == key;
             Some((key.clone(), entry.filter(own)))

@@ -31,7 +31,9 @@ pub(crate) const AGGREGATE: &str = "A";
 pub(crate) const EVENTS: &str = "E#";
 /// The prefix of the links of an invoice.
 pub(crate) const LINKS: &str = "L#";
-/// How many items the counters of a practice are spread over.
+/// The prefix of a year's counters.
+const COUNTED_YEAR: &str = "Y#";
+/// How many partitions the counters of a practice are spread over.
 pub(crate) const COUNTER_SHARDS: u8 = 8;
 /// How many partitions a queue of all practices' work is spread over.
 pub(crate) const QUEUE_SHARDS: u8 = 8;
@@ -93,6 +95,11 @@ impl Key {
     pub fn of(item: &Item) -> Option<Self> {
         let text = |name| item.get(name)?.as_s().ok().cloned();
         Some(Self { pk: text("pk")?, sk: text("sk")? })
+    }
+
+    /// The aggregate of a partition.
+    pub(crate) fn at(pk: String) -> Self {
+        Self::aggregate(pk)
     }
 
     fn aggregate(pk: String) -> Self {
@@ -172,9 +179,14 @@ impl Key {
         }
     }
 
-    /// A shard of a practice's counters.
+    /// A shard of a practice's counters: a partition of its own.
     pub(crate) fn counters(practice: &PracticeId, shard: u8) -> Self {
-        Self { pk: format!("COUNTERS#{practice}"), sk: format!("S#{shard}") }
+        Self { pk: format!("COUNTERS#{practice}#{shard}"), sk: "S".to_owned() }
+    }
+
+    /// A shard of what was collected in each month of a year.
+    pub(crate) fn counters_of(practice: &PracticeId, shard: u8, year: i32) -> Self {
+        Self { sk: format!("{COUNTED_YEAR}{year}"), ..Self::counters(practice, shard) }
     }
 
     /// The last number given out in a series.
@@ -223,6 +235,11 @@ impl Key {
             ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
         ])
     }
+}
+
+/// The year whose months a counters' item holds, by its sort key; none of what has no month.
+pub(crate) fn counted_year(sk: &str) -> Option<i32> {
+    sk.strip_prefix(COUNTED_YEAR)?.parse().ok()
 }
 
 /// The partition of a practice's list of a kind: `INVOICES`, `PAYMENTS`, `SETS`.
@@ -318,7 +335,8 @@ mod tests {
                 Key::journal(p, at, "inv_x", 4),
                 "JOURNAL#prac_riverside#2026-06 | 2026-06-01T17:00:00.000Z#inv_x#00000004".to_owned(),
             ),
-            (Key::counters(p, 5), "COUNTERS#prac_riverside | S#5".to_owned()),
+            (Key::counters(p, 5), "COUNTERS#prac_riverside#5 | S".to_owned()),
+            (Key::counters_of(p, 5, 2026), "COUNTERS#prac_riverside#5 | Y#2026".to_owned()),
             (Key::numbers(p, Series::Invoice), "NUMBERS#prac_riverside#INV | A".to_owned()),
             (
                 Key::idempotency(p, "user_ada", "k-1"),

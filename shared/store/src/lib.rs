@@ -2,6 +2,7 @@
 
 mod account;
 mod aggregate;
+mod backfill;
 mod commit;
 mod counters;
 mod error;
@@ -23,7 +24,9 @@ use aws_sdk_dynamodb::Client;
 
 pub use account::PatientAccount;
 pub use aggregate::{Aggregate, Stored};
+pub use backfill::Rebuilt;
 pub use commit::{By, Commit};
+pub use counters::Tally;
 pub use error::{CommitError, StoreError};
 pub use history::{History, LinkSummary};
 pub use idempotency::{Answer, Command, Done, Reused};

@@ -68,6 +68,10 @@ impl Loaded {
         self.0.contains_key(key)
     }
 
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.0.values().flatten()
+    }
+
     fn item(&self, key: &Key) -> Option<&Item> {
         self.0.get(key).and_then(Option::as_ref)
     }
@@ -79,7 +83,7 @@ impl Loaded {
 
     /// Takes an item as it was just written.
     pub(crate) fn wrote(&mut self, item: Item) {
-        if let Some(key) = key_of(&item) {
+        if let Some(key) = Key::of(&item) {
             self.0.insert(key, Some(item));
         }
     }
@@ -122,16 +126,11 @@ impl Store {
             let batch = batch.map_err(StoreError::internal)?;
             let mut answer = self.client.batch_get_item().request_items(&self.table, batch).send().await?;
             let items = answer.responses.as_mut().and_then(|r| r.remove(&self.table)).unwrap_or_default();
-            loaded.0.extend(items.into_iter().filter_map(|item| Some((key_of(&item)?, Some(item)))));
+            loaded.0.extend(items.into_iter().filter_map(|item| Some((Key::of(&item)?, Some(item)))));
             // Past 16 MB, or when throttled, the table leaves keys for another request.
             let rest = answer.unprocessed_keys.and_then(|mut rest| rest.remove(&self.table));
             wanted = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         Ok(loaded)
     }
-}
-
-pub(crate) fn key_of(item: &Item) -> Option<Key> {
-    let text = |name: &str| item.get(name)?.as_s().ok().cloned();
-    Some(Key { pk: text("pk")?, sk: text("sk")? })
 }

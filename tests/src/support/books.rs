@@ -72,6 +72,13 @@ impl Dump {
         self.0.keys().filter(|(pk, _)| pk.starts_with(prefix)).count()
     }
 
+    /// All of it but for the items whose partition key begins with one of these.
+    #[must_use]
+    pub fn without(&self, prefixes: &[&str]) -> Self {
+        let kept = self.0.iter().filter(|((pk, _), _)| !prefixes.iter().any(|prefix| pk.starts_with(prefix)));
+        Self(kept.map(|(key, item)| (key.clone(), item.clone())).collect())
+    }
+
     /// Whether a text stands anywhere in it.
     pub fn mentions(&self, text: &str) -> bool {
         self.0.iter().any(|(key, item)| format!("{key:?}{item:?}").contains(text))
@@ -121,6 +128,7 @@ impl Clinic {
         books.money_is_where_payments_say();
         books.sets_follow_their_invoices();
         books.counters_are_a_recount(self);
+        books.collected_is_what_moved(self);
         books.rows_are_those_of_their_aggregates(self);
         books.histories_are_whole(self).await;
         let ledger = Options { processor: false, ..Options::default() };
@@ -248,6 +256,9 @@ impl Books {
         };
         for invoice in &self.invoices {
             count("invoice", invoice.status.name(), invoice.balance().get());
+            if invoice.status == InvoiceStatus::Open && invoice.applied.is_positive() {
+                count("invoice", "partly", invoice.balance().get());
+            }
         }
         for payment in &self.payments {
             count("payment", payment.status.name(), payment.amount.cents().get());
@@ -255,15 +266,51 @@ impl Books {
         for set in &self.sets {
             count("set", set.status.name(), set.outstanding().get());
         }
+        expected.retain(|_, cents| *cents != 0);
+        let mut counted = self.counters(clinic);
+        counted.retain(|name, cents| *cents != 0 && !is_collected(name));
+        assert_eq!(counted, expected, "the counters are a recount");
+    }
+
+    fn counters(&self, clinic: &Clinic) -> BTreeMap<String, i64> {
         let mut counted: BTreeMap<String, i64> = BTreeMap::new();
-        for (_, item) in self.dump.of(&format!("COUNTERS#{}", clinic.practice)) {
+        for (_, item) in self.dump.of(&format!("COUNTERS#{}#", clinic.practice)) {
             for name in item.keys().filter(|name| *name != "pk" && *name != "sk") {
                 *counted.entry(name.clone()).or_default() += number(item, name);
             }
         }
-        expected.retain(|_, cents| *cents != 0);
-        counted.retain(|_, cents| *cents != 0);
-        assert_eq!(counted, expected, "the counters are a recount");
+        counted
+    }
+
+    /// By payments in all, and by the instants of what moved in each month of New York.
+    fn collected_is_what_moved(&self, clinic: &Clinic) {
+        let mut counted = self.counters(clinic);
+        counted.retain(|name, cents| *cents != 0 && is_collected(name));
+        let (mut gross, mut back) = (0, 0);
+        for payment in &self.payments {
+            let taken = payment.attempts.iter().filter(|a| a.status == AttemptStatus::Succeeded);
+            let taken = taken.map(|a| if a.is_held() { payment.amount } else { a.amount });
+            gross += taken.map(|amount| amount.cents().get()).sum::<i64>();
+            gross += payment.tender.as_ref().map_or(0, |_| payment.amount.cents().get());
+            back += payment.refunded.get() + payment.reversed.get();
+        }
+        let sum = |prefix: &str| -> i64 {
+            counted.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, cents)| cents).sum()
+        };
+        assert_eq!((sum("gross_cents"), sum("back_cents")), (gross, back), "{counted:?}");
+        assert_eq!((sum("gross_2"), sum("back_2")), (gross, back), "the months are all of it: {counted:?}");
+        let mut net: BTreeMap<String, i64> = BTreeMap::new();
+        for entry in self.journal.iter().filter(|entry| entry.source.starts_with("pay_")) {
+            let month = entry.at.with_timezone(&chrono_tz::America::New_York).format("%Y-%m").to_string();
+            let places =
+                [Account::ProcessorClearing, Account::CashDrawer, Account::Bank, Account::DisputedFunds];
+            let moved: i64 = places.iter().map(|place| entry.effect(*place).get()).sum();
+            *net.entry(month).or_default() += moved;
+        }
+        for (month, net) in net {
+            let of_month = sum(&format!("gross_{month}")) - sum(&format!("back_{month}"));
+            assert_eq!(of_month, net, "{month}: {counted:?}");
+        }
     }
 
     fn rows_are_those_of_their_aggregates(&self, clinic: &Clinic) {
@@ -297,6 +344,10 @@ impl Books {
             whole::<Link>(clinic, link.id).await;
         }
     }
+}
+
+fn is_collected(counter: &str) -> bool {
+    counter.starts_with("gross_") || counter.starts_with("back_")
 }
 
 async fn whole<A: Aggregate>(clinic: &Clinic, id: A::Id) {

@@ -68,7 +68,7 @@ impl Clinic {
         let stored = self.stored::<Practice>(()).await;
         let mut changed = stored.state.clone();
         change(&mut changed);
-        let mut commit = Commit::new(&self.by());
+        let mut commit = Commit::new(&self.by(), None);
         drop(commit.update(&stored, Decision::of(changed, EventKind::PracticeCreated)).unwrap());
         self.world.store.commit(commit).await.unwrap();
     }

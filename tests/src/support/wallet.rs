@@ -38,7 +38,7 @@ impl Clinic {
         then(&|methods| methods.note_customer(methods.customer.as_deref().unwrap_or("cus_kept")));
         then(&|methods| methods.attached(method, kind.clone(), now, now).unwrap());
         then(&|methods| methods.consented(setup, method).unwrap());
-        let mut commit = Commit::new(&self.by());
+        let mut commit = Commit::new(&self.by(), None);
         match &known {
             Some(stored) => drop(commit.update(stored, kept).unwrap()),
             None => drop(commit.create(kept).unwrap()),

@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod backfill;
 mod checkout;
 mod concurrency;
 mod documents;
@@ -16,6 +17,7 @@ mod idempotency;
 mod input;
 mod invoices;
 mod ledger;
+mod metrics;
 mod on_file;
 mod outreach;
 mod payments;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use paywell_app::tracker::{List, Metric};
+use paywell_app::{metrics::Metric, tracker::List};
 use paywell_domain::{SetId, invoice::ShownStatus};
 use paywell_store::{Due, Filters, Queue, Sort, Store};
 

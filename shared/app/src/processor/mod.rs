@@ -159,6 +159,11 @@ impl App {
         answering: Option<Answering<'_>>,
     ) -> Result<(Stored<Payment>, Option<Answer>), AppError> {
         let id = payment.state.id;
+        let practice = Key::practice(cx.practice());
+        // What is booked is dated by its zone.
+        if !read.knows(&practice) {
+            read.extend(self.store.load([practice]).await?);
+        }
         read.extend(Loaded::of(cx.practice(), payment)?);
         self.change_from(cx, Some(read), [Key::payment(cx.practice(), id)], async |work| {
             let payment = work.need::<Payment>(id, "payment")?;

@@ -114,7 +114,7 @@ impl App {
         options: &Options,
         now: DateTime<Utc>,
     ) -> Result<Proof, AppError> {
-        let before = self.store.counters(practice).await?;
+        let before = self.store.all_counters(practice).await?;
         let mut books = Books::new(Scope { now, grace: options.grace, since: options.since });
         let first = self.read_aggregates(practice, &mut books).await?;
         self.read_rows(practice, &mut books).await?;
@@ -125,7 +125,7 @@ impl App {
         if options.histories {
             self.read_histories(practice, &mut books).await?;
         }
-        let after = self.store.counters(practice).await?;
+        let after = self.store.all_counters(practice).await?;
         books.counters(after.iter().map(|(name, number)| (name.to_owned(), number)));
         let mut proof = books.prove();
         // A counter that moved while the books were read says nothing.

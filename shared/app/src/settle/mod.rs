@@ -32,7 +32,8 @@ impl App {
     /// # Errors
     /// There is no such payment; the table cannot be reached.
     pub async fn settle_payment(&self, cx: &Context, id: PaymentId) -> Result<Stored<Payment>, AppError> {
-        let loaded = self.store.load([Key::payment(cx.practice(), id)]).await?;
+        let keys = [Key::payment(cx.practice(), id), Key::practice(cx.practice())];
+        let loaded = self.store.load(keys).await?;
         let mut payment = loaded.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
         for unsettled in payment.state.unsettled() {
             let news = match unsettled {
@@ -42,7 +43,7 @@ impl App {
                 },
                 Unsettled::Refund(refund) => self.ask_refund(cx, &payment.state, refund).await?,
             };
-            payment = self.conclude(cx, &payment, Loaded::default(), &news, None).await?.0;
+            payment = self.conclude(cx, &payment, loaded.clone(), &news, None).await?.0;
         }
         Ok(payment)
     }
@@ -62,7 +63,7 @@ impl App {
     ) -> Result<Answer, AppError> {
         let key = Key::payment(cx.practice(), id);
         if !read.knows(&key) {
-            read.extend(self.store.load([key]).await?);
+            read.extend(self.store.load([key, Key::practice(cx.practice())]).await?);
         }
         let mut payment = read.get::<Payment>(cx.practice(), id)?.ok_or(AppError::NotFound("payment"))?;
         let news = match what {

@@ -45,6 +45,9 @@ impl Books {
             self.applied.entry(invoice.id).or_default().find(invoice.applied);
         }
         self.count("invoice", invoice.status.name(), balance);
+        if invoice.status == InvoiceStatus::Open && invoice.applied.is_positive() {
+            self.count("invoice", "partly", balance);
+        }
     }
 
     /// Takes an invoice set; `current` is whether it is the patient's, and not an earlier one.

@@ -220,6 +220,9 @@ impl Books {
                 self.clearing = Cents::new(self.clearing.get().saturating_add(posting.cents.get()));
             }
         }
+        let (collected, month) = (entry.collected(), entry.on.format("%Y-%m"));
+        self.expect_counter(format!("gross_{month}_cents"), collected.gross);
+        self.expect_counter(format!("back_{month}_cents"), collected.back);
         for (account, _) in OF_PATIENT {
             let (Some(patient), cents) = (entry.patient, entry.effect(account)) else { continue };
             if !cents.is_zero() {
@@ -282,8 +285,12 @@ impl Books {
     }
 
     fn count(&mut self, kind: &str, status: &str, cents: Cents) {
-        self.counters.entry(format!("{kind}_{status}_n")).or_default().expect(Cents::new(1));
-        self.counters.entry(format!("{kind}_{status}_cents")).or_default().expect(cents);
+        self.expect_counter(format!("{kind}_{status}_n"), Cents::new(1));
+        self.expect_counter(format!("{kind}_{status}_cents"), cents);
+    }
+
+    fn expect_counter(&mut self, name: String, more: Cents) {
+        self.counters.entry(name).or_default().expect(more);
     }
 
     /// What differs, once everything was taken.

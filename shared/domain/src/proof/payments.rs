@@ -39,7 +39,17 @@ impl Books {
                 self.shows(subject.clone(), Account::DisputedFunds, cents);
             }
         }
-        self.conserved(payment, by_processor, at_desk.map_or(Cents::ZERO, |(_, cents)| cents));
+        let at_desk = at_desk.map_or(Cents::ZERO, |(_, cents)| cents);
+        self.conserved(payment, by_processor, at_desk);
+        // By payments for all time, by the journal for each month: what one of them counts wrongly differs.
+        for (name, cents) in [
+            ("gross_cents", by_processor),
+            ("gross_cents", at_desk),
+            ("back_cents", payment.refunded),
+            ("back_cents", payment.reversed),
+        ] {
+            self.expect_counter(name.to_owned(), cents);
+        }
         self.processor.payment(payment);
     }
 

@@ -50,10 +50,18 @@ async fn every_list_and_preview_is_one_query() {
         "/v1/invoices?location=main".to_owned(),
         "/v1/invoice-sets?sort=due&status=active".to_owned(),
         format!("/v1/patients/{ada}/invoice-set"),
-        "/v1/metrics".to_owned(),
     ] {
         let calls = calls(&clinic, clinic.get(&path)).await;
         assert_eq!((calls.of("Query"), calls.total()), (1, 1), "{path}: {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_cards_are_one_batch_and_the_settings_where_they_are_not_known() {
+    let clinic = Clinic::open().await;
+    for (batches, what) in [(2, "cold"), (1, "warm")] {
+        let calls = calls(&clinic, clinic.get("/v1/metrics")).await;
+        assert_eq!((calls.of("BatchGetItem"), calls.total()), (batches, batches), "{what}: {calls:?}");
     }
 }
 

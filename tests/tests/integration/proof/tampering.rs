@@ -107,10 +107,38 @@ async fn a_balance_or_counter_that_was_edited_is_found() {
         let found = tampered.with(&account, |item| drop(item.insert(attribute.to_owned(), number(1)))).await;
         assert_eq!(found, [name]);
     }
-    let counters = tampered.all(&format!("COUNTERS#{}", tampered.clinic.practice)).await;
-    let shard = counters.iter().find(|item| item.contains_key("invoice_open_n")).unwrap();
-    let found = tampered.with(shard, |item| drop(item.insert("invoice_open_n".to_owned(), number(7)))).await;
-    assert_eq!(found, ["counter"]);
+}
+
+#[tokio::test]
+async fn a_counter_that_was_edited_removed_or_invented_is_found() {
+    let tampered = Tampered::new().await;
+    for (name, right) in [
+        ("invoice_open_n", 2),
+        ("invoice_partly_n", 1),
+        ("gross_cents", 5_000),
+        ("gross_2026-06_cents", 5_000),
+    ] {
+        let mut shards = Vec::new();
+        for shard in 0..8 {
+            shards.extend(tampered.all(&tampered.of("COUNTERS", &shard.to_string())).await);
+        }
+        let shard = shards.iter().find(|item| item.contains_key(name)).unwrap();
+        let edit = |item: &mut Item| drop(item.insert(name.to_owned(), number(777_777)));
+        assert_eq!(tampered.with(shard, edit).await, ["counter"], "{name}");
+        assert_eq!(tampered.with(shard, |item| drop(item.remove(name))).await, ["counter"], "{name}");
+        tampered.remove(shard).await;
+        let found = tampered.differences().await;
+        let named = found.iter().find(|difference| difference.ids == [name]).unwrap();
+        assert_eq!((named.found < right, named.expected), (true, right));
+        tampered.write(shard.clone()).await;
+    }
+    let invented = HashMap::from([
+        ("pk".to_owned(), string(&tampered.of("COUNTERS", "0"))),
+        ("sk".to_owned(), string("Y#1999")),
+        ("gross_1999-01_cents".to_owned(), number(5)),
+    ]);
+    tampered.write(invented).await;
+    assert_eq!(tampered.differences().await[0].ids, ["gross_1999-01_cents"], "in whatever year");
 }
 
 #[tokio::test]

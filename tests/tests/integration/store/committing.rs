@@ -1,6 +1,9 @@
 //! What a commit guards: nothing is written over what it did not read.
 
-use paywell_domain::{Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId};
+use paywell_domain::{
+    Cents, Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId,
+    invoice::AdjustmentReason,
+};
 use paywell_store::{Answer, Command, Commit, CommitError, Key, Stored};
 use paywell_tests::support::Clinic;
 
@@ -13,7 +16,7 @@ fn changed(patient: &Stored<Patient>) -> Decision<Patient> {
 }
 
 async fn commit(clinic: &Clinic, fill: impl FnOnce(&mut Commit)) -> Result<(), CommitError> {
-    let mut commit = Commit::new(&clinic.by());
+    let mut commit = Commit::new(&clinic.by(), None);
     fill(&mut commit);
     clinic.world.store.commit(commit).await
 }
@@ -122,7 +125,19 @@ async fn no_step_is_written_that_an_invoice_may_not_take() {
     let open = clinic.stored::<Invoice>(id).await;
     for (status, allowed) in [(InvoiceStatus::Draft, false), (InvoiceStatus::Open, true)] {
         let step = Invoice { status, ..open.state.clone() };
-        let written = Commit::new(&clinic.by()).update(&open, Decision::of(step, EventKind::InvoiceReminded));
+        let written =
+            Commit::new(&clinic.by(), None).update(&open, Decision::of(step, EventKind::InvoiceReminded));
         assert_eq!(written.is_ok(), allowed, "open to {status:?}");
     }
+}
+
+#[tokio::test]
+async fn no_money_is_booked_without_the_practices_date() {
+    let clinic = Clinic::open().await;
+    let (_, invoice) = clinic.ada_owing().await;
+    let open = clinic.stored::<Invoice>(invoice.parse().unwrap()).await;
+    let adjusted = open.state.adjust(Cents::new(-100), AdjustmentReason::Courtesy, None).unwrap();
+    let written = |zone| Commit::new(&clinic.by(), zone).update(&open, adjusted.clone());
+    assert!(written(None).is_err());
+    assert!(written(Some(chrono_tz::America::New_York)).is_ok());
 }

@@ -11,10 +11,11 @@ const JOURNEY: &str = include_str!("../invoices/journey.rs");
 const CONCURRENCY: &str = include_str!("../concurrency.rs");
 const OUTREACH: &str = include_str!("../outreach.rs");
 const TAMPERING: &str = include_str!("../proof/tampering.rs");
+const BACKFILL: &str = include_str!("../backfill.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 34] = [
+const TESTED: [(&str, &str, &str, &str); 39] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
@@ -38,6 +39,7 @@ const TESTED: [(&str, &str, &str, &str); 34] = [
     ("list", "by_status_due", STATUS, "each_status_lists_its_own_invoices_in_every_order"),
     ("list", "by_patient", LISTS, "lists_are_sorted_both_ways"),
     ("counters", "table", ACCESS, "lists_and_figures_are_a_practices_own"),
+    ("all_counters", "table", TAMPERING, "a_counter_that_was_edited_removed_or_invented_is_found"),
     ("journal", "table", READING, "a_months_journal_is_read_in_order"),
     ("pointer", "table", READING, "a_token_leads_to_its_link_and_nowhere_else"),
     ("customer", "table", READING, "a_customer_of_the_processor_leads_to_its_patient"),
@@ -46,6 +48,15 @@ const TESTED: [(&str, &str, &str, &str); 34] = [
     ("changes", "changed", READING, "what_was_changed_is_named_by_day"),
     ("chain", "table", TAMPERING, "an_event_that_was_edited_removed_moved_or_cut_off_is_found"),
     ("row_ids", "table", TAMPERING, "a_row_that_was_edited_removed_or_invented_is_found"),
+    ("rebuild_rows", "table", BACKFILL, "what_was_destroyed_is_made_anew"),
+    (
+        "remove_rows_of_nothing",
+        "table",
+        BACKFILL,
+        "a_row_that_is_wrong_or_of_nothing_and_a_counter_that_is_off_are_mended",
+    ),
+    ("correct_counter", "table", BACKFILL, "a_counter_is_corrected_once"),
+    ("counted_in_shard", "table", BACKFILL, "a_counter_is_corrected_once"),
     ("journal_items", "table", TAMPERING, "an_entry_that_was_edited_or_removed_is_found"),
     ("take_numbers", "table", CONCURRENCY, "numbers_taken_at_once_are_unique"),
     ("count_attempt", "table", READING, "attempts_are_counted_by_the_hour"),

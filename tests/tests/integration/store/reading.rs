@@ -141,7 +141,7 @@ async fn a_customer_of_the_processor_leads_to_its_patient() {
     let (store, now) = (&clinic.world.store, clinic.world.now());
     let patient: PatientId = clinic.patient("Ada").await.parse().unwrap();
     let by = By { practice: clinic.practice.clone(), actor: Actor::Schedule, request: "r".to_owned(), now };
-    let mut commit = Commit::new(&by);
+    let mut commit = Commit::new(&by, None);
     commit.customer("cus_1", patient).unwrap();
     store.commit(commit).await.unwrap();
     let practice = clinic.practice.clone();

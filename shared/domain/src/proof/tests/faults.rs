@@ -171,6 +171,26 @@ fn counters_rows_and_sets_are_recounted() {
 }
 
 #[test]
+fn what_was_collected_is_counted_by_payments_and_by_the_journals_months() {
+    let names = |proof: crate::proof::Proof| -> Vec<_> {
+        proof.differences.into_iter().map(|d| (d.name, d.ids.concat(), d.found - d.expected)).collect()
+    };
+    for name in
+        ["gross_cents", "back_cents", "gross_2026-06_cents", "back_2026-06_cents", "gross_2026-05_cents"]
+    {
+        let mut books = model().books();
+        books.counters([(name.to_owned(), 1)]);
+        assert_eq!(names(books.prove()), [(Name::Counter, name.to_owned(), 1)]);
+    }
+    let mut model = model();
+    let paid = model.journal.iter().position(|entry| entry.source.starts_with("pay_")).unwrap();
+    model.journal[paid] = forged(&model.journal[paid], |entry| entry["on"] = json!("2026-05-31"));
+    let off = |name: &str, cents| (Name::Counter, name.to_owned(), cents);
+    let expected = [off("gross_2026-05_cents", -3_000), off("gross_2026-06_cents", 3_000)];
+    assert_eq!(names(model.proof()), expected, "another day is another month");
+}
+
+#[test]
 fn a_set_chases_what_its_invoices_come_to() {
     let mut books = Books::new(Scope { now: now(), grace: Duration::hours(1), since: None });
     let mut model = Model::new();

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::super::{Books, Movement, MovementKind, PayoutMade, Proof, Scope};
 use crate::{
-    Account, Amount, AttemptId, Cents, Currency, Decision, Invoice, InvoiceId, JournalEntry, Number,
-    PatientId, Payment, PaymentId, Payout, Posting, RefundId, Refusal, fixtures,
+    Account, Amount, AttemptId, Cents, Currency, Decision, EventKind, Invoice, InvoiceId, InvoiceStatus,
+    JournalEntry, Number, PatientId, Payment, PaymentId, Payout, Posting, RefundId, Refusal, fixtures,
     invoice::{Charges, InvoiceLine, Terms},
     payment::{
-        Allocation, AttemptMeans, DisputeNews, DisputeStatus, NewRefund, Receipt, RefundReason, Settlement,
-        Tender, settle,
+        Allocation, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, NewRefund, Receipt,
+        RefundReason, Settlement, Tender, settle,
     },
     payout::PayoutStatus,
 };
@@ -63,17 +63,22 @@ impl Model {
         Uuid::from_u128(self.ids)
     }
 
-    fn book(&mut self, source: String, patient: Option<PatientId>, postings: &[Posting]) {
+    fn book(
+        &mut self,
+        source: String,
+        patient: Option<PatientId>,
+        (events, postings): (&[EventKind], &[Posting]),
+    ) {
         self.ids += 1;
         let version = u64::try_from(self.ids).unwrap();
         let entry =
-            JournalEntry::balanced((source, version), now(), patient, Currency::Usd, postings).unwrap();
+            JournalEntry::balanced((source, version), &now(), patient, Currency::Usd, postings).unwrap();
         let accounts = [Account::PatientReceivable, Account::CollectionsReceivable, Account::PatientCredit];
         if let Some(entry) = entry {
             for (shown, account) in self.account.iter_mut().zip(accounts) {
                 *shown += entry.effect(account).get();
             }
-            self.journal.push(entry);
+            self.journal.push(entry.of_refund(events.iter().find_map(EventKind::refund)));
         }
     }
 
@@ -111,7 +116,7 @@ impl Model {
         command: impl FnOnce(&Invoice) -> Result<Decision<Invoice>, Refusal>,
     ) -> Result<(), Refusal> {
         let decision = command(&self.invoices[index])?;
-        self.book(decision.state.id.to_string(), Some(patient()), &decision.postings);
+        self.book(decision.state.id.to_string(), Some(patient()), (&decision.events, &decision.postings));
         self.invoices[index] = decision.state;
         Ok(())
     }
@@ -159,7 +164,7 @@ impl Model {
     }
 
     fn changed(&mut self, index: usize, decision: Decision<Payment>) {
-        self.book(decision.state.id.to_string(), Some(patient()), &decision.postings);
+        self.book(decision.state.id.to_string(), Some(patient()), (&decision.events, &decision.postings));
         self.payments[index] = decision.state;
     }
 
@@ -264,7 +269,7 @@ impl Model {
         let (created_at, arrives_at) = (now(), now() + Duration::days(1));
         let payout = Payout { id: id.clone(), currency, net, fees, status, created_at, arrives_at };
         let decision = payout.seen();
-        self.book(id.clone(), None, &decision.postings);
+        self.book(id.clone(), None, (&decision.events, &decision.postings));
         self.payouts.push(decision.state);
         self.made.push((PayoutMade { id, is_gone: false, is_listed: true, at: now() }, parts));
     }
@@ -285,10 +290,16 @@ impl Model {
         for invoice in &self.invoices {
             books.invoice(invoice);
             count("invoice", invoice.status.name(), invoice.balance().get());
+            if invoice.status == InvoiceStatus::Open && invoice.applied.is_positive() {
+                count("invoice", "partly", invoice.balance().get());
+            }
         }
         for payment in &self.payments {
             books.payment(payment);
             count("payment", payment.status.name(), payment.amount.cents().get());
+        }
+        for (name, cents) in self.collected() {
+            *counters.entry(name.to_owned()).or_default() += cents;
         }
         self.payouts.iter().for_each(|payout| books.payout(payout));
         books.counters(counters);
@@ -298,6 +309,23 @@ impl Model {
         self.movements.iter().for_each(|movement| books.movement(movement));
         self.made.iter().for_each(|(payout, parts)| books.payout_made(payout, parts));
         books
+    }
+
+    /// What was collected, all of it in one month, as the processor's charges and the desk's tenders say.
+    fn collected(&self) -> [(&'static str, i64); 4] {
+        let (mut gross, mut back) = (0, 0);
+        for payment in &self.payments {
+            let taken = payment.attempts.iter().filter(|attempt| attempt.status == AttemptStatus::Succeeded);
+            gross += taken.map(|attempt| attempt.amount.cents().get()).sum::<i64>();
+            gross += payment.tender.as_ref().map_or(0, |_| payment.amount.cents().get());
+            back += payment.refunded.get() + payment.reversed.get();
+        }
+        [
+            ("gross_cents", gross),
+            ("gross_2026-06_cents", gross),
+            ("back_cents", back),
+            ("back_2026-06_cents", back),
+        ]
     }
 
     pub(super) fn proof(&self) -> Proof {

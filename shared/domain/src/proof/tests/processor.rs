@@ -142,7 +142,7 @@ fn what_a_failed_payout_gave_back_is_in_the_next_one() {
 }
 
 fn entry(source: &str, version: u64, postings: &[crate::Posting]) -> Option<crate::JournalEntry> {
-    crate::JournalEntry::balanced((source.to_owned(), version), now(), None, crate::Currency::Usd, postings)
+    crate::JournalEntry::balanced((source.to_owned(), version), &now(), None, crate::Currency::Usd, postings)
         .unwrap()
 }
 
