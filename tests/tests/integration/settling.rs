@@ -285,6 +285,19 @@ async fn a_dispute_holds_the_funds_and_losing_it_reopens_what_was_paid() {
 }
 
 #[tokio::test]
+async fn what_was_paid_when_pay_is_pressed_again_is_booked_then() {
+    let owing = Owing::new().await;
+    let payment = owing.press_pay().await;
+    owing.clinic.cash(&owing.ada, "25.00", &[(&owing.invoice, "25.00")]).await.ok();
+    owing.processor.fill_in(&payment.state, BY_CARD).await;
+    let again = format!("{}/checkout", pay_path(&owing.link));
+    assert!(owing.clinic.by_patient("POST", &again).await.status < 500);
+    assert_eq!(owing.payment(&payment).await.status.name(), "paid");
+    assert_eq!(owing.clinic.balance(&owing.ada).await, ("0.00".into(), "25.00".into()));
+    owing.clinic.proven_books().await;
+}
+
+#[tokio::test]
 async fn what_a_restored_backup_does_not_have_is_found_at_the_processor() {
     let owing = Owing::new().await;
     let backup = owing.clinic.world.dump().await;
