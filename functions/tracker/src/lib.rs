@@ -1,7 +1,6 @@
 //! The tracker's routes.
 
 pub mod invoices;
-mod list;
 pub mod patients;
 pub mod payments;
 pub mod sets;
@@ -52,7 +51,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(list::Sort)),
+    components(schemas(paywell_http::list::Sort)),
     paths(
         invoices::list,
         invoices::preview,
