@@ -50,7 +50,7 @@ pub struct List<S> {
 impl<S: Copy + PartialEq> List<S> {
     /// What the store is asked: the statuses as their parts, in the order in which people see them; all of them where their
     /// order is asked for.
-    fn query(self, all: &[S], parts: impl Fn(S) -> Vec<StatusPart>) -> ListQuery {
+    pub(crate) fn query(self, all: &[S], parts: impl Fn(S) -> Vec<StatusPart>) -> ListQuery {
         let mut shown = self.statuses;
         if shown.is_empty() && self.sort == Sort::Status {
             shown = all.to_vec();
@@ -69,7 +69,7 @@ impl<S: Copy + PartialEq> List<S> {
 }
 
 /// A shown status as it is stored: of open invoices by what is paid of them and when they are due.
-fn parts_of(status: ShownStatus, today: NaiveDate) -> Vec<StatusPart> {
+pub(crate) fn parts_of(status: ShownStatus, today: NaiveDate) -> Vec<StatusPart> {
     let due = |name, from, before| StatusPart { name, due: Span { from, before } };
     let open = InvoiceStatus::Open.name();
     match status {

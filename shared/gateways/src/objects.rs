@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use crate::aws::{ATTEMPT_TIMEOUT, CALL_TIMEOUT};
 
-/// How many bytes are sent in a second at least: a fifth of what the smallest function can.
+/// How many bytes a second are sent at the very least.
 const BYTES_A_SECOND: usize = 2_000_000;
 
 /// How somebody who is handed an object finds it.
@@ -178,8 +178,8 @@ mod tests {
     async fn an_address_is_signed_for_a_while_and_names_the_file() {
         let now = "2026-06-01T16:00:00Z".parse().unwrap();
         let download = Download { file_name: "invoices.csv", content_type: "text/csv" };
-        let address = objects("http://127.0.0.1:9").address("a/1", download, now, Duration::from_secs(300));
-        let address = address.await.unwrap();
+        let objects = objects("http://127.0.0.1:9");
+        let address = objects.address("a/1", download, now, Duration::from_secs(300)).await.unwrap();
         assert!(address.starts_with("http://127.0.0.1:9/anchors/a/1?"), "{address}");
         for part in [
             "X-Amz-Date=20260601T160000Z",

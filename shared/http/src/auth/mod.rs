@@ -9,7 +9,7 @@ mod tests;
 mod verifier;
 
 pub use permission::{
-    Authorised, IssueLinks, ManageOutreach, ManagePatients, ManagePractice, Permission, ReadTracker, Refund,
+    Authorised, ExportLists, IssueLinks, ManageOutreach, ManagePatients, ManagePractice, Permission, ReadTracker, Refund,
     Required, Role, TakePayments, WriteInvoices, WriteOff,
 };
 pub use staff::Staff;

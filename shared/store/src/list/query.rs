@@ -178,7 +178,7 @@ impl ListQuery {
     }
 
     /// A row's place in the order. It ends in the row's id.
-    pub(super) fn position(&self, row: &Listing) -> Option<String> {
+    pub fn position(&self, row: &Listing) -> Option<String> {
         match self.sort {
             Sort::Status => Some(format!("{:02}|{}", self.rank(row)?, row.position(Sort::Due)?)),
             sort => row.position(sort),
