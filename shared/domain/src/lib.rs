@@ -29,8 +29,8 @@ pub mod treatment;
 pub use event::{Actor, Event, EventKind};
 pub use export::{Export, ExportStatus};
 pub use id::{
-    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, SetupId,
-    TreatmentId,
+    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId,
+    SetupId, TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

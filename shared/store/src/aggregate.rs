@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
-    Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile, Patient, PatientId,
-    Payment, PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId,
-    event::Head,
+    Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile,
+    Patient, PatientId, Payment, PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment,
+    TreatmentId, event::Head,
 };
 use serde::{Serialize, de::DeserializeOwned};
 

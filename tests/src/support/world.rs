@@ -10,6 +10,7 @@ use aws_smithy_types::retry::RetryConfig;
 use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
 use documents::Documents;
+use exports::{Exports, Limits};
 use paywell_app::{
     App,
     outreach::Run,
@@ -31,8 +32,8 @@ use tracker::Tracker;
 use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor};
 
 /// The functions that answer HTTP.
-pub const FUNCTIONS: [&str; 6] =
-    ["tracker", "documents", "payments", "links", "processor-events", "checkout"];
+pub const FUNCTIONS: [&str; 7] =
+    ["tracker", "documents", "exports", "payments", "links", "processor-events", "checkout"];
 
 /// Where the functions are reached.
 pub const PUBLIC_URL: &str = "https://pay.example.com";
@@ -117,6 +118,7 @@ impl World {
     /// What time it is for the next request: no two come in the same second.
     pub(super) fn tick(&self) -> DateTime<Utc> {
         self.pass(Duration::seconds(1));
+        CLOCK.set(self.now());
         self.now()
     }
 
@@ -136,6 +138,20 @@ impl World {
         CLOCK.set(self.now());
         let deadline = self.now() + Duration::minutes(10);
         self.app.reconcile(order, "req-reconcile", CLOCK_OF_RUNS, deadline).await.unwrap()
+    }
+
+    /// A run of exports now, with time enough.
+    pub async fn run_exports(&self) -> exports::Run {
+        CLOCK.set(self.now());
+        let deadline = self.now() + Duration::minutes(10);
+        self.exports(Limits::default()).run("req-exports", deadline).await.unwrap()
+    }
+
+    /// Exports as they ship, but for what they take on at a time; past the recorder.
+    pub fn exports(&self, limits: Limits) -> Exports {
+        let aws = aws(&engine().url, &self.mail);
+        let making = Making { recorded: self.client.clone(), table: &self.table, aws: &aws, processor: "" };
+        Exports { api: making.staff(false), clock: CLOCK_OF_RUNS, limits }
     }
 
     /// Every route of every function.
@@ -195,6 +211,7 @@ impl Making<'_> {
         let mut app = App::new(store, PUBLIC_URL.to_owned());
         app.link_key = Some(SecretString::from(LINK_KEY));
         app.anchors = Some(Objects::new(&self.aws.s3(), self.table));
+        app.exports = Some(Objects::new(&self.aws.s3(), format!("{}-exports", self.table)));
         app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
         if with_processor {
             app.stripe =
@@ -214,6 +231,11 @@ impl Making<'_> {
         vec![
             Function::start("tracker", tracker, tracker::routes()),
             Function::start("documents", Documents::new(self.staff(false)).unwrap(), documents::routes()),
+            Function::start(
+                "exports",
+                Exports { api: self.staff(false), clock: CLOCK_OF_RUNS, limits: Limits::default() },
+                exports::routes(),
+            ),
             Function::start("payments", self.staff(true), payments::routes()),
             Function::start("links", self.staff(false), links::routes()),
             Function::start(

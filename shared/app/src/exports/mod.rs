@@ -99,8 +99,7 @@ impl App {
         let address = match &export.state.file {
             Some(file) if export.state.shown(cx.now()) == ShownExportStatus::Ready => {
                 let name = ExportView::file_name(&export.state, &practice);
-                let download =
-                    Download { file_name: &name, content_type: content_type(export.state.format) };
+                let download = Download { file_name: &name, content_type: content_type(export.state.format) };
                 let key = file_key(cx.practice(), id, file.object);
                 let url = self.exports()?.address(&key, download, cx.now(), ADDRESS_GOOD_FOR).await?;
                 Some(ExportAddress { url, expires_at: until })

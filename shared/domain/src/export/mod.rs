@@ -197,8 +197,7 @@ impl Export {
         held_until: DateTime<Utc>,
     ) -> Decision<Self> {
         let NewExport { list, format, filters, sort } = new;
-        let event =
-            EventKind::ExportAsked { list, format, filters: filters.clone(), sort: sort.clone() };
+        let event = EventKind::ExportAsked { list, format, filters: filters.clone(), sort: sort.clone() };
         let export = Self {
             id,
             list,
@@ -286,11 +285,7 @@ impl Export {
     ///
     /// # Errors
     /// There is no file, or none any more.
-    pub fn address_given(
-        &self,
-        now: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<Decision<Self>, Refusal> {
+    pub fn address_given(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
         match self.shown(now) {
             ShownExportStatus::Ready => {
                 Ok(Decision::of(self.clone(), EventKind::ExportAddressGiven { until }))
