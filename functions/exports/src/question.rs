@@ -67,25 +67,27 @@ impl Question {
         (sort != Sort::Created, descending)
     }
 
-    /// Walks on; gives the lines, and where the walk goes on.
+    /// Walks on for at most `limit` lines; gives them, and where the walk goes on.
     pub(crate) async fn walk(
         &self,
         app: &App,
         practice: &PracticeId,
         shown: &Shown,
+        limit: usize,
         from: Option<String>,
     ) -> Result<(Vec<Line>, Option<String>), AppError> {
         Ok(match self {
             Self::Invoices(list) => {
-                let walked = app.walk_invoices(practice, list.clone(), shown.today, from).await?;
+                let list = List { limit, ..list.clone() };
+                let walked = app.walk_invoices(practice, list, shown.today, from).await?;
                 (lines(walked.rows, |row| shown.invoice(row)), walked.next)
             }
             Self::Payments(list) => {
-                let walked = app.walk_payments(practice, list.clone(), from).await?;
+                let walked = app.walk_payments(practice, List { limit, ..list.clone() }, from).await?;
                 (lines(walked.rows, |row| shown.payment(row)), walked.next)
             }
             Self::Sets(list) => {
-                let walked = app.walk_sets(practice, list.clone(), from).await?;
+                let walked = app.walk_sets(practice, List { limit, ..list.clone() }, from).await?;
                 (lines(walked.rows, |row| shown.set(row)), walked.next)
             }
         })

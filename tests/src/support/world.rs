@@ -59,6 +59,7 @@ pub struct World {
     pub table: String,
     /// The table, past the recorder.
     pub client: Client,
+    recorded: Client,
     /// The store over it, past the recorder.
     pub store: Store,
     /// The use cases as outreach and checkout have them: with links, mail and the processor.
@@ -92,12 +93,24 @@ impl World {
         let store = Store::new(client.clone(), &table);
         let http = recorder.before(config.http_client().unwrap());
         let recorded = Client::new(&config.to_builder().http_client(http).build());
-        let making = Making { recorded, table: &table, aws: &aws, processor };
+        let making = Making { recorded: recorded.clone(), table: &table, aws: &aws, processor };
         let functions = making.functions();
         let app: &'static App = Box::leak(Box::new(making.app(true)));
         let (now, used_keys) = (Cell::new(now), Cell::new(0));
         let practices = RefCell::default();
-        Rc::new(Self { recorder, mail, table, client, store, app, functions, now, used_keys, practices })
+        Rc::new(Self {
+            recorder,
+            mail,
+            table,
+            client,
+            recorded,
+            store,
+            app,
+            functions,
+            now,
+            used_keys,
+            practices,
+        })
     }
 
     /// What time it is now.
@@ -147,10 +160,10 @@ impl World {
         self.exports(Limits::default()).run("req-exports", deadline).await.unwrap()
     }
 
-    /// Exports as they ship, but for what they take on at a time; past the recorder.
+    /// Another instance of exports, as it ships but for what it takes on at a time.
     pub fn exports(&self, limits: Limits) -> Exports {
         let aws = aws(&engine().url, &self.mail);
-        let making = Making { recorded: self.client.clone(), table: &self.table, aws: &aws, processor: "" };
+        let making = Making { recorded: self.recorded.clone(), table: &self.table, aws: &aws, processor: "" };
         Exports { api: making.staff(false), clock: CLOCK_OF_RUNS, limits }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     tracker::{List, parts_of},
 };
 
-/// How many rows are asked for at a time.
+/// The most rows that are asked for at a time.
 const PAGE: usize = 1_000;
 
 /// Some of a list's rows.
@@ -26,7 +26,7 @@ pub struct Walked<R> {
 }
 
 impl App {
-    /// Walks on through invoices, with their status as of a day of the practice.
+    /// Walks on through invoices, with their status as of a day of the practice; `list.limit` is the most rows that are wanted.
     ///
     /// # Errors
     /// The table cannot be read.
@@ -41,7 +41,7 @@ impl App {
         self.walk(practice, &asked, from).await
     }
 
-    /// Walks on through payments.
+    /// Walks on through payments; `list.limit` is the most rows that are wanted.
     ///
     /// # Errors
     /// The table cannot be read.
@@ -55,7 +55,7 @@ impl App {
         self.walk(practice, &asked, from).await
     }
 
-    /// Walks on through invoice sets.
+    /// Walks on through invoice sets; `list.limit` is the most rows that are wanted.
     ///
     /// # Errors
     /// The table cannot be read.
@@ -79,7 +79,7 @@ impl App {
             sort: Sort::Created,
             descending: asked.sort == Sort::Created && asked.descending,
             from: from.map(|position| (position, Direction::Next)),
-            limit: PAGE,
+            limit: asked.limit.min(PAGE),
             ..asked.clone()
         };
         let page = self.store.list::<R>(practice, &by_creation).await?;
