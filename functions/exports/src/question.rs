@@ -35,7 +35,7 @@ impl Question {
                 page if OF_A_PAGE.contains(&page) => "An export is the whole list: it has no pages.",
                 _ => continue,
             };
-            return Err(Problem::invalid_field(pointer(name), detail));
+            return Err(Problem::invalid_field(format!("/filters/{name}"), detail));
         }
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&new.filters).extend_pairs(new.sort.iter().map(|sort| ("sort", sort)));

@@ -63,7 +63,7 @@ impl Exports {
         now + if *walk == Walk::End { HELD_WHILE_ASSEMBLING } else { HELD_WHILE_WALKING }
     }
 
-    /// Goes on with an export that the caller holds, to its end or the bounds.
+    /// Goes on with an export that the caller holds, to its end or the bounds: at least for one part, or by the file.
     pub(crate) async fn go_on_with(
         &self,
         cx: &Context,
@@ -79,9 +79,6 @@ impl Exports {
         };
         let shown = Shown::at(practice.clone(), export.state.asked_at);
         while export.state.status == ExportStatus::Running {
-            if (self.clock)() >= bounds.deadline || export.state.rows > bounds.rows {
-                return Ok(Outcome::Waiting);
-            }
             let kept = if export.state.walk == Walk::End {
                 self.finish(cx, &export, &question, &practice).await?
             } else {
@@ -89,7 +86,8 @@ impl Exports {
             };
             let Some(kept) = kept else { return Ok(Outcome::Elsewhere) };
             export = kept;
-            if export.state.continue_at().is_some() && export.state.held_until.is_none() {
+            let let_go = export.state.status == ExportStatus::Running && export.state.held_until.is_none();
+            if let_go {
                 return Ok(Outcome::Waiting);
             }
         }

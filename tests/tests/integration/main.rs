@@ -12,6 +12,7 @@ mod access;
 mod checkout;
 mod concurrency;
 mod documents;
+mod exports;
 mod idempotency;
 mod input;
 mod invoices;
