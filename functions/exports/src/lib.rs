@@ -62,5 +62,5 @@ pub fn routes() -> Vec<Route<Exports>> {
 
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(handlers::create, handlers::show))]
+#[openapi(components(schemas(paywell_domain::ExportId)), paths(handlers::create, handlers::show))]
 pub struct Description;

@@ -49,3 +49,45 @@ async fn answer<S>(
     let response = Adapter::from(service_fn(handle)).call(LambdaEvent::new(request, event.context)).await?;
     Ok(serde_json::to_value(response)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Context;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Call, Method, Problem, Response, StatusCode, respond};
+
+    async fn echo(_: &(), call: Call) -> Result<Response, Problem> {
+        respond::json(StatusCode::OK, &call.path::<String>("word")?)
+    }
+
+    fn noon() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+
+    #[tokio::test]
+    async fn a_request_is_answered_as_the_gateway_reads_it() {
+        let router: &'static Router<()> =
+            Box::leak(Box::new(Router::new(vec![Route::public(Method::GET, "/echo/{word}", echo)]).unwrap()));
+        let event = json!({
+            "version": "2.0", "routeKey": "GET /echo/{word}", "rawPath": "/echo/yes", "rawQueryString": "",
+            "headers": {}, "isBase64Encoded": false,
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "domainName": "api.example.com", "requestId": "r-1",
+                "http": { "method": "GET", "path": "/echo/yes", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9",
+                    "userAgent": "tests" },
+                "routeKey": "GET /echo/{word}", "stage": "$default", "timeEpoch": 0,
+            },
+        });
+        assert!(is_request(&event));
+        let answer = answer(&(), router, noon, LambdaEvent::new(event, Context::default())).await.unwrap();
+        assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!("\"yes\"")));
+        assert_eq!(answer["headers"]["request-id"], "r-1");
+    }
+
+    #[test]
+    fn what_a_schedule_sends_is_no_request() {
+        assert!(!is_request(&json!({})));
+    }
+}
