@@ -106,7 +106,8 @@ impl Exports {
                 }
             }
         }
-        lines.sort_unstable_by(|one, other| one.place.cmp(&other.place));
+        // Rows without a place stay as they were walked.
+        lines.sort_by(|one, other| one.place.cmp(&other.place));
         if descending {
             lines.reverse();
         }

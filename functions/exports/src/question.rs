@@ -1,8 +1,8 @@
 //! What an export asks a list: read by the same code as the list's own query, when it is asked and each time it is gone on with.
 
-use paywell_app::{App, AppError, tracker::List};
+use paywell_app::{App, AppError, Context, tracker::List};
 use paywell_domain::{
-    Export, PaymentStatus, Practice, PracticeId, SetStatus,
+    Export, PaymentStatus, Practice, SetStatus,
     export::{ExportList, NewExport},
     invoice::ShownStatus,
 };
@@ -71,7 +71,7 @@ impl Question {
     pub(crate) async fn walk(
         &self,
         app: &App,
-        practice: &PracticeId,
+        cx: &Context,
         shown: &Shown,
         limit: usize,
         from: Option<String>,
@@ -79,15 +79,15 @@ impl Question {
         Ok(match self {
             Self::Invoices(list) => {
                 let list = List { limit, ..list.clone() };
-                let walked = app.walk_invoices(practice, list, shown.today, from).await?;
+                let walked = app.walk_invoices(cx, list, shown.today, from).await?;
                 (lines(walked.rows, |row| shown.invoice(row)), walked.next)
             }
             Self::Payments(list) => {
-                let walked = app.walk_payments(practice, List { limit, ..list.clone() }, from).await?;
+                let walked = app.walk_payments(cx, List { limit, ..list.clone() }, from).await?;
                 (lines(walked.rows, |row| shown.payment(row)), walked.next)
             }
             Self::Sets(list) => {
-                let walked = app.walk_sets(practice, List { limit, ..list.clone() }, from).await?;
+                let walked = app.walk_sets(cx, List { limit, ..list.clone() }, from).await?;
                 (lines(walked.rows, |row| shown.set(row)), walked.next)
             }
         })

@@ -134,9 +134,8 @@ impl Exports {
         let mut lines: Vec<Line> = Vec::new();
         let most = usize::try_from(self.limits.part_rows).unwrap_or(usize::MAX);
         for _ in 0..PART_PAGES {
-            let (found, next) = question
-                .walk(&self.api.app, cx.practice(), shown, most.saturating_sub(lines.len()), from)
-                .await?;
+            let (found, next) =
+                question.walk(&self.api.app, cx, shown, most.saturating_sub(lines.len()), from).await?;
             lines.extend(found);
             from = next;
             if from.is_none() || lines.len() >= most || (self.clock)() >= deadline {

@@ -42,10 +42,10 @@ async fn page(
     let practice = state.api.app.settings(&cx).await?;
     let mut came = call.query::<InvoiceParameters>()?.list(staff, &practice)?;
     let filters = &mut came.list.filters;
-    if patient.is_some() && filters.patient.is_some() {
+    if patient.is_some() && !filters.patients.is_empty() {
         return Err(Problem::invalid_parameter("patient", "The path names the patient."));
     }
-    filters.patient = filters.patient.or(patient);
+    filters.patients.extend(patient);
     let (list, answering) = came.open("invoices", &state.cursors, &cx)?;
     let (page, today) = state.api.app.list_invoices(&cx, list).await?;
     json(StatusCode::OK, &answering.page(&page, |row| InvoiceListItem::of(row, today)))

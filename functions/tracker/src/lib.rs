@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
     vec![
         Route::staff(Method::GET, "/v1/invoices", invoices::list),
         Route::staff(Method::GET, "/v1/invoices/{id}", invoices::preview),
+        Route::staff(Method::GET, "/v1/patients", patients::list),
         Route::staff(Method::GET, "/v1/patients/{id}", patients::get),
         Route::staff(Method::GET, "/v1/patients/{id}/invoices", invoices::list_of_patient),
         Route::staff(Method::GET, "/v1/patients/{id}/invoice-set", patients::invoice_set),
@@ -51,11 +52,12 @@ pub fn routes() -> Vec<Route<Tracker>> {
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(paywell_http::list::Sort)),
+    components(schemas(paywell_http::list::Sort, paywell_domain::RuleSetId)),
     paths(
         invoices::list,
         invoices::preview,
         invoices::list_of_patient,
+        patients::list,
         patients::get,
         patients::invoice_set,
         patients::payment_methods,

@@ -1,16 +1,32 @@
 //! Patients, and how they are being chased.
 
-use paywell_app::views::{methods::PaymentMethodsDetail, patients::PatientView, sets::InvoiceSetDetail};
+use paywell_app::views::{
+    methods::PaymentMethodsDetail,
+    patients::{PatientListItem, PatientView},
+    sets::InvoiceSetDetail,
+};
 use paywell_domain::PatientId;
 use paywell_http::{
     Call, Problem, Response, StatusCode,
     api::reading,
     auth::{Authorised, ReadTracker},
     described::Refused,
+    list::{ListPage, Parameters, PatientParameters},
     respond::{json, json_version},
 };
 
 use crate::Tracker;
+
+/// Patients of the practice, by name.
+#[utoipa::path(get, path = "/v1/patients", tag = "tracker", params(PatientParameters),
+    responses((status = 200, body = ListPage<PatientListItem>), Refused))]
+pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
+    let cx = reading(&staff, &call)?;
+    let came = call.query::<PatientParameters>()?.list(&staff, &state.api.app.settings(&cx).await?)?;
+    let (list, answering) = came.open("patients", &state.cursors, &cx)?;
+    let page = state.api.app.list_patients(&cx, list).await?;
+    json(StatusCode::OK, &answering.page(&page, PatientListItem::of))
+}
 
 /// A patient with balance and credit.
 #[utoipa::path(get, path = "/v1/patients/{id}", tag = "tracker",

@@ -26,6 +26,7 @@ pub mod proof;
 pub mod reconcile;
 pub mod refunds;
 pub mod requests;
+pub mod search;
 pub mod settle;
 pub mod tracker;
 pub mod views;

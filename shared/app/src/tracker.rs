@@ -6,16 +6,18 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use paywell_domain::{
     Cents, Event, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId,
     Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment, invoice::ShownStatus,
+    number::Series,
 };
 use paywell_store::{
-    Filters, InvoiceRow, Key, LinkSummary, ListQuery, PARTLY_PAID, Page, PaymentRow, SetRow, Sort, Span,
-    StatusPart,
+    Filters, InvoiceRow, Key, LinkSummary, ListQuery, Listed, PARTLY_PAID, Page, PaymentRow, SetRow, Sort,
+    Span, StatusPart,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     App, AppError, Context,
+    search::{self, SearchText},
     views::{
         invoices::{AppliedPayment, InvoicePreview, InvoiceView, TakenOff},
         links::LinkView,
@@ -37,6 +39,8 @@ pub struct List<S> {
     pub statuses: Vec<S>,
     /// Only these.
     pub filters: Filters,
+    /// Only what is found by this.
+    pub search: Option<SearchText>,
     /// By what.
     pub sort: Sort,
     /// Whether the last comes first.
@@ -50,21 +54,26 @@ pub struct List<S> {
 impl<S: Copy + PartialEq> List<S> {
     /// What the store is asked: the statuses as their parts, in the order in which people see them; all of them where their
     /// order is asked for.
-    pub(crate) fn query(self, all: &[S], parts: impl Fn(S) -> Vec<StatusPart>) -> ListQuery {
+    pub(crate) fn query(
+        self,
+        all: &[S],
+        parts: impl Fn(S) -> Vec<StatusPart>,
+    ) -> (ListQuery, Option<SearchText>) {
         let mut shown = self.statuses;
         if shown.is_empty() && self.sort == Sort::Status {
             shown = all.to_vec();
         }
         shown.sort_by_key(|status| all.iter().position(|other| other == status));
         shown.dedup();
-        ListQuery {
+        let query = ListQuery {
             statuses: shown.into_iter().map(parts).collect(),
             filters: self.filters,
             sort: self.sort,
             descending: self.descending,
             from: self.from,
             limit: self.limit,
-        }
+        };
+        (query, self.search)
     }
 }
 
@@ -136,7 +145,7 @@ impl App {
     ) -> Result<(Page<InvoiceRow>, NaiveDate), AppError> {
         let today = self.settings(cx).await?.today(cx.now());
         let query = list.query(&ShownStatus::ALL, |status| parts_of(status, today));
-        Ok((self.store.list(cx.practice(), &query).await?, today))
+        Ok((self.found(cx, query, Some(Series::Invoice)).await?, today))
     }
 
     /// A page of payments.
@@ -149,7 +158,7 @@ impl App {
         list: List<PaymentStatus>,
     ) -> Result<Page<PaymentRow>, AppError> {
         let query = list.query(&PaymentStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
-        Ok(self.store.list(cx.practice(), &query).await?)
+        self.found(cx, query, Some(Series::Payment)).await
     }
 
     /// A page of invoice sets.
@@ -158,7 +167,39 @@ impl App {
     /// The table cannot be read.
     pub async fn list_sets(&self, cx: &Context, list: List<SetStatus>) -> Result<Page<SetRow>, AppError> {
         let query = list.query(&SetStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
-        Ok(self.store.list(cx.practice(), &query).await?)
+        self.found(cx, query, None).await
+    }
+
+    /// A page of a list, of what its search finds. Found by name, rows come in the order in which they match, where no other
+    /// was asked for; found otherwise, the latest first.
+    async fn found<R: Listed>(
+        &self,
+        cx: &Context,
+        asked: (ListQuery, Option<SearchText>),
+        series: Option<Series>,
+    ) -> Result<Page<R>, AppError> {
+        match self.narrowed(cx, asked, series).await? {
+            Some(query) => Ok(self.store.list(cx.practice(), &query).await?),
+            None => Ok(Page::default()),
+        }
+    }
+
+    /// A question narrowed to what its search finds; none where there can be nothing.
+    pub(crate) async fn narrowed(
+        &self,
+        cx: &Context,
+        (mut query, search): (ListQuery, Option<SearchText>),
+        series: Option<Series>,
+    ) -> Result<Option<ListQuery>, AppError> {
+        if let Some(text) = search
+            && !search::narrow(&self.store, cx, &text, series, &mut query.filters).await?
+        {
+            return Ok(None);
+        }
+        if query.sort == Sort::Match && query.filters.name.is_none() {
+            (query.sort, query.descending) = (Sort::Created, true);
+        }
+        Ok(Some(query))
     }
 
     /// An invoice with everything about it: one query.

@@ -5,6 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
@@ -63,6 +64,12 @@ macro_rules! typed_id {
             /// The number behind the text.
             pub const fn uuid(self) -> Uuid {
                 self.0
+            }
+
+            /// When it was made (UTC), as a UUIDv7 says.
+            pub fn made_at(self) -> Option<DateTime<Utc>> {
+                let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+                DateTime::from_timestamp(seconds.try_into().ok()?, nanoseconds)
             }
         }
 

@@ -33,6 +33,16 @@ impl Series {
         let number = text.strip_prefix(self.prefix())?.strip_prefix('-')?.parse().ok()?;
         (self.show(number) == text).then_some(number)
     }
+
+    /// Reads a number as people write it: `INV-012`, `inv 12`, `12`.
+    pub fn find(self, text: &str) -> Option<Number> {
+        let text = text.trim().to_ascii_uppercase();
+        let digits = match text.strip_prefix(self.prefix()) {
+            Some(rest) => rest.trim_start_matches(['-', ' ', '#']),
+            None => &text,
+        };
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(digits)?.parse().ok()
+    }
 }
 
 /// A practice's count of one series: unique, roughly in order, with gaps allowed.
@@ -76,6 +86,12 @@ mod tests {
         assert_eq!(Series::Invoice.show(seven), "INV-007");
         assert_eq!(Series::Invoice.read("INV-007"), Some(seven));
         assert_eq!(Series::Payment.read("PAY-12345").map(Number::get), Some(12_345));
+        for text in ["INV-7", "INV7", "inv-007", " inv 7 ", "7", "007", "INV-0007"] {
+            assert_eq!(Series::Invoice.find(text), Some(seven), "{text:?}");
+        }
+        for text in ["PAY-7", "INV-", "", "7a", "-7", "+7", "0", "7.0", "99999999999"] {
+            assert_eq!(Series::Invoice.find(text), None, "{text:?}");
+        }
         for text in ["INV-7", "INV-0007", "INV-000", "PAY-007", "inv-007", "INV-", "INV--7", "INV-+07"] {
             assert_eq!(Series::Invoice.read(text), None, "{text:?}");
         }

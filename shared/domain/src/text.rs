@@ -4,10 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A text as it is searched and sorted by: without accents and case, in Latin letters, with single spaces.
+/// A text as it is searched and sorted by: Latin letters without accents and case, digits, single spaces. "O’Brien-Müller" is
+/// `obrien muller`.
 pub fn folded(text: &str) -> String {
-    let plain = deunicode::deunicode(text).to_lowercase();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let plain = deunicode::deunicode(text).to_lowercase().replace(['\'', '`'], "");
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A text of 1 to `MAX` characters on one line, trimmed.

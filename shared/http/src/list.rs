@@ -1,14 +1,10 @@
 //! How every list is asked for and answered.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use paywell_app::{Context, tracker::List};
+use paywell_app::{Context, search::SearchText, tracker::List};
 use paywell_domain::{
-    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus,
-    invoice::ShownStatus,
-    number::{Number, Series},
-    payment::PaymentMethod,
-    practice,
-    text::Line,
+    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus, invoice::ShownStatus,
+    number::Series, payment::PaymentMethod, practice, text::Line,
 };
 use paywell_store::{self as store, Filters, Page, Span};
 use serde::{Deserialize, Serialize};
@@ -162,8 +158,13 @@ macro_rules! parameters {
             /// Only with one of these statuses.
             #[param(value_type = Option<Vec<$status>>, style = Form, explode = false)]
             status: Option<query::List<$status>>,
-            /// Only of this patient.
-            patient: Option<PatientId>,
+            /// Only of one of these patients.
+            #[param(value_type = Option<Vec<PatientId>>, style = Form, explode = false)]
+            patient: Option<query::List<PatientId>>,
+            /// Only what is found by this: words of the patient's name or their beginnings, the number, the patient's telephone
+            /// number, or the patient's id in another system.
+            #[param(value_type = Option<String>)]
+            q: Option<SearchText>,
             /// Only made on this day or later.
             created_from: Option<NaiveDate>,
             /// Only made on this day or earlier.
@@ -179,7 +180,7 @@ macro_rules! parameters {
             #[param(value_type = Option<String>)]
             amount_to: Option<Sum>,
             $($(#[$own_doc])* $own: Option<$type>,)*
-            /// By what it is sorted; the latest made first if left out.
+            /// By what it is sorted; the latest made first if left out, and what is found by name in the order of what it is found by.
             sort: Option<Sort>,
             /// How many rows; 50 if left out.
             #[param(value_type = Option<u16>, minimum = 1, maximum = 100)]
@@ -197,19 +198,24 @@ macro_rules! parameters {
                 let explain = self.explain.unwrap_or(false);
                 let created = span("created", self.created_from, self.created_to, next_day)?;
                 let filters = Filters {
-                    patient: self.patient,
+                    patients: self.patient.map_or_else(Vec::new, |patients| patients.0),
                     created: instants(created, practice),
                     due: span("due", self.due_from, self.due_to, next_day)?,
                     amount: span("amount", self.amount_from, self.amount_to, Sum::next)?.map(|sum| sum.0.cents()),
                     ..Filters::default()
                 };
-                let (sort, descending) = self.sort.unwrap_or(Sort::LatestCreated).order();
+                let (sort, descending) = match (self.sort, &self.q) {
+                    (Some(sort), _) => sort.order(),
+                    (None, Some(_)) => (store::Sort::Match, false),
+                    (None, None) => Sort::LatestCreated.order(),
+                };
                 let list = List {
                     statuses: self.status.map_or_else(Vec::new, |statuses| statuses.0),
                     filters: $filter(filters, practice, $(self.$own),*)?,
+                    search: self.q,
                     sort,
                     descending,
-                    limit: usize::from(self.limit.map_or(50, |limit| limit.0)),
+                    limit: rows(self.limit),
                     from: None,
                 };
                 Ok(Came { list, cursor: self.cursor, explain })
@@ -226,9 +232,9 @@ parameters! {
         /// Only at one of these locations.
         #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
         location: query::List<Line<16>>,
-        /// Only with a line of this procedure code.
-        #[param(value_type = Option<String>)]
-        code: Line<16>,
+        /// Only with a line of one of these procedure codes.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+        code: query::List<Line<16>>,
         /// Only paid on this day or later.
         paid_from: NaiveDate,
         /// Only paid on this day or earlier.
@@ -260,18 +266,56 @@ parameters! {
     }
 }
 
+/// What patients can be asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PatientParameters {
+    /// Only who is found by this: words of the name or their beginnings, the telephone number, or the id in another system.
+    #[param(value_type = Option<String>)]
+    q: Option<SearchText>,
+    /// How many rows; 50 if left out.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
+    /// `next_cursor` or `prev_cursor` of a page of the same list.
+    cursor: Option<String>,
+    /// Whether the answer says how it was read; for owners.
+    explain: Option<bool>,
+}
+
+impl Parameters for PatientParameters {
+    type Status = ();
+
+    fn asked(self, _: &Practice) -> Result<Came<()>, Problem> {
+        let list = List {
+            statuses: Vec::new(),
+            filters: Filters::default(),
+            search: self.q,
+            sort: store::Sort::Name,
+            descending: false,
+            limit: rows(self.limit),
+            from: None,
+        };
+        Ok(Came { list, cursor: self.cursor, explain: self.explain.unwrap_or(false) })
+    }
+}
+
+fn rows(limit: Option<Limit>) -> usize {
+    usize::from(limit.map_or(50, |limit| limit.0))
+}
+
 fn of_invoices(
     filters: Filters,
     practice: &Practice,
     number: Option<String>,
     location: Option<query::List<Line<16>>>,
-    code: Option<Line<16>>,
+    code: Option<query::List<Line<16>>>,
     paid_from: Option<NaiveDate>,
     paid_to: Option<NaiveDate>,
 ) -> Result<Filters, Problem> {
     let paid = instants(span("paid", paid_from, paid_to, next_day)?, practice);
-    let (number, code) = (of_series(Series::Invoice, number)?, code.map(|code| code.to_string()));
-    Ok(Filters { number, facets: names(location), code, paid, ..filters })
+    let number = of_series(Series::Invoice, number)?;
+    Ok(Filters { number, facets: names(location), codes: names(code), paid, ..filters })
 }
 
 fn of_payments(
@@ -291,11 +335,7 @@ fn of_payments(
 /// A number of a series, as people write it: `INV-012`, `inv-12`, `12`.
 fn of_series(series: Series, text: Option<String>) -> Result<Option<String>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    let upper = text.trim().to_uppercase();
-    let digits =
-        upper.strip_prefix(series.prefix()).map_or(upper.as_str(), |rest| rest.trim_start_matches('-'));
-    let number: Option<Number> = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
-    let number = number.ok_or_else(|| {
+    let number = series.find(&text).ok_or_else(|| {
         Problem::invalid_parameter("number", format!("Expected a number such as {}-012.", series.prefix()))
     })?;
     Ok(Some(series.show(number)))
@@ -376,8 +416,8 @@ impl<S: std::fmt::Debug> Came<S> {
         key: &'a CursorKey,
         cx: &'a Context,
     ) -> Result<(List<S>, Answering<'a>), Problem> {
-        let List { statuses, filters, sort, descending, .. } = &self.list;
-        let bound_to = format!("{kind} {statuses:?} {filters:?} {sort:?} {descending}");
+        let List { statuses, filters, search, sort, descending, .. } = &self.list;
+        let bound_to = format!("{kind} {statuses:?} {filters:?} {search:?} {sort:?} {descending}");
         let open = |text: String| Cursor::open(key, &text, cx.practice().as_str(), &bound_to, cx.now());
         let from = self.cursor.map(open).transpose()?;
         let from = from.map(|cursor| (cursor.position, direction(cursor.direction)));

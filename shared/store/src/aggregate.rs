@@ -13,7 +13,7 @@ use crate::{
     counters::Tally,
     keys::{self, Queue},
     list::Listed,
-    row::{InvoiceRow, Item, PaymentRow, SetRow},
+    row::{InvoiceRow, Item, PatientRow, PaymentRow, SetRow},
 };
 
 /// An aggregate as it was read: what it is, and which version that was.
@@ -41,14 +41,12 @@ pub trait Aggregate: Serialize + DeserializeOwned {
     /// The name by which events and journal entries refer to it.
     fn name(&self) -> String;
 
-    /// What the tracker's lists show of it, with the index keys; none where it is in no list.
-    fn row(&self, _practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-        Ok(None)
-    }
-
-    /// Where its row is, whether or not it has one now; none where its kind is in no list.
-    fn row_key(&self, _practice: &PracticeId) -> Option<Key> {
-        None
+    /// What the tracker's lists show of it, with the index keys: its rows, none where it is in no list.
+    ///
+    /// # Errors
+    /// A row cannot be encoded: a bug.
+    fn rows(&self, _practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        Ok(Vec::new())
     }
 
     /// What it adds to the practice's counters.
@@ -129,6 +127,10 @@ impl Aggregate for Patient {
     fn name(&self) -> String {
         self.id.to_string()
     }
+
+    fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        Ok(vec![PatientRow::try_from(self).map_err(StoreError::internal)?.item(practice)?])
+    }
 }
 
 impl Aggregate for Treatment {
@@ -162,15 +164,11 @@ impl Aggregate for Invoice {
         self.id.to_string()
     }
 
-    fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
+    fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
         if self.status == InvoiceStatus::Deleted {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        InvoiceRow::from(self).item(practice).map(Some)
-    }
-
-    fn row_key(&self, practice: &PracticeId) -> Option<Key> {
-        Some(Key::row("INVOICES", practice, &self.id.to_string()))
+        Ok(vec![InvoiceRow::from(self).item(practice)?])
     }
 
     fn tally(&self) -> Tally {
@@ -201,12 +199,8 @@ impl Aggregate for Payment {
         self.id.to_string()
     }
 
-    fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-        PaymentRow::from(self).item(practice).map(Some)
-    }
-
-    fn row_key(&self, practice: &PracticeId) -> Option<Key> {
-        Some(Key::row("PAYMENTS", practice, &self.id.to_string()))
+    fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        Ok(vec![PaymentRow::from(self).item(practice)?])
     }
 
     fn tally(&self) -> Tally {
@@ -319,12 +313,8 @@ impl Aggregate for InvoiceSet {
         self.id.to_string()
     }
 
-    fn row(&self, practice: &PracticeId) -> Result<Option<Item>, StoreError> {
-        SetRow::from(self).item(practice).map(Some)
-    }
-
-    fn row_key(&self, practice: &PracticeId) -> Option<Key> {
-        Some(Key::row("SETS", practice, &self.id.to_string()))
+    fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        Ok(vec![SetRow::from(self).item(practice)?])
     }
 
     fn tally(&self) -> Tally {

@@ -189,14 +189,11 @@ impl Commit {
             self.writes.push(Write::Create(item));
         }
         self.journal(&state, version, &postings)?;
-        match (state.row(&practice)?, state.row_key(&practice)) {
-            (Some(row), _) => self.writes.push(Write::Overwrite(row)),
-            (None, Some(key)) => self.writes.push(Write::Remove(key)),
-            (None, None) => {}
-        }
-        // A patient's new invoice set takes the place of the earlier one, which still counts.
-        if let Some(stored) = before.filter(|stored| stored.state.name() == state.name()) {
-            self.tally.add(&stored.state.tally(), -1);
+        // A patient's new invoice set takes the place of the earlier one, which still counts, and has its row.
+        let same = before.filter(|stored| stored.state.name() == state.name()).map(|stored| &stored.state);
+        self.rows(same, &state)?;
+        if let Some(same) = same {
+            self.tally.add(&same.tally(), -1);
         }
         self.tally.add(&state.tally(), 1);
         match (before.and_then(|stored| stored.state.under_way()), state.under_way()) {
@@ -207,6 +204,18 @@ impl Commit {
         let mut item = aggregate::encode(&practice, &state, version, head)?;
         item.extend(keys::changed(&practice, self.by.now));
         Ok((Stored { state, version, head }, item))
+    }
+
+    /// Writes the rows that have changed, and removes those that are no more.
+    fn rows<A: Aggregate>(&mut self, before: Option<&A>, state: &A) -> Result<(), StoreError> {
+        let practice = &self.by.practice;
+        let (before, rows) =
+            (before.map_or(Ok(Vec::new()), |before| before.rows(practice))?, state.rows(practice)?);
+        let keys: Vec<Option<Key>> = rows.iter().map(Key::of).collect();
+        let gone = before.iter().map(Key::of).filter(|key| !keys.contains(key));
+        self.writes.extend(gone.flatten().map(Write::Remove));
+        self.writes.extend(rows.into_iter().filter(|row| !before.contains(row)).map(Write::Overwrite));
+        Ok(())
     }
 
     fn journal<A: Aggregate>(

@@ -14,6 +14,8 @@ use paywell_domain::{
     link::TokenHash, number::Series,
 };
 
+use crate::row::Item;
+
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -90,6 +92,12 @@ impl Queue {
 }
 
 impl Key {
+    /// The key of an item.
+    pub fn of(item: &Item) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: text("pk")?, sk: text("sk")? })
+    }
+
     fn aggregate(pk: String) -> Self {
         Self { pk, sk: AGGREGATE.to_owned() }
     }

@@ -37,7 +37,7 @@ pub use lookup::{Customer, Pointer};
 pub use patterns::{ACCESS_PATTERNS, AccessPattern, Consistency};
 pub use proof::{Chain, Change, Position, ROW_LISTS};
 pub use queue::Due;
-pub use row::{InvoiceRow, PARTLY_PAID, PaymentRow, SetRow};
+pub use row::{InvoiceRow, Item, PARTLY_PAID, PatientRow, PaymentRow, SetRow};
 pub use table::{Holds, Index, TABLE, TableDefinition};
 
 /// The practice's table. The only code that knows DynamoDB; its methods are named after the access patterns.

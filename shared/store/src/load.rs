@@ -37,19 +37,9 @@ impl Loaded {
         self.item(key).map(aggregate::decode).transpose()
     }
 
-    /// Whether the row of an aggregate, which was loaded with it, shows what it should; none where it has no row.
-    ///
-    /// # Errors
-    /// The row cannot be derived: a bug.
-    pub fn row_shows<A: Aggregate>(
-        &self,
-        practice: &PracticeId,
-        aggregate: &A,
-    ) -> Result<Option<bool>, StoreError> {
-        let (Some(row), Some(key)) = (aggregate.row(practice)?, aggregate.row_key(practice)) else {
-            return Ok(None);
-        };
-        Ok(Some(self.item(&key) == Some(&row)))
+    /// Whether a row that was loaded is as it should be.
+    pub fn shows(&self, row: &Item) -> bool {
+        Key::of(row).is_some_and(|key| self.item(&key) == Some(row))
     }
 
     /// What is known of a command that was sent before.

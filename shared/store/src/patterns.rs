@@ -100,6 +100,27 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "list",
+        "… and patients, by a later word of a name",
+        ("by_word2", "INVOICES#practice, rest of the name#id"),
+        Eventual,
+        "1 Query, beside that of by_name",
+    ),
+    pattern(
+        "list",
+        "… by a third",
+        ("by_word3", "INVOICES#practice, rest of the name#id"),
+        Eventual,
+        "1 Query, beside that of by_name",
+    ),
+    pattern(
+        "list",
+        "… by a fourth",
+        ("by_word4", "INVOICES#practice, rest of the name#id"),
+        Eventual,
+        "1 Query, beside that of by_name",
+    ),
+    pattern(
+        "list",
         "… that are paid, by when",
         ("by_paid", "INVOICES#practice, instant#id"),
         Eventual,
@@ -107,7 +128,7 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "list",
-        "The invoice or payment of a number",
+        "The invoice or payment of a number, the patient of another system's id",
         ("by_number", "INVOICES#practice, number"),
         Eventual,
         "1 Query a round: a page and one, at most 2,000 items",
@@ -156,7 +177,7 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "list",
-        "Invoices with a line of a code",
+        "Invoices with a line of a code; patients with a telephone number",
         ("by_code1", "INVOICES#practice#code, instant#id"),
         Eventual,
         "1 Query a round: a page and one, at most 2,000 items",

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The lists that hold rows.
-pub const ROW_LISTS: [&str; 3] = ["INVOICES", "PAYMENTS", "SETS"];
+pub const ROW_LISTS: [&str; 4] = ["INVOICES", "PAYMENTS", "SETS", "PATIENTS"];
 
 /// How many changes are read at a time.
 const CHANGES: i32 = 1_000;

@@ -10,10 +10,11 @@ use chrono::{
     serde::{ts_seconds, ts_seconds_option},
 };
 use paywell_domain::{
-    Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, PatientId, Payment,
-    PaymentId, PaymentStatus, RuleSetId, SetId, SetStatus, TreatmentId,
+    Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, Patient, PatientId,
+    Payment, PaymentId, PaymentStatus, RuleSetId, SetId, SetStatus, TreatmentId,
     invoice::{ShownStatus, Term},
     number::Series,
+    patient::Phone,
     payment::PaymentMethod,
     text::{Line, folded},
 };
@@ -25,7 +26,7 @@ use crate::list::{Listed, Listing};
 pub const PARTLY_PAID: &str = "partly";
 
 /// An item of the table.
-pub(crate) type Item = HashMap<String, AttributeValue>;
+pub type Item = HashMap<String, AttributeValue>;
 
 /// An invoice in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +168,26 @@ pub struct SetRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// A patient where one is searched for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatientRow {
+    /// The id.
+    #[serde(rename = "sk", skip_serializing)]
+    pub id: PatientId,
+    /// The whole name.
+    #[serde(rename = "nm")]
+    pub name: Line<121>,
+    /// Date of birth: two patients may have one name.
+    #[serde(rename = "bd")]
+    pub birth_date: NaiveDate,
+    /// The id of the practice's other systems.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<Line<60>>,
+    /// Where calls and texts about the patient go.
+    #[serde(rename = "ph", default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<Phone>,
+}
+
 impl From<&Invoice> for InvoiceRow {
     fn from(invoice: &Invoice) -> Self {
         let mut codes: Vec<Line<16>> = invoice.lines.iter().filter_map(|line| line.code.clone()).collect();
@@ -206,10 +227,10 @@ impl Listed for InvoiceRow {
             name: folded(self.patient_name.as_str()),
             patient: self.patient,
             // An open invoice of which something is paid is a status of its own to people.
-            status: match self.status {
+            status: Some(match self.status {
                 InvoiceStatus::Open if self.applied.is_positive() => PARTLY_PAID,
                 status => status.name(),
-            },
+            }),
             facet: self.location.as_ref().map(ToString::to_string),
             codes: self.codes.iter().map(ToString::to_string).collect(),
         }
@@ -250,7 +271,7 @@ impl Listed for PaymentRow {
             amount: self.amount.cents(),
             name: folded(self.patient_name.as_str()),
             patient: self.patient,
-            status: self.status.name(),
+            status: Some(self.status.name()),
             facet: self.method.map(|method| method.name().to_owned()),
             codes: Vec::new(),
         }
@@ -284,9 +305,47 @@ impl Listed for SetRow {
             amount: self.outstanding,
             name: folded(self.patient_name.as_str()),
             patient: self.id.patient,
-            status: self.status.name(),
+            status: Some(self.status.name()),
             facet: Some(self.rule_set.to_string()),
             codes: Vec::new(),
+        }
+    }
+}
+
+impl TryFrom<&Patient> for PatientRow {
+    type Error = String;
+
+    fn try_from(patient: &Patient) -> Result<Self, String> {
+        let details = &patient.details;
+        let guarantor = details.guarantor.as_ref().and_then(|guarantor| guarantor.contact.phone.clone());
+        let mut phones: Vec<Phone> = details.contact.phone.iter().cloned().chain(guarantor).collect();
+        phones.dedup();
+        Ok(Self {
+            id: patient.id,
+            name: patient.name().try_into()?,
+            birth_date: details.birth_date,
+            external_id: details.external_id.clone(),
+            phones,
+        })
+    }
+}
+
+impl Listed for PatientRow {
+    const KIND: &'static str = "PATIENTS";
+
+    fn listing(&self) -> Listing {
+        Listing {
+            id: self.id.to_string(),
+            number: self.external_id.as_ref().map(|id| folded(id.as_str())),
+            created_at: self.id.made_at().unwrap_or_default(),
+            due: None,
+            paid: None,
+            amount: Cents::ZERO,
+            name: folded(self.name.as_str()),
+            patient: self.id,
+            status: None,
+            facet: None,
+            codes: self.phones.iter().map(|phone| phone.as_str().to_owned()).collect(),
         }
     }
 }

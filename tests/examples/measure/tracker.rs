@@ -7,6 +7,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use paywell_domain::{
     Cents, Currency, Invoice, InvoiceId, InvoiceStatus, Number, PatientId, PracticeId,
     invoice::{InvoiceLine, Quantity, ShownStatus},
+    number::Series,
     text::folded,
 };
 use paywell_store::{
@@ -233,7 +234,8 @@ fn singles(all: &[Invoice]) -> Vec<Question> {
         days(from, to).map(|day: NaiveDate| day.and_hms_opt(4, 0, 0).unwrap_or_default().and_utc())
     };
     let amount = Span { from: Some(Cents::new(5_000)), before: Some(Cents::new(15_001)) };
-    let patient = all.get(all.len() / 2).map(|invoice| invoice.patient);
+    let patients = all.get(all.len() / 2).map(|invoice| invoice.patient).into_iter().collect();
+    let number = Series::Invoice.show(all[all.len() / 3].number);
     vec![
         question("status overdue", &[Overdue], none()),
         question("status unpaid", &[Unpaid], none()),
@@ -243,13 +245,17 @@ fn singles(all: &[Invoice]) -> Vec<Question> {
         question("status paid, written off", &[Paid, WrittenOff], none()),
         question("location main", &[], Filters { facets: vec!["main".into()], ..none() }),
         question("location east, lab", &[], Filters { facets: vec!["east".into(), "lab".into()], ..none() }),
-        question("code 99213", &[], Filters { code: Some("99213".into()), ..none() }),
-        question("code J1885", &[], Filters { code: Some("J1885".into()), ..none() }),
+        question("code 99213", &[], Filters { codes: vec!["99213".into()], ..none() }),
+        question("code J1885", &[], Filters { codes: vec!["J1885".into()], ..none() }),
         question("amount 50 to 150", &[], Filters { amount, ..none() }),
         question("created last month", &[], Filters { created: instants(31, 1), ..none() }),
         question("due last month", &[], Filters { due: days(31, 1), ..none() }),
         question("paid last month", &[], Filters { paid: instants(31, 1), ..none() }),
-        question("patient", &[], Filters { patient, ..none() }),
+        question("patient", &[], Filters { patients, ..none() }),
+        question("number", &[], Filters { number: Some(number), ..none() }),
+        question("search quis", &[], Filters { name: Some("quis".into()), ..none() }),
+        question("search maria gar", &[], Filters { name: Some("maria gar".into()), ..none() }),
+        question("search smith", &[], Filters { name: Some("smith".into()), ..none() }),
     ]
 }
 
@@ -261,10 +267,11 @@ fn both(one: &Question, other: &Question) -> Option<Question> {
     }
     let (a, b) = (one.filters.clone(), other.filters.clone());
     let filters = Filters {
-        number: None,
-        patient: a.patient.or(b.patient),
+        number: a.number.or(b.number),
+        patients: if a.patients.is_empty() { b.patients } else { a.patients },
+        name: a.name.or(b.name),
         facets: if a.facets.is_empty() { b.facets } else { a.facets },
-        code: a.code.or(b.code),
+        codes: if a.codes.is_empty() { b.codes } else { a.codes },
         created: if a.created.is_open() { b.created } else { a.created },
         due: if a.due.is_open() { b.due } else { a.due },
         paid: if a.paid.is_open() { b.paid } else { a.paid },
@@ -276,12 +283,15 @@ fn both(one: &Question, other: &Question) -> Option<Question> {
 
 impl Question {
     fn holds(&self, row: &InvoiceRow) -> bool {
-        let Filters { patient, facets, code, created, due, paid, amount, number: _ } = &self.filters;
+        let Filters { number, patients, name, facets, codes, created, due, paid, amount } = &self.filters;
         (self.statuses.is_empty() || self.statuses.contains(&row.shown(today())))
-            && patient.is_none_or(|patient| row.patient == patient)
+            && number.as_ref().is_none_or(|number| Series::Invoice.show(row.number) == *number)
+            && (patients.is_empty() || patients.contains(&row.patient))
+            && name.as_ref().is_none_or(|name| found_by(row, name).is_some())
             && (facets.is_empty()
                 || row.location.as_ref().is_some_and(|at| facets.iter().any(|facet| facet == at.as_str())))
-            && code.as_ref().is_none_or(|code| row.codes.iter().any(|known| known.as_str() == code))
+            && (codes.is_empty()
+                || row.codes.iter().any(|known| codes.iter().any(|code| code == known.as_str())))
             && created.holds(&row.created_at)
             && due.holds(&row.due_date())
             && (paid.is_open() || row.paid_at.is_some_and(|at| paid.holds(&at)))
@@ -325,12 +335,24 @@ impl Question {
                 found.retain(|row| row.paid_at.is_some());
                 found.sort_by_key(|row| (row.paid_at.map(|at| at.timestamp()), row.id.to_string()));
             }
+            Sort::Match => {
+                let name = self.filters.name.as_deref().unwrap_or_default();
+                found.sort_by_key(|row| (found_by(row, name), row.id.to_string()));
+            }
         }
         if descending {
             found.reverse();
         }
         found
     }
+}
+
+/// The rest of the name, folded, from the word by which it is found.
+fn found_by(row: &InvoiceRow, start: &str) -> Option<String> {
+    let name = folded(row.patient_name.as_str());
+    let words = name.split(' ').count();
+    let endings = (0..words).map(|first| name.splitn(first + 1, ' ').last().unwrap_or_default().to_owned());
+    endings.filter(|ending| ending.starts_with(start)).min()
 }
 
 /// What the pages of one answer cost.
@@ -378,7 +400,7 @@ pub(crate) async fn write(world: &Rc<World>, practice: &PracticeId, all: &[Invoi
     for batch in all.chunks(25) {
         let mut writes = Vec::new();
         for invoice in batch {
-            let Some(item) = invoice.row(practice)? else { continue };
+            let [item] = <[_; 1]>::try_from(invoice.rows(practice)?).map_err(|_| "not one row")?;
             bytes += entry_bytes(&item);
             writes.push(
                 WriteRequest::builder()
@@ -425,7 +447,10 @@ async fn ask(
     questions.extend(singles);
     let mut costs = Vec::new();
     for question in &questions {
-        for sort in [Sort::Created, Sort::Due, Sort::Amount, Sort::Name, Sort::Status] {
+        let by_match = question.filters.name.as_ref().map(|_| Sort::Match);
+        for sort in
+            [Sort::Created, Sort::Due, Sort::Amount, Sort::Name, Sort::Status].into_iter().chain(by_match)
+        {
             for descending in [false, true] {
                 costs.push(first_pages(world, practice, rows, question, sort, descending).await?);
             }
@@ -479,10 +504,12 @@ async fn first_pages(
 /// A filter in its own order, and a status (but overdue, which time makes) in every order.
 fn is_natural(question: &Question, sort: Sort) -> bool {
     let filters = &question.filters;
-    let own: [(bool, &[Sort]); 7] = [
-        (filters.patient.is_some(), &[Sort::Created]),
+    let own: [(bool, &[Sort]); 9] = [
+        (filters.number.is_some(), &Sort::ALL),
+        (filters.name.is_some(), &[Sort::Match]),
+        (!filters.patients.is_empty(), &[Sort::Created]),
         (!filters.facets.is_empty(), &[Sort::Created]),
-        (filters.code.is_some(), &[Sort::Created]),
+        (!filters.codes.is_empty(), &[Sort::Created]),
         (!filters.created.is_open(), &[Sort::Created]),
         (!filters.due.is_open(), &[Sort::Due]),
         (!filters.paid.is_open(), &[]),

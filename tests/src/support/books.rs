@@ -9,7 +9,7 @@ use paywell_domain::{
     payment::{AttemptStatus, DisputeStatus},
     proof::Proof,
 };
-use paywell_store::{Aggregate, StoreError};
+use paywell_store::{Aggregate, ROW_LISTS};
 use serde::de::DeserializeOwned;
 
 use super::{Clinic, World};
@@ -268,12 +268,13 @@ impl Books {
 
     fn rows_are_those_of_their_aggregates(&self, clinic: &Clinic) {
         let practice = &clinic.practice;
-        let derived = |row: Result<Option<Item>, StoreError>| row.unwrap();
         let mut expected: Vec<Item> = Vec::new();
-        expected.extend(self.invoices.iter().filter_map(|invoice| derived(invoice.row(practice))));
-        expected.extend(self.payments.iter().filter_map(|payment| derived(payment.row(practice))));
-        expected.extend(self.sets.iter().filter_map(|set| derived(set.row(practice))));
-        for kind in ["INVOICES", "PAYMENTS", "SETS"] {
+        expected.extend(self.invoices.iter().flat_map(|invoice| invoice.rows(practice).unwrap()));
+        expected.extend(self.payments.iter().flat_map(|payment| payment.rows(practice).unwrap()));
+        expected.extend(self.sets.iter().flat_map(|set| set.rows(practice).unwrap()));
+        let patients = self.dump.decoded::<Patient>(&format!("PATIENT#{practice}#"));
+        expected.extend(patients.iter().flat_map(|patient| patient.rows(practice).unwrap()));
+        for kind in ROW_LISTS {
             for (_, row) in self.dump.of(&format!("{kind}#{practice}")) {
                 let place = expected.iter().position(|derived| derived == row);
                 drop(expected.swap_remove(place.unwrap_or_else(|| panic!("a row of nothing: {row:?}"))));

@@ -21,7 +21,7 @@ fn counts(metrics: &BTreeMap<String, Metric>) -> Vec<(&str, i64)> {
 async fn shown(importer: &Importer<'_>, status: ShownStatus) -> usize {
     let cx = importer.context("test", now());
     let (statuses, filters, from) = (vec![status], Filters::default(), None);
-    let list = List { statuses, filters, sort: Sort::Due, descending: false, limit: 400, from };
+    let list = List { statuses, filters, search: None, sort: Sort::Due, descending: false, limit: 400, from };
     importer.app.list_invoices(&cx, list).await.unwrap().0.rows.len()
 }
 

@@ -74,7 +74,8 @@ pub(super) async fn held(importer: &Importer<'_>, patient: PatientId, now: DateT
     let cx = importer.context("synthea-check", now);
     let mut list = List {
         statuses: Vec::new(),
-        filters: Filters { patient: Some(patient), ..Filters::default() },
+        filters: Filters { patients: vec![patient], ..Filters::default() },
+        search: None,
         sort: Sort::Created,
         descending: false,
         limit: PAGE,

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
 use paywell_domain::{
-    Invoice, InvoiceId, InvoiceSet, PatientId, Payment, PaymentId, Payout, PracticeId, SetId,
+    Invoice, InvoiceId, InvoiceSet, Patient, PatientId, Payment, PaymentId, Payout, PracticeId, SetId,
     proof::{Books, Difference, Name},
 };
-use paywell_store::{Aggregate, Change, Key, Loaded, ROW_LISTS, StoreError, Stored};
+use paywell_store::{Aggregate, Change, Item, Key, Loaded, ROW_LISTS, StoreError, Stored};
 
 use crate::{App, AppError};
 
-/// How many aggregates are read in a batch, each with its row: at most a hundred keys.
-const BATCH: usize = 45;
+/// How many aggregates are read in a batch: a patient is two items, and one BatchGetItem takes a hundred.
+const BATCH: usize = 50;
 
 impl App {
     /// Reads every invoice, payment, set, payout and patient's account, and gives when the first of them was made (UTC):
@@ -24,12 +24,12 @@ impl App {
         loop {
             let (changes, next) = self.store.changes(practice, None, from).await?;
             for batch in changes.chunks(BATCH) {
-                let keys = batch.iter().flat_map(|change| keys(practice, change));
-                let loaded = self.store.load(keys).await?;
-                let mut taking =
-                    Taking { practice, loaded: &loaded, books, first: &mut first, sets: Vec::new() };
+                let loaded = self.store.load(batch.iter().flat_map(|change| keys(practice, change))).await?;
+                let (sets, rows) = (Vec::new(), Vec::new());
+                let mut taking = Taking { practice, loaded: &loaded, books, first: &mut first, sets, rows };
                 batch.iter().try_for_each(|change| taking.take(change))?;
-                let sets = taking.sets;
+                let Taking { sets, rows, .. } = taking;
+                self.read_rows_of(&rows, books).await?;
                 self.read_sets(practice, &sets, books).await?;
             }
             from = next;
@@ -55,18 +55,30 @@ impl App {
             })
             .collect();
         for batch in all.chunks(BATCH) {
-            let row = |id: &SetId| Key::row("SETS", practice, &id.to_string());
-            let keys = batch.iter().flat_map(|(id, key, _)| [key.clone(), row(id)]);
-            let loaded = self.store.load(keys).await?;
+            let loaded = self.store.load(batch.iter().map(|(_, key, _)| key.clone())).await?;
+            let mut rows = Vec::new();
             for (id, key, is_current) in batch {
                 match loaded.at::<InvoiceSet>(key) {
                     Ok(Some(set)) => {
                         books.set(&set.state, *is_current);
-                        takes_row(practice, &loaded, &set.state, books)?;
+                        rows.extend(set.state.rows(practice)?);
                     }
                     Ok(None) => books.note(Difference::of(Name::AggregateMissing, id.to_string(), 0, 1)),
                     Err(_) => books.note(Difference::of(Name::UnreadableItem, id.to_string(), 0, 1)),
                 }
+            }
+            self.read_rows_of(&rows, books).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the rows that there should be.
+    async fn read_rows_of(&self, rows: &[Item], books: &mut Books) -> Result<(), AppError> {
+        for batch in rows.chunks(BATCH) {
+            let loaded = self.store.load(batch.iter().filter_map(Key::of)).await?;
+            for row in batch {
+                let key = Key::of(row).ok_or_else(|| AppError::internal("a row without a key"))?;
+                books.has_row(&key.sk, loaded.shows(row));
             }
         }
         Ok(())
@@ -118,15 +130,16 @@ fn month_of(at: DateTime<Utc>) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
 
-/// What is read of something that was changed: it, and what is derived from it.
+/// What is read of something that was changed.
 fn keys(practice: &PracticeId, change: &Change) -> Vec<Key> {
-    let row = |list| Key::row(list, practice, change.id());
     let id = change.id();
     let keys = match change.kind() {
-        "INVOICE" => id.parse().ok().map(|id| vec![Key::invoice(practice, id), row("INVOICES")]),
-        "PAYMENT" => id.parse().ok().map(|id| vec![Key::payment(practice, id), row("PAYMENTS")]),
+        "INVOICE" => id.parse().ok().map(|id| vec![Key::invoice(practice, id)]),
+        "PAYMENT" => id.parse().ok().map(|id| vec![Key::payment(practice, id)]),
         "SET" => id.parse().ok().map(|id| vec![Key::invoice_set(practice, id)]),
-        "PATIENT" => id.parse().ok().map(|id| vec![Key::patient_balance(practice, id)]),
+        "PATIENT" => {
+            id.parse().ok().map(|id| vec![Key::patient(practice, id), Key::patient_balance(practice, id)])
+        }
         "PAYOUT" => Some(vec![Key::payout(practice, id)]),
         _ => None,
     };
@@ -140,6 +153,7 @@ struct Taking<'a> {
     books: &'a mut Books,
     first: &'a mut Option<DateTime<Utc>>,
     sets: Vec<SetId>,
+    rows: Vec<Item>,
 }
 
 impl Taking<'_> {
@@ -150,14 +164,14 @@ impl Taking<'_> {
                 if let Some(invoice) = self.get::<Invoice>(id.parse::<InvoiceId>().ok(), change) {
                     self.made(invoice.state.created_at);
                     self.books.invoice(&invoice.state);
-                    takes_row(self.practice, self.loaded, &invoice.state, self.books)?;
+                    self.rows.extend(invoice.state.rows(self.practice)?);
                 }
             }
             "PAYMENT" => {
                 if let Some(payment) = self.get::<Payment>(id.parse::<PaymentId>().ok(), change) {
                     self.made(payment.state.created_at);
                     self.books.payment(&payment.state);
-                    takes_row(self.practice, self.loaded, &payment.state, self.books)?;
+                    self.rows.extend(payment.state.rows(self.practice)?);
                 }
             }
             "SET" => {
@@ -171,6 +185,9 @@ impl Taking<'_> {
                 }
             }
             "PATIENT" => {
+                if let Some(patient) = self.get::<Patient>(id.parse::<PatientId>().ok(), change) {
+                    self.rows.extend(patient.state.rows(self.practice)?);
+                }
                 if let Ok(patient) = id.parse::<PatientId>() {
                     let account = self.loaded.account(self.practice, patient);
                     self.books.account(patient, account.owed, account.in_collections, account.credit);
@@ -194,18 +211,6 @@ impl Taking<'_> {
     fn made(&mut self, at: DateTime<Utc>) {
         *self.first = Some(self.first.map_or(at, |first| first.min(at)));
     }
-}
-
-fn takes_row<A: Aggregate>(
-    practice: &PracticeId,
-    loaded: &Loaded,
-    aggregate: &A,
-    books: &mut Books,
-) -> Result<(), AppError> {
-    if let Some(shown) = loaded.row_shows(practice, aggregate)? {
-        books.has_row(&aggregate.name(), shown);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

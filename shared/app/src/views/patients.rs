@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{Currency, Patient, Treatment};
-use paywell_store::{PatientAccount, Stored};
+use paywell_store::{PatientAccount, PatientRow, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,6 +64,34 @@ impl PatientView {
             in_collections: account.in_collections.to_string(),
             credit: account.credit.to_string(),
             currency,
+        }
+    }
+}
+
+/// A patient in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PatientListItem {
+    /// The id.
+    pub id: String,
+    /// The whole name.
+    pub name: String,
+    /// Date of birth: two patients may have one name.
+    pub birth_date: NaiveDate,
+    /// The id of the practice's other systems.
+    pub external_id: Option<String>,
+    /// The patient's telephone numbers, and those of whoever answers for the bills.
+    pub phones: Vec<String>,
+}
+
+impl PatientListItem {
+    /// The row.
+    pub fn of(row: &PatientRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            name: row.name.to_string(),
+            birth_date: row.birth_date,
+            external_id: row.external_id.as_ref().map(ToString::to_string),
+            phones: row.phones.iter().map(|phone| phone.as_str().to_owned()).collect(),
         }
     }
 }

@@ -20,6 +20,9 @@ pub(crate) const CODE_SLOTS: [&str; 3] = ["code1", "code2", "code3"];
 /// In the last slot of rows with more codes than slots.
 pub(crate) const MANY_CODES: &str = "*";
 
+/// Where a name is found from its beginning, and from up to three more of its words.
+pub(crate) const NAME_SLOTS: [&str; 4] = ["name", "word2", "word3", "word4"];
+
 /// A row of a list.
 pub trait Listed: Serialize + DeserializeOwned {
     /// The list, as the partition key begins: `INVOICES`, `PAYMENTS`, `SETS`.
@@ -57,8 +60,8 @@ pub struct Listing {
     pub name: String,
     /// Whose it is.
     pub patient: PatientId,
-    /// The partition of its status.
-    pub status: &'static str,
+    /// The partition of its status, where its list has any.
+    pub status: Option<&'static str>,
     /// The one more thing that its list is narrowed by.
     pub facet: Option<String>,
     /// The codes of its lines, each once.
@@ -75,7 +78,24 @@ impl Listing {
             Sort::Amount => Some(format!("{}#{id}", keys::cents(self.amount))),
             Sort::Name => Some(format!("{}#{id}", self.name)),
             Sort::Paid => Some(format!("{}#{id}", keys::instant(self.paid?))),
+            Sort::Match => None,
         }
+    }
+
+    /// The name from the beginning of each word by which it is found, in the order of [`NAME_SLOTS`]. Of a name with more
+    /// words than slots, the shortest ("de", "la") are found with the word before them alone.
+    fn endings(&self) -> impl Iterator<Item = &str> {
+        let starts = self.name.match_indices(' ').map(|(at, _)| at.saturating_add(1));
+        let mut words: Vec<&str> = starts.filter_map(|at| self.name.get(at..)).collect();
+        words.sort_by_key(|rest| std::cmp::Reverse(rest.split(' ').next().map_or(0, str::len)));
+        words.truncate(NAME_SLOTS.len().saturating_sub(1));
+        words.sort_by_key(|rest| std::cmp::Reverse(rest.len()));
+        std::iter::once(self.name.as_str()).chain(words)
+    }
+
+    /// The name from the first of its words, in the order of the alphabet, that it goes on from as `start` does.
+    pub(super) fn matching(&self, start: &str) -> Option<&str> {
+        self.endings().filter(|rest| rest.starts_with(start)).min()
     }
 
     fn item(self, kind: &str, row: impl Serialize, practice: &PracticeId) -> Result<Item, StoreError> {
@@ -87,12 +107,14 @@ impl Listing {
         put("created", self.position(Sort::Created));
         put("due", self.position(Sort::Due));
         put("amount", self.position(Sort::Amount));
-        put("name", self.position(Sort::Name));
+        for (slot, rest) in NAME_SLOTS.into_iter().zip(self.endings()) {
+            put(slot, Some(format!("{rest}#{}", self.id)));
+        }
         put("paid", self.position(Sort::Paid));
-        put("number", self.number);
-        put("status", Some(narrowed(kind, practice, self.status)));
+        put("number", self.number.clone());
+        put("status", self.status.map(|status| narrowed(kind, practice, status)));
         put("patient", Some(narrowed(kind, practice, &self.patient.to_string())));
-        put("facet", self.facet.map(|facet| narrowed(kind, practice, &facet)));
+        put("facet", self.facet.as_ref().map(|facet| narrowed(kind, practice, facet)));
         let many = self.codes.len() > CODE_SLOTS.len();
         for (place, (slot, code)) in CODE_SLOTS.iter().zip(&self.codes).enumerate() {
             let last = place.saturating_add(1) == CODE_SLOTS.len();

@@ -41,6 +41,13 @@ pub struct Reading {
     pub tenths_of_units: u64,
 }
 
+impl<R> Default for Page<R> {
+    /// Nothing, for which nothing was read.
+    fn default() -> Self {
+        Self { rows: Vec::new(), next: None, previous: None, reading: Reading::default() }
+    }
+}
+
 impl Store {
     /// How a page of a practice's list is read.
     pub fn plan<R: Listed>(practice: &PracticeId, query: &ListQuery) -> Plan {

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use paywell_domain::PracticeId;
+use paywell_domain::{PatientId, PracticeId};
 
 use super::{
     ListQuery, Sort, Span, StatusPart,
-    listing::{CODE_SLOTS, MANY_CODES},
+    listing::{CODE_SLOTS, MANY_CODES, NAME_SLOTS},
 };
 use crate::keys::{self, narrowed};
 
@@ -76,9 +76,9 @@ struct Partition {
 }
 
 impl Plan {
-    /// The plan of a page. What has a number is one row, and one patient's rows are few: where they are to be in another
-    /// order than they are stored in, they are read whole and sorted. All else is read in the order that is asked for, from
-    /// the narrowest partitions that are stored in it.
+    /// The plan of a page. What has a number is one row, and a patient's rows are few, as are those that a name finds: where
+    /// they are to be in another order than they are stored in, they are read whole and sorted. All else is read in the order
+    /// that is asked for, from the narrowest partitions that are stored in it.
     pub(crate) fn of(kind: &str, practice: &PracticeId, query: &ListQuery) -> Self {
         if let Some(number) = &query.filters.number {
             // `!` sorts before everything that a number can go on with.
@@ -87,12 +87,24 @@ impl Plan {
             let range = Range { index: "by_number", hash: "pk", partition, range: "number", span };
             return Self::whole(vec![range], picked(query, &["number"]));
         }
-        let Some(patient) = query.filters.patient else { return Self::streamed(kind, practice, query) };
-        let value = narrowed(kind, practice, &patient.to_string());
-        let partition = Partition { hash: "patient", value, due: Span::default() };
-        let ranges = partition.range(query, Sort::Created).into_iter().collect();
-        let whole = Self::whole(ranges, picked(query, &["patient", "created"]));
-        Self { sorted: query.sort != Sort::Created, ..whole }
+        if !query.filters.patients.is_empty() {
+            let of = |patient: &PatientId| Partition {
+                hash: "patient",
+                value: narrowed(kind, practice, &patient.to_string()),
+                due: Span::default(),
+            };
+            let ranges = query.filters.patients.iter().filter_map(|id| of(id).range(query, Sort::Created));
+            let whole = Self::whole(ranges.collect(), picked(query, &["patient", "created"]));
+            return Self { sorted: query.sort != Sort::Created, ..whole };
+        }
+        if let Some(name) = &query.filters.name {
+            let ranges = named(kind, practice, name);
+            return Self {
+                sorted: query.sort != Sort::Match,
+                ..Self::whole(ranges, picked(query, &["name"]))
+            };
+        }
+        Self::streamed(kind, practice, query)
     }
 
     fn whole(ranges: Vec<Range>, picked: Vec<&'static str>) -> Self {
@@ -146,6 +158,21 @@ impl fmt::Display for Plan {
     }
 }
 
+/// Where names are that go on so from a word's beginning: in the order of what they are found by.
+fn named(kind: &str, practice: &PracticeId, name: &str) -> Vec<Range> {
+    const INDEXES: [&str; NAME_SLOTS.len()] = ["by_name", "by_word2", "by_word3", "by_word4"];
+    // DEL comes after every character that a folded name has.
+    let span = Span { from: Some(name.to_owned()), before: Some(format!("{name}\u{7f}")) };
+    let range = |(index, range)| Range {
+        index,
+        hash: "pk",
+        partition: keys::list(kind, practice),
+        range,
+        span: span.clone(),
+    };
+    INDEXES.into_iter().zip(NAME_SLOTS).map(range).collect()
+}
+
 /// The partitions with the fewest rows that are stored in the order asked for, and the filter that they answer.
 fn narrowest(kind: &str, practice: &PracticeId, query: &ListQuery) -> (Vec<Partition>, Option<&'static str>) {
     let partition = |hash: &'static str, by: &str| Partition {
@@ -153,9 +180,10 @@ fn narrowest(kind: &str, practice: &PracticeId, query: &ListQuery) -> (Vec<Parti
         value: narrowed(kind, practice, by),
         due: Span::default(),
     };
-    if let (Some(code), Sort::Created) = (&query.filters.code, query.sort) {
+    if !query.filters.codes.is_empty() && query.sort == Sort::Created {
         let [.., last] = CODE_SLOTS;
-        let slots = CODE_SLOTS.iter().map(|slot| partition(slot, code));
+        let of = |code: &'_ String| CODE_SLOTS.map(|slot| partition(slot, code));
+        let slots = query.filters.codes.iter().flat_map(of);
         return (slots.chain([partition(last, MANY_CODES)]).collect(), Some("code"));
     }
     if !query.filters.facets.is_empty() && query.sort == Sort::Created {
@@ -219,6 +247,7 @@ impl Sort {
             Self::Due | Self::Status => "due",
             Self::Amount => "amount",
             Self::Name => "",
+            Self::Match => "name",
             Self::Paid => "paid",
         }
     }
@@ -231,7 +260,7 @@ fn bounds(query: &ListQuery, sort: Sort) -> Span<String> {
         Sort::Created => filters.created.map(keys::instant),
         Sort::Due | Sort::Status => days(&filters.due),
         Sort::Amount => filters.amount.map(keys::cents),
-        Sort::Name => Span::default(),
+        Sort::Name | Sort::Match => Span::default(),
         Sort::Paid => filters.paid.map(keys::instant),
     }
 }
@@ -249,10 +278,11 @@ fn picked(query: &ListQuery, answered: &[&str]) -> Vec<&'static str> {
     let filters = &query.filters;
     [
         ("number", filters.number.is_some()),
-        ("patient", filters.patient.is_some()),
+        ("patient", !filters.patients.is_empty()),
+        ("name", filters.name.is_some()),
         ("status", !query.statuses.is_empty()),
         ("facet", !filters.facets.is_empty()),
-        ("code", filters.code.is_some()),
+        ("code", !filters.codes.is_empty()),
         ("created", !filters.created.is_open()),
         ("due", !filters.due.is_open()),
         ("amount", !filters.amount.is_open()),
@@ -265,7 +295,7 @@ fn picked(query: &ListQuery, answered: &[&str]) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use paywell_domain::{Cents, PatientId};
+    use paywell_domain::Cents;
     use uuid::Uuid;
 
     use super::super::Filters;
@@ -294,6 +324,10 @@ mod tests {
 
     fn none() -> Filters {
         Filters::default()
+    }
+
+    fn named_so() -> Filters {
+        Filters { name: Some("love".into()), ..none() }
     }
 
     #[test]
@@ -364,7 +398,7 @@ mod tests {
                 "by_amount all; picked by facet",
             ),
             (
-                asked(Sort::Created, &[paid()], Filters { code: Some("99213".into()), ..none() }),
+                asked(Sort::Created, &[paid()], Filters { codes: vec!["99213".into()], ..none() }),
                 "by_code1 99213 + by_code2 99213 + by_code3 99213 + by_code3 *; picked by status",
             ),
             (
@@ -372,12 +406,24 @@ mod tests {
                 "by_number all from INV-12 before INV-12!; picked by status; sorted",
             ),
             (
-                asked(Sort::Created, &[], Filters { patient: Some(ada), ..none() }),
+                asked(Sort::Created, &[], Filters { patients: vec![ada], ..none() }),
                 "by_patient pat_00000000000000000000000000",
             ),
             (
-                asked(Sort::Due, &[paid()], Filters { patient: Some(ada), ..none() }),
+                asked(Sort::Due, &[paid()], Filters { patients: vec![ada], ..none() }),
                 "by_patient pat_00000000000000000000000000; picked by status; sorted",
+            ),
+            (
+                asked(Sort::Match, &[paid()], named_so()),
+                "by_name all from love before love\u{7f} + by_word2 all from love before love\u{7f} \
+                 + by_word3 all from love before love\u{7f} + by_word4 all from love before love\u{7f}; \
+                 picked by status",
+            ),
+            (
+                asked(Sort::Due, &[], named_so()),
+                "by_name all from love before love\u{7f} + by_word2 all from love before love\u{7f} \
+                 + by_word3 all from love before love\u{7f} + by_word4 all from love before love\u{7f}; \
+                 sorted",
             ),
         ] {
             let plan = Plan::of("INVOICES", &"prac_x".parse().unwrap(), &query);

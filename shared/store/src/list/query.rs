@@ -20,10 +20,12 @@ pub enum Sort {
     Status,
     /// When they were paid; rows that are not paid are not shown.
     Paid,
+    /// The first word of the patient's name that [`Filters::name`] begins with, and the words after it.
+    Match,
 }
 
 impl Sort {
-    /// Every order.
+    /// Every order of a whole list.
     pub const ALL: [Self; 6] = [Self::Created, Self::Due, Self::Amount, Self::Name, Self::Status, Self::Paid];
 }
 
@@ -105,7 +107,8 @@ impl StatusPart {
     }
 
     pub(super) fn holds(&self, row: &Listing) -> bool {
-        row.status == self.name && (self.due.is_open() || row.due.is_some_and(|due| self.due.holds(&due)))
+        row.status == Some(self.name)
+            && (self.due.is_open() || row.due.is_some_and(|due| self.due.holds(&due)))
     }
 }
 
@@ -114,12 +117,14 @@ impl StatusPart {
 pub struct Filters {
     /// Of this number, such as `INV-12`.
     pub number: Option<String>,
-    /// Of one patient.
-    pub patient: Option<PatientId>,
+    /// Of one of these patients.
+    pub patients: Vec<PatientId>,
+    /// Of a patient whose name goes on so from the beginning of a word, folded: `lovel`, `maria gar`.
+    pub name: Option<String>,
     /// At one of these locations (invoices), by one of these methods (payments), or after one of these rule sets (sets).
     pub facets: Vec<String>,
-    /// With a line of this code (invoices).
-    pub code: Option<String>,
+    /// With a line of one of these codes (invoices); of patients, with one of these telephone numbers.
+    pub codes: Vec<String>,
     /// Made in this span (UTC).
     pub created: Span<DateTime<Utc>>,
     /// Due in these days.
@@ -156,14 +161,15 @@ impl ListQuery {
 
     /// Whether a row is to be shown.
     pub(super) fn admits(&self, row: &Listing) -> bool {
-        let Filters { number, patient, facets, code, created, due, paid, amount } = &self.filters;
+        let Filters { number, patients, name, facets, codes, created, due, paid, amount } = &self.filters;
         fn holds<T: PartialOrd>(span: &Span<T>, value: Option<T>) -> bool {
             span.is_open() || value.is_some_and(|value| span.holds(&value))
         }
         (number.is_none() || row.number == *number)
-            && patient.is_none_or(|patient| row.patient == patient)
+            && (patients.is_empty() || patients.contains(&row.patient))
+            && name.as_ref().is_none_or(|name| row.matching(name).is_some())
             && (facets.is_empty() || row.facet.as_ref().is_some_and(|facet| facets.contains(facet)))
-            && code.as_ref().is_none_or(|code| row.codes.contains(code))
+            && (codes.is_empty() || row.codes.iter().any(|code| codes.contains(code)))
             && created.holds(&row.created_at)
             && holds(due, row.due)
             && holds(paid, row.paid)
@@ -181,6 +187,7 @@ impl ListQuery {
     pub fn position(&self, row: &Listing) -> Option<String> {
         match self.sort {
             Sort::Status => Some(format!("{:02}|{}", self.rank(row)?, row.position(Sort::Due)?)),
+            Sort::Match => Some(format!("{}#{}", row.matching(self.filters.name.as_ref()?)?, row.id)),
             sort => row.position(sort),
         }
     }

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use paywell_domain::PracticeId;
 
 use super::{
-    ListQuery, Listed, Page, Plan, Reading, Span, listing,
+    ListQuery, Listed, Page, Plan, Reading, Sort, Span, listing,
     plan::{Range, Segment},
 };
 use crate::{Key, Store, StoreError, row::Item};
@@ -108,12 +108,18 @@ impl<'a, R: Listed> Walk<'a, R> {
             let next = if self.ascending { heads.min_by_key(head) } else { heads.max_by_key(head) };
             let Some((position, row)) = next.and_then(|lane| lane.rows.pop_front()) else { return Ok(true) };
             let position = format!("{}{position}", segment.prefix);
-            // A row with many codes is in two ranges of one of them.
-            if self.seen.as_ref() == Some(&position) {
+            // A row with many codes is in two ranges of one of them, in one place; one whose name begins twice with what is
+            // searched for in two places, of which one is its own.
+            let listing = row.listing();
+            let elsewhere = !self.plan.sorted
+                && self.query.sort == Sort::Match
+                && self.query.position(&listing).as_ref() != Some(&position);
+            if elsewhere || self.seen.as_ref() == Some(&position) {
+                self.seen = Some(position);
                 continue;
             }
             self.looked_at = self.looked_at.saturating_add(1);
-            if self.query.admits(&row.listing()) {
+            if self.query.admits(&listing) {
                 if !self.plan.sorted && self.found.len() == self.query.limit {
                     self.more = true;
                     return Ok(false);
@@ -226,6 +232,7 @@ impl<'a, R: Listed> Walk<'a, R> {
         let mut found: Vec<(String, R)> =
             self.found.drain(..).filter_map(|(_, row)| Some((place(&row)?, row))).collect();
         found.sort_by(|(one, _), (other, _)| if self.ascending { one.cmp(other) } else { other.cmp(one) });
+        found.dedup_by(|(one, _), (other, _)| one == other);
         if let Some((from, _)) = &self.query.from {
             found.retain(|(position, _)| if self.ascending { position > from } else { position < from });
         }

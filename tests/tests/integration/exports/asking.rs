@@ -11,6 +11,7 @@ async fn every_filter_and_order_of_invoices_goes_through() {
     let patients = furnish(&clinic).await;
     let one =
         clinic.get("/v1/invoices?limit=1").await.ok()["items"][0]["number"].as_str().unwrap().to_owned();
+    let both = format!("{},{}", patients[0], patients[2]);
     let questions: Vec<Vec<(&str, &str)>> = vec![
         vec![],
         vec![("status", "overdue")],
@@ -18,6 +19,11 @@ async fn every_filter_and_order_of_invoices_goes_through() {
         vec![("status", "partially_paid,overdue"), ("sort", "-status")],
         vec![("patient", &patients[1])],
         vec![("patient", &patients[1]), ("sort", "amount")],
+        vec![("patient", both.as_str())],
+        vec![("q", "zoe")],
+        vec![("q", "lovel"), ("sort", "due")],
+        vec![("q", &one)],
+        vec![("q", "617 555 0123")],
         vec![("created_from", "2026-06-05"), ("created_to", "2026-06-15")],
         vec![("due_from", "2026-06-10"), ("due_to", "2026-06-25"), ("sort", "due")],
         vec![("amount_from", "20.00"), ("amount_to", "40.00"), ("sort", "-amount")],

@@ -76,7 +76,8 @@ async fn exported(clinic: &Clinic, list: &str, query: &[(&str, &str)]) -> Vec<St
 /// The ids of all pages of a list.
 async fn walked(clinic: &Clinic, list: &str, query: &[(&str, &str)]) -> Vec<String> {
     let (_, path, _) = LISTS.into_iter().find(|(name, ..)| *name == list).unwrap();
-    let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query: Vec<String> =
+        query.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
     let path = format!("{path}?limit=4&{}", query.join("&")).trim_end_matches('&').to_owned();
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -92,7 +93,8 @@ async fn walked(clinic: &Clinic, list: &str, query: &[(&str, &str)]) -> Vec<Stri
 async fn furnish(clinic: &Clinic) -> Vec<String> {
     let mut patients = Vec::new();
     for name in ["Zoë", "ana", "Ben"] {
-        patients.push(clinic.patient_with(name, &json!({})).await);
+        let phone = if name == "ana" { json!({ "phone": "+16175550123" }) } else { json!({}) };
+        patients.push(clinic.patient_with(name, &phone).await);
     }
     for n in 0..12_usize {
         clinic.world.pass(chrono::Duration::days(2));

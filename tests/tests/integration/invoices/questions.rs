@@ -42,16 +42,25 @@ const CODES: [&[&str]; 5] = [
     &["36415", "80053", "85025", "99213"],
 ];
 
-const PATIENTS: [(&str, &str); 3] =
-    [("Ána", "ana lovelace"), ("Zoë", "zoe lovelace"), ("ben", "ben lovelace")];
+const PATIENTS: [(&str, &str, &str); 3] = [
+    ("Ána María", "Lovelace", "ana maria lovelace"),
+    ("Zoë", "Lovelace", "zoe lovelace"),
+    ("ben", "O’Brien-Lovelace", "ben obrien lovelace"),
+];
 
 impl Everything {
     /// Invoices of all kinds, two made at a time, over two months.
     async fn new() -> Self {
         let clinic = Clinic::open().await;
         let mut patients = Vec::new();
-        for (first_name, name) in PATIENTS {
-            patients.push((clinic.patient_with(first_name, &json!({})).await, name));
+        for (place, (first_name, last_name, name)) in PATIENTS.into_iter().enumerate() {
+            let details = json!({
+                "last_name": last_name,
+                "external_id": format!("MRN-{place}"),
+                // The third is the first's mother.
+                "phone": format!("+1617555012{}", place % 2),
+            });
+            patients.push((clinic.patient_with(first_name, &details).await, name));
         }
         let mut shown = Vec::new();
         for n in 0..24_usize {
@@ -200,14 +209,14 @@ fn filters(everything: &Everything) -> Vec<Filter> {
     let (from, to) = (day(everything.shown[6].created), day(everything.shown[17].created));
     let (due_from, due_to) = (everything.shown[4].due, everything.shown[15].due.max(everything.shown[4].due));
     let paid = everything.shown.iter().filter_map(|shown| shown.paid).nth(1).unwrap();
-    let ana = everything.shown[0].patient.clone();
+    let (ana, zoe) = (everything.shown[0].patient.clone(), everything.shown[1].patient.clone());
     vec![
         of(&["overdue"]),
         of(&["unpaid", "partially_paid"]),
         of(&["paid", "overdue", "draft"]),
         filter("location=main", |shown| shown.location.as_deref() == Some("main")),
         filter("code=99213", |shown| shown.codes.contains(&"99213")),
-        filter("code=85025", |shown| shown.codes.contains(&"85025")),
+        filter("code=85025,99213", |shown| shown.codes.contains(&"85025") || shown.codes.contains(&"99213")),
         filter("amount_from=30.00&amount_to=80.00", |shown| (3_000..=8_000).contains(&shown.cents)),
         filter(format!("created_from={from}&created_to={to}"), move |shown| {
             (from..=to).contains(&day(shown.created))
@@ -219,6 +228,16 @@ fn filters(everything: &Everything) -> Vec<Filter> {
             shown.paid.is_some_and(|at| day(at) >= day(paid))
         }),
         filter(format!("patient={ana}"), move |shown| shown.patient == ana),
+        filter(format!("patient={zoe},{}", everything.shown[2].patient), {
+            let other = everything.shown[2].patient.clone();
+            move |shown| shown.patient == zoe || shown.patient == other
+        }),
+        filter("q=LOVE", |_| true),
+        filter("q=mar%C3%ADa%20lo", |shown| shown.name.starts_with("ana")),
+        filter("q=o%27bri", |shown| shown.name.starts_with("ben")),
+        filter("q=mrn-1", |shown| shown.name.starts_with("zoe")),
+        filter("q=(617)%20555-0120", |shown| !shown.name.starts_with("zoe")),
+        filter("q=ovelace", |_| false),
     ]
 }
 
@@ -262,5 +281,97 @@ async fn a_number_finds_its_invoice_or_payment() {
         for other in [format!("number={number}0"), format!("number={number}&status=draft")] {
             assert_eq!(clinic.ids(&format!("/v1/{list}?{other}")).await, Vec::<String>::new(), "{other}");
         }
+    }
+}
+
+/// Found by their names, rows come in the order of what they are found by, each once.
+#[tokio::test]
+async fn a_search_finds_every_word_of_a_name() {
+    let clinic = Clinic::open().await;
+    let mut invoices = std::collections::HashMap::new();
+    for (first_name, last_name) in [
+        ("Maria", "Martinez"),
+        ("Juana María", "de la Cruz Márquez"),
+        ("Ben", "Marlow"),
+        ("Mark", "de Souza e Silva"),
+    ] {
+        let patient = clinic.patient_with(first_name, &json!({ "last_name": last_name })).await;
+        invoices.insert(clinic.draft(&patient, "1.00").await, first_name);
+    }
+    let found = async |list: &str, text: &str| -> Vec<String> {
+        let mut names = Vec::new();
+        let mut path = format!("/v1/{list}?limit=2&q={text}");
+        loop {
+            let page = clinic.get(&path).await.ok();
+            let name = |row: &Value| match list {
+                "patients" => row["name"].as_str().unwrap().to_owned(),
+                _ => row["patient"]["name"].as_str().unwrap().to_owned(),
+            };
+            names.extend(page["items"].as_array().unwrap().iter().map(name));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/{list}?limit=2&q={text}&cursor={next}");
+        }
+        names
+    };
+    let (maria, juana, ben, mark) =
+        ("Maria Martinez", "Juana María de la Cruz Márquez", "Ben Marlow", "Mark de Souza e Silva");
+    for list in ["invoices", "patients"] {
+        for (text, expected) in [
+            ("mar", vec![juana, maria, mark, ben]),
+            ("MARIA", vec![juana, maria]),
+            ("maria%20mart", vec![maria]),
+            ("cruz", vec![juana]),
+            ("cruz%20marq", vec![juana]),
+            ("marquez", vec![juana]),
+            ("sil", vec![mark]),
+            ("de%20souza", vec![mark]),
+            ("artinez", vec![]),
+            ("mart%20maria", vec![]),
+        ] {
+            assert_eq!(found(list, text).await, expected, "{list} {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_patient_is_found_by_telephone_or_the_id_of_another_system() {
+    let clinic = Clinic::open().await;
+    let guarantor = json!({ "first_name": "Ann", "phone": "+16175550199" });
+    let details = json!({ "external_id": "MRN-0042", "phone": "+16175550123", "guarantor": guarantor });
+    let ada = clinic.patient_with("Ada", &details).await;
+    let ben = clinic.patient_with("Ben", &json!({ "phone": "+16175550199" })).await;
+    for (text, expected) in [
+        ("617-555-0123", vec![&ada]),
+        ("%2B16175550199", vec![&ada, &ben]),
+        ("mrn-0042", vec![&ada]),
+        ("mrn-42", vec![]),
+        ("617-555-0100", vec![]),
+    ] {
+        let mut found = clinic.ids(&format!("/v1/patients?q={text}")).await;
+        found.sort();
+        let mut expected: Vec<String> = expected.into_iter().cloned().collect();
+        expected.sort();
+        assert_eq!(found, expected, "{text}");
+    }
+    assert_eq!(clinic.ids("/v1/patients").await, [ada, ben], "all of them, by name");
+}
+
+#[tokio::test]
+async fn a_search_and_a_filter_that_exclude_each_other_find_nothing() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient_with("Ada", &json!({ "external_id": "MRN-1" })).await;
+    let ben = clinic.patient_with("Ben", &json!({ "external_id": "MRN-2" })).await;
+    let of_ada = clinic.draft(&ada, "1.00").await;
+    let of_ben = clinic.draft(&ben, "1.00").await;
+    for (path, expected) in [
+        (format!("/v1/invoices?q=mrn-1&patient={ada},{ben}"), vec![of_ada.clone()]),
+        (format!("/v1/patients/{ada}/invoices?q=lovelace"), vec![of_ada.clone()]),
+        (format!("/v1/patients/{ada}/invoices?q=mrn-2"), vec![]),
+        ("/v1/invoices?q=INV-002".to_owned(), vec![of_ben.clone()]),
+        ("/v1/invoices?q=2".to_owned(), vec![of_ben]),
+        ("/v1/invoices?q=2&number=1".to_owned(), vec![]),
+        ("/v1/invoices?q=inv-1&number=INV-001".to_owned(), vec![of_ada]),
+    ] {
+        assert_eq!(clinic.ids(&path).await, expected, "{path}");
     }
 }

@@ -87,8 +87,10 @@ async fn whatever_was_removed_with_all_its_items_is_found() {
         tampered.remove(&item).await;
     }
     let found = tampered.differences().await;
-    assert_eq!((found.len(), found[0].name.text()), (1, "aggregate_missing".to_owned()));
-    assert_eq!(found[0].ids, [pk]);
+    let names: Vec<String> = found.iter().map(|difference| difference.name.text()).collect();
+    assert_eq!(names, ["aggregate_missing", "row"]);
+    let ids: Vec<&String> = found.iter().flat_map(|difference| &difference.ids).collect();
+    assert_eq!(ids, [&pk, &ben], "the anchor names it, and its row");
 }
 
 #[tokio::test]

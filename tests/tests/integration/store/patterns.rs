@@ -14,7 +14,7 @@ const TAMPERING: &str = include_str!("../proof/tampering.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 31] = [
+const TESTED: [(&str, &str, &str, &str); 34] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
@@ -23,6 +23,9 @@ const TESTED: [(&str, &str, &str, &str); 31] = [
     ("list", "by_due", LISTS, "lists_are_sorted_both_ways"),
     ("list", "by_amount", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
     ("list", "by_name", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
+    ("list", "by_word2", QUESTIONS, "a_search_finds_every_word_of_a_name"),
+    ("list", "by_word3", QUESTIONS, "a_search_finds_every_word_of_a_name"),
+    ("list", "by_word4", QUESTIONS, "a_search_finds_every_word_of_a_name"),
     ("list", "by_paid", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
     ("list", "by_status_amount", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
     ("list", "by_status_name", QUESTIONS, "every_question_is_answered_as_a_plain_search_would"),
