@@ -7,7 +7,7 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 27] = [
+const ENTITIES: [&str; 28] = [
     "ATTEMPTS",
     "CHANGED",
     "COUNTERS",
@@ -23,6 +23,7 @@ const ENTITIES: [&str; 27] = [
     "METHODS",
     "NUMBERS",
     "PATIENT",
+    "PATIENTS",
     "PAYMENT",
     "PAYMENTS",
     "PAYOUT",
