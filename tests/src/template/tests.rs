@@ -7,7 +7,7 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 28] = [
+const ENTITIES: [&str; 29] = [
     "ATTEMPTS",
     "CHANGED",
     "COUNTERS",
@@ -33,6 +33,7 @@ const ENTITIES: [&str; 28] = [
     "SET",
     "SETS",
     "TOKEN",
+    "TRANSACTIONS",
     "TREATMENT",
     "UNSETTLED",
     "WEBHOOK",

@@ -147,7 +147,7 @@ async fn two_workers_at_once_leave_no_row_out_and_none_twice() {
         }
         let parts = object_storage().storage.objects();
         assert!(parts.keys().filter(|key| key.contains(&id.to_string())).count() >= nth, "its part is there");
-        NOW.set(NOW.get() + Duration::minutes(3));
+        NOW.set(NOW.get() + Duration::minutes(16));
         let quick =
             Exports { clock: TICKING, ..clinic.world.exports(Limits { part_rows: 3, ..Limits::default() }) };
         let second = quick.run("req-quick", NOW.get() + Duration::minutes(30)).await.unwrap();
