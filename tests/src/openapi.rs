@@ -29,6 +29,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     for part in [
         tracker::Description::openapi(),
         documents::Description::openapi(),
+        exports::Description::openapi(),
         payments::Description::openapi(),
         links::Description::openapi(),
         paywell_http::described::Schemas::openapi(),

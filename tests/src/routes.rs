@@ -12,6 +12,7 @@ pub fn served() -> Served {
     let mut all = Served::new();
     add(&mut all, "tracker", &tracker::routes());
     add(&mut all, "documents", &documents::routes());
+    add(&mut all, "exports", &exports::routes());
     add(&mut all, "payments", &payments::routes());
     add(&mut all, "links", &links::routes());
     add(&mut all, "checkout", &checkout::routes());

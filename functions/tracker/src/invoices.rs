@@ -7,13 +7,11 @@ use paywell_http::{
     api::reading,
     auth::{Authorised, ReadTracker, Staff},
     described::Refused,
+    list::{InvoiceParameters, ListPage, Parameters},
     respond::{json, json_version},
 };
 
-use crate::{
-    Tracker,
-    list::{InvoiceParameters, ListPage, Parameters},
-};
+use crate::Tracker;
 
 /// Invoices of the practice.
 #[utoipa::path(get, path = "/v1/invoices", tag = "tracker", params(InvoiceParameters),

@@ -1,7 +1,6 @@
 //! The tracker's routes.
 
 pub mod invoices;
-mod list;
 pub mod patients;
 pub mod payments;
 pub mod sets;
@@ -56,7 +55,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(list::Sort, paywell_domain::RuleSetId)),
+    components(schemas(paywell_http::list::Sort, paywell_domain::RuleSetId)),
     paths(
         invoices::list,
         invoices::preview,

@@ -11,13 +11,11 @@ use paywell_http::{
     api::reading,
     auth::{Authorised, ReadTracker},
     described::Refused,
+    list::{ListPage, Parameters, PatientParameters},
     respond::{json, json_version},
 };
 
-use crate::{
-    Tracker,
-    list::{ListPage, Parameters, PatientParameters},
-};
+use crate::Tracker;
 
 /// Patients of the practice, by name.
 #[utoipa::path(get, path = "/v1/patients", tag = "tracker", params(PatientParameters),

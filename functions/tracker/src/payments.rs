@@ -10,13 +10,11 @@ use paywell_http::{
     api::reading,
     auth::{Authorised, ReadTracker},
     described::Refused,
+    list::{ListPage, Parameters, PaymentParameters},
     respond::{json, json_version},
 };
 
-use crate::{
-    Tracker,
-    list::{ListPage, Parameters, PaymentParameters},
-};
+use crate::Tracker;
 
 /// Payments of the practice.
 #[utoipa::path(get, path = "/v1/payments", tag = "tracker", params(PaymentParameters),

@@ -6,13 +6,11 @@ use paywell_http::{
     api::reading,
     auth::{Authorised, ReadTracker},
     described::Refused,
+    list::{ListPage, Parameters, SetParameters},
     respond::json,
 };
 
-use crate::{
-    Tracker,
-    list::{ListPage, Parameters, SetParameters},
-};
+use crate::Tracker;
 
 /// Invoice sets of the practice.
 #[utoipa::path(get, path = "/v1/invoice-sets", tag = "tracker", params(SetParameters),

@@ -6,13 +6,11 @@ use paywell_http::{
     api::reading,
     auth::{Authorised, ReadTracker},
     described::Refused,
+    list::{ListPage, Parameters, TransactionParameters},
     respond::json,
 };
 
-use crate::{
-    Tracker,
-    list::{ListPage, Parameters, TransactionParameters},
-};
+use crate::Tracker;
 
 /// Transactions of the practice.
 #[utoipa::path(get, path = "/v1/transactions", tag = "tracker", params(TransactionParameters),

@@ -36,6 +36,8 @@ enum Task {
         #[arg(long, value_name = "TIME")]
         since: Option<chrono::DateTime<chrono::Utc>>,
     },
+    /// Goes on now with exports that are not ready
+    Exports,
     /// Moves the clock of the whole stack; without a value, says where it is
     Clock {
         /// +3d (s, m, h, d, w), 2026-12-24T09:00:00Z, 2026-12-24, or reset
@@ -72,6 +74,10 @@ fn work(arguments: Arguments) -> Result<()> {
         Some(Task::Reconcile { nightly, since }) => {
             let order = serde_json::json!({ "nightly": nightly, "since": since });
             println!("{}", runtime.block_on(commands::reconcile(&data, &order))?);
+            Ok(())
+        }
+        Some(Task::Exports) => {
+            println!("{}", runtime.block_on(commands::exports(&data))?);
             Ok(())
         }
         Some(Task::Clock { to }) => {

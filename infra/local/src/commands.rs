@@ -27,6 +27,14 @@ pub async fn reconcile(data: &Path, order: &Value) -> Result<String> {
     invoke(&StackFile::read(data)?, "reconcile", order).await
 }
 
+/// Goes on now with the exports that are to be gone on with, as the schedule does every minute.
+///
+/// # Errors
+/// No stack is running, or the function fails.
+pub async fn exports(data: &Path) -> Result<String> {
+    invoke(&StackFile::read(data)?, "exports", &json!({})).await
+}
+
 /// Invokes a function with an event, past the gateway.
 ///
 /// # Errors

@@ -20,6 +20,9 @@ use crate::{dynamodb, http, tools};
 /// The bucket with the heads of histories.
 pub(crate) const ANCHORS: &str = "paywell-anchors";
 
+/// The bucket with exports.
+pub(crate) const EXPORTS: &str = "paywell-exports";
+
 pub(crate) const REGION: &str = "us-east-1";
 
 /// Key and secret: no server of the stack looks at them. Letters and digits, as DynamoDB Local wants.
@@ -47,6 +50,7 @@ pub(crate) fn environment(addresses: &Addresses, secrets: &Secrets) -> Vec<(&'st
         ("AWS_ENDPOINT_URL_SESV2", addresses.mailbox.clone()),
         ("AWS_ENDPOINT_URL_S3", addresses.objects.clone()),
         ("PAYWELL_ANCHORS_BUCKET", ANCHORS.to_owned()),
+        ("PAYWELL_EXPORTS_BUCKET", EXPORTS.to_owned()),
         ("PAYWELL_TABLE", dynamodb::TABLE.to_owned()),
         ("PAYWELL_PUBLIC_URL", addresses.api.clone()),
         ("PAYWELL_LINK_KEY", secrets.link_key.clone()),

@@ -124,6 +124,15 @@ impl App {
         Ok(self)
     }
 
+    /// Adds the storage of exports.
+    ///
+    /// # Errors
+    /// `PAYWELL_EXPORTS_BUCKET` is not set.
+    pub fn with_exports(mut self, aws: &Aws) -> Result<Self, AppError> {
+        self.exports = Some(Objects::new(&aws.s3(), setting("PAYWELL_EXPORTS_BUCKET")?));
+        Ok(self)
+    }
+
     /// Adds the mail provider.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub mod command;
 pub mod config;
 pub mod documents;
 pub mod error;
+pub mod exports;
 pub mod ids;
 pub mod invoices;
 pub mod links;
@@ -51,6 +52,8 @@ pub struct App {
     pub email: Option<Email>,
     /// Where the heads of histories are kept; none where a function neither keeps nor verifies them.
     pub anchors: Option<Objects>,
+    /// Where exports are kept; none where a function makes none. Not with the anchors: what is locked cannot be deleted.
+    pub exports: Option<Objects>,
     /// Where patients reach the pay page, without a slash at the end.
     pub public_url: String,
     numbers: numbers::Numbers,
@@ -68,6 +71,7 @@ impl App {
             stripe: None,
             email: None,
             anchors: None,
+            exports: None,
             public_url,
             numbers,
             settings,

@@ -55,7 +55,11 @@ pub struct List<S> {
 impl<S: Copy + PartialEq> List<S> {
     /// What the store is asked: the statuses as their parts, in the order in which people see them; all of them where their
     /// order is asked for.
-    fn query(self, all: &[S], parts: impl Fn(S) -> Vec<StatusPart>) -> (ListQuery, Option<SearchText>) {
+    pub(crate) fn query(
+        self,
+        all: &[S],
+        parts: impl Fn(S) -> Vec<StatusPart>,
+    ) -> (ListQuery, Option<SearchText>) {
         let mut shown = self.statuses;
         if shown.is_empty() && self.sort == Sort::Status {
             shown = all.to_vec();
@@ -75,7 +79,7 @@ impl<S: Copy + PartialEq> List<S> {
 }
 
 /// A shown status as it is stored: of open invoices by what is paid of them and when they are due.
-fn parts_of(status: ShownStatus, today: NaiveDate) -> Vec<StatusPart> {
+pub(crate) fn parts_of(status: ShownStatus, today: NaiveDate) -> Vec<StatusPart> {
     let due = |name, from, before| StatusPart { name, due: Span { from, before } };
     let open = InvoiceStatus::Open.name();
     match status {
@@ -178,18 +182,31 @@ impl App {
     async fn found<R: Listed>(
         &self,
         cx: &Context,
-        (mut query, search): (ListQuery, Option<SearchText>),
+        asked: (ListQuery, Option<SearchText>),
         series: Option<Series>,
     ) -> Result<Page<R>, AppError> {
+        match self.narrowed(cx, asked, series).await? {
+            Some(query) => Ok(self.store.list(cx.practice(), &query).await?),
+            None => Ok(Page::default()),
+        }
+    }
+
+    /// A question narrowed to what its search finds; none where there can be nothing.
+    pub(crate) async fn narrowed(
+        &self,
+        cx: &Context,
+        (mut query, search): (ListQuery, Option<SearchText>),
+        series: Option<Series>,
+    ) -> Result<Option<ListQuery>, AppError> {
         if let Some(text) = search
             && !search::narrow(&self.store, cx, &text, series, &mut query.filters).await?
         {
-            return Ok(Page::default());
+            return Ok(None);
         }
         if query.sort == Sort::Match && query.filters.name.is_none() {
             (query.sort, query.descending) = (Sort::Created, true);
         }
-        Ok(self.store.list(cx.practice(), &query).await?)
+        Ok(Some(query))
     }
 
     /// An invoice with everything about it: one query.

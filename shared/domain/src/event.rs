@@ -2,6 +2,8 @@
 
 mod chain;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,7 @@ pub use chain::{Head, chain, verify};
 
 use crate::{
     Amount, AttemptId, Cents, InvoiceId, LinkId, PaymentId, RefundId, SetId, SetupId,
+    export::{ExportFailure, ExportFormat, ExportList},
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
     payment::{RefundReason, Tender},
@@ -221,6 +224,31 @@ pub enum EventKind {
 
     PayoutSeen {
         status: String,
+    },
+
+    ExportAsked {
+        list: ExportList,
+        format: ExportFormat,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        filters: BTreeMap<String, String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sort: Option<String>,
+    },
+    ExportTakenUp {
+        until: DateTime<Utc>,
+    },
+    ExportWalked {
+        rows: u64,
+    },
+    ExportReady {
+        rows: u64,
+        sha256: String,
+    },
+    ExportFailed {
+        reason: ExportFailure,
+    },
+    ExportAddressGiven {
+        until: DateTime<Utc>,
     },
 
     LinkIssued {

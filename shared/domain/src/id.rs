@@ -155,6 +155,9 @@ typed_id!(
 typed_id!(
     /// A rule set, over all its versions.
     RuleSetId, "rul");
+typed_id!(
+    /// An export of a list.
+    ExportId, "exp");
 
 /// A practice: `prac_` and 1 to 16 lower-case letters and digits. Chosen when the practice is set up, never changed;
 /// short because it is part of every key.

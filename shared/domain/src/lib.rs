@@ -4,6 +4,7 @@
 //! say what happened, and the ledger postings that go with it ([`Decision`]). `now` and new ids are arguments.
 
 pub mod event;
+pub mod export;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod id;
@@ -26,9 +27,10 @@ pub mod text;
 pub mod treatment;
 
 pub use event::{Actor, Event, EventKind};
+pub use export::{Export, ExportStatus};
 pub use id::{
-    AttemptId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId, SetupId,
-    TreatmentId,
+    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId,
+    SetupId, TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

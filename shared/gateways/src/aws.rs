@@ -30,11 +30,11 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("aws/amazon-roots.pem");
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// One try of one call. Far above DynamoDB's worst usual answer, with room for the TLS handshake of a small function.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A call with all its retries: well under the 30 seconds that API Gateway waits for a function
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the clients need to know, read from the environment elsewhere.
 pub struct AwsSettings {

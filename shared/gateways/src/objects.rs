@@ -1,10 +1,29 @@
 //! Object storage: documents that are written once and read again (Amazon S3).
 
+use std::time::Duration;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ChecksumAlgorithm;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
+
+use crate::aws::{ATTEMPT_TIMEOUT, CALL_TIMEOUT};
+
+/// How many bytes a second are sent at the very least.
+const BYTES_A_SECOND: usize = 2_000_000;
+
+/// How somebody who is handed an object finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Download<'a> {
+    /// The name under which it is kept: letters, digits, dots and dashes.
+    pub file_name: &'a str,
+    /// The media type.
+    pub content_type: &'a str,
+}
 
 /// A bucket.
 #[derive(Debug, Clone)]
@@ -39,7 +58,9 @@ impl Objects {
     /// [`ObjectsError`]; the same again after it tells whether it was kept.
     pub async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<bool, ObjectsError> {
         let put = self.client.put_object().bucket(&self.bucket).key(key).if_none_match("*");
+        let timeouts = timeouts(bytes.len());
         let put = put.checksum_algorithm(ChecksumAlgorithm::Sha256).body(ByteStream::from(bytes));
+        let put = put.customize().config_override(aws_sdk_s3::Config::builder().timeout_config(timeouts));
         match put.send().await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
@@ -61,6 +82,28 @@ impl Objects {
         Ok(Some(body.into_bytes().to_vec()))
     }
 
+    /// An address from which anybody can fetch an object until `good_for` after `now`, with nothing sent: the signature is
+    /// made here
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>).
+    ///
+    /// # Errors
+    /// `good_for` is more than a week, or there are no credentials.
+    pub async fn address(
+        &self,
+        key: &str,
+        download: Download<'_>,
+        now: DateTime<Utc>,
+        good_for: Duration,
+    ) -> Result<String, ObjectsError> {
+        let config = PresigningConfig::builder().start_time(now.into()).expires_in(good_for).build();
+        let config = config.map_err(|error| ObjectsError(error.to_string()))?;
+        let get = self.client.get_object().bucket(&self.bucket).key(key);
+        let get = get.response_content_type(download.content_type);
+        let disposition = format!("attachment; filename=\"{}\"", download.file_name);
+        let signed = get.response_content_disposition(disposition).presigned(config).await?;
+        Ok(signed.uri().to_owned())
+    }
+
     /// The keys that begin so, in order.
     ///
     /// # Errors
@@ -77,6 +120,16 @@ impl Objects {
             }
         }
     }
+}
+
+/// A large object takes longer than the answers that the time limits of all clients are made for.
+fn timeouts(bytes: usize) -> TimeoutConfig {
+    let seconds = u64::try_from(bytes / BYTES_A_SECOND).unwrap_or_default();
+    let sending = Duration::from_secs(seconds);
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT + sending)
+        .operation_timeout(CALL_TIMEOUT + 3 * sending)
+        .build()
 }
 
 #[cfg(test)]
@@ -119,6 +172,32 @@ mod tests {
         let server = TestServer::start([page("a/1", next), page("a/2", "")]).await;
         assert_eq!(objects(&server.url).list("a/").await.unwrap(), ["a/1", "a/2"]);
         assert!(server.seen()[1].line.contains("continuation-token=a%2F1"), "{}", server.seen()[1].line);
+    }
+
+    #[tokio::test]
+    async fn an_address_is_signed_for_a_while_and_names_the_file() {
+        let now = "2026-06-01T16:00:00Z".parse().unwrap();
+        let download = Download { file_name: "invoices.csv", content_type: "text/csv" };
+        let objects = objects("http://127.0.0.1:9");
+        let address = objects.address("a/1", download, now, Duration::from_secs(300)).await.unwrap();
+        assert!(address.starts_with("http://127.0.0.1:9/anchors/a/1?"), "{address}");
+        for part in [
+            "X-Amz-Date=20260601T160000Z",
+            "X-Amz-Expires=300",
+            "X-Amz-Signature=",
+            "response-content-type=text%2Fcsv",
+            "response-content-disposition=attachment%3B%20filename%3D%22invoices.csv%22",
+        ] {
+            assert!(address.contains(part), "{part} in {address}");
+        }
+    }
+
+    #[test]
+    fn a_large_object_may_take_longer() {
+        assert_eq!(timeouts(1_000).operation_attempt_timeout(), Some(ATTEMPT_TIMEOUT));
+        let large = timeouts(200_000_000);
+        assert_eq!(large.operation_attempt_timeout(), Some(ATTEMPT_TIMEOUT + Duration::from_secs(100)));
+        assert_eq!(large.operation_timeout(), Some(CALL_TIMEOUT + Duration::from_secs(300)));
     }
 
     #[tokio::test]

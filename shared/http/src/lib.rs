@@ -51,6 +51,7 @@ pub mod body;
 pub mod cursor;
 pub mod described;
 pub mod headers;
+pub mod list;
 pub mod problem;
 pub mod query;
 pub mod respond;

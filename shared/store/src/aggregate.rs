@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
-    Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile, Patient, PatientId,
-    Payment, PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment, TreatmentId,
-    event::Head,
+    Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile,
+    Patient, PatientId, Payment, PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment,
+    TreatmentId, event::Head,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -262,6 +262,31 @@ impl Aggregate for Payout {
 
     fn books(&self) -> Option<(Option<PatientId>, Currency)> {
         Some((None, self.currency))
+    }
+}
+
+impl Aggregate for Export {
+    type Id = ExportId;
+
+    fn key_of(practice: &PracticeId, id: ExportId) -> Key {
+        Key::export(practice, id)
+    }
+
+    fn id(&self) -> ExportId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn index(&self, practice: &PracticeId) -> Item {
+        let at = self.continue_at();
+        at.map_or_else(Item::new, |at| Queue::Exports.entry(at, practice, &self.id.to_string()))
+    }
+
+    fn follows(&self, before: &Self) -> bool {
+        self.status == before.status || before.status.can_become(self.status)
     }
 }
 

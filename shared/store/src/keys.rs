@@ -3,14 +3,14 @@
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
 //! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), and the queues of work that
-//! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments) and `PRACTICES#`.
+//! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
-    Cents, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
+    Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
     link::TokenHash, number::Series,
 };
 
@@ -61,6 +61,8 @@ pub enum Queue {
     Sets,
     /// Payments whose outcome the processor is to be asked for.
     Unsettled,
+    /// Exports that somebody is to go on with.
+    Exports,
 }
 
 impl Queue {
@@ -68,6 +70,7 @@ impl Queue {
         match self {
             Self::Sets => "DUE",
             Self::Unsettled => "UNSETTLED",
+            Self::Exports => "EXPORTS",
         }
     }
 
@@ -214,6 +217,11 @@ impl Key {
         Self::aggregate(format!("PAYOUT#{practice}#{id}"))
     }
 
+    /// An export.
+    pub fn export(practice: &PracticeId, id: ExportId) -> Self {
+        Self::aggregate(format!("EXPORT#{practice}#{id}"))
+    }
+
     /// Whose the processor's customer is.
     pub(crate) fn customer(id: &str) -> Self {
         Self::aggregate(format!("CUSTOMER#{id}"))
@@ -345,6 +353,7 @@ mod tests {
             (Key::token(&token), format!("TOKEN#{} | A", token.as_str())),
             (Key::methods_on_file(p, patient), format!("METHODS#prac_riverside#pat_{ID} | A")),
             (Key::payout(p, "po_1"), "PAYOUT#prac_riverside#po_1 | A".to_owned()),
+            (Key::export(p, ExportId::new(uuid())), format!("EXPORT#prac_riverside#exp_{ID} | A")),
             (Key::customer("cus_1"), "CUSTOMER#cus_1 | A".to_owned()),
             (Key::webhook("evt_1"), "WEBHOOK#evt_1 | A".to_owned()),
             (Key::attempts(p, "lnk_x"), "ATTEMPTS#prac_riverside#lnk_x | A".to_owned()),
@@ -374,6 +383,9 @@ mod tests {
         let entry = Queue::Unsettled.entry(at, p, &PaymentId::new(uuid()).to_string());
         assert_eq!(entry["due_at"].as_s().unwrap(), &format!("20260601T170000Z#prac_riverside#pay_{ID}"));
         assert_eq!(entry["queue"].as_s().unwrap().split('#').next(), Some("UNSETTLED"));
+        let entry = Queue::Exports.entry(at, p, &ExportId::new(uuid()).to_string());
+        assert_eq!(entry["due_at"].as_s().unwrap(), &format!("20260601T170000Z#prac_riverside#exp_{ID}"));
+        assert_eq!(entry["queue"].as_s().unwrap().split('#').next(), Some("EXPORTS"));
     }
 
     #[test]

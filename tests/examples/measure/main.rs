@@ -6,9 +6,13 @@
 //! `cargo measure tracker` asks a practice's list every question in every order, compares the answers with a plain search,
 //! and counts what is read; `--million` for a practice of a million invoices too.
 //!
+//! `cargo measure exports` makes files of a hundred thousand invoices, and says how long walking and putting together take;
+//! with a number, of so many. `--keep` leaves the files under `target/measure/`.
+//!
 //! `cargo measure faults` runs every fault suite with as much work as a merged change gets, and prints one table;
 //! with `--release-total`, as much as a release has seen in all. What else is given goes to `cargo faults`.
 
+mod exporting;
 #[allow(clippy::indexing_slicing, reason = "a measurement that is wrong stops")]
 mod tracker;
 
@@ -26,8 +30,9 @@ async fn main() -> Outcome<()> {
     match std::env::args().nth(1).as_deref() {
         Some("writes") => writes().await,
         Some("tracker") => tracker::tracker(std::env::args().any(|given| given == "--million")).await,
+        Some("exports") => exporting::exports().await,
         Some("faults") => faults(std::env::args().skip(2)),
-        _ => Err("usage: measure writes|tracker [--million]|faults [--release-total] [--release] [--seed N]"
+        _ => Err("usage: measure writes|tracker [--million]|exports [ROWS]|faults [--release-total] [--release] [--seed N]"
             .into()),
     }
 }

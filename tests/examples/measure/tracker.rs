@@ -121,7 +121,7 @@ const CODES: [&str; 12] = [
 const LOCATIONS: [&str; 3] = ["main", "east", "lab"];
 
 /// A practice of so many invoices over two years: nine of ten are paid, few are owed and most of those late.
-fn invoices(count: u64) -> Vec<Invoice> {
+pub(crate) fn invoices(count: u64) -> Vec<Invoice> {
     let mut dice = Dice(count);
     let patients = (count / 20).max(1);
     let names: Vec<String> =
@@ -397,7 +397,7 @@ pub(crate) async fn tracker(million: bool) -> Outcome<()> {
 }
 
 /// Writes the rows as their commits would; gives what an entry of the widest index holds, in bytes, on average.
-async fn write(world: &Rc<World>, practice: &PracticeId, all: &[Invoice]) -> Outcome<usize> {
+pub(crate) async fn write(world: &Rc<World>, practice: &PracticeId, all: &[Invoice]) -> Outcome<usize> {
     let mut bytes = 0;
     for (place, batch) in all.chunks(25).enumerate() {
         if place.is_multiple_of(100) {

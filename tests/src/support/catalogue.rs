@@ -25,6 +25,8 @@ pub struct Furnished {
     pub link: String,
     /// A visit.
     pub treatment: String,
+    /// An export.
+    pub export: String,
 }
 
 impl Furnished {
@@ -39,7 +41,9 @@ impl Furnished {
         let treatment = clinic.post("/v1/treatments", &treatment).await.field("id");
         clinic.keep_card(&patient, CARD).await;
         let newcomer = clinic.patient("Ben").await;
-        Self { clinic, patient, newcomer, draft, invoice, payment, link, treatment }
+        let export = json!({ "list": "payments", "format": "csv" });
+        let export = clinic.post("/v1/exports", &export).await.field("id");
+        Self { clinic, patient, newcomer, draft, invoice, payment, link, treatment, export }
     }
 
     /// The path of a route, naming this practice's things.
@@ -49,6 +53,7 @@ impl Furnished {
             "invoices" => &self.invoice,
             "payments" => &self.payment,
             "payment-links" => &self.link,
+            "exports" => &self.export,
             "patients" if route.pattern.ends_with("/setup") => &self.newcomer,
             _ => &self.patient,
         };
@@ -102,6 +107,9 @@ impl Furnished {
             ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
             ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),
             ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),
+            ("POST", "/v1/exports") => {
+                json!({ "list": "invoices", "format": "xlsx", "filters": { "status": "unpaid" }, "sort": "due" })
+            }
             ("POST", "/v1/payment-links") => {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })
             }

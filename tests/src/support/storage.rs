@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use bucket::Storage;
+use bytes::Bytes;
+use http::{Request, Response};
 
 use super::loopback;
 
@@ -12,6 +14,13 @@ pub struct ObjectStorage {
     pub url: String,
     /// What it holds.
     pub storage: Storage,
+}
+
+impl ObjectStorage {
+    /// Fetches what an address leads to, as a browser does: with nothing but the address.
+    pub async fn fetch(&self, address: &str) -> Response<Bytes> {
+        loopback::send(Request::get(address).body(String::new()).unwrap()).await
+    }
 }
 
 /// The one storage of this process.

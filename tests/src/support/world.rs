@@ -10,6 +10,7 @@ use aws_smithy_types::retry::RetryConfig;
 use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
 use documents::Documents;
+use exports::{Exports, Limits};
 use paywell_app::{
     App,
     outreach::Run,
@@ -31,8 +32,8 @@ use tracker::Tracker;
 use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor};
 
 /// The functions that answer HTTP.
-pub const FUNCTIONS: [&str; 6] =
-    ["tracker", "documents", "payments", "links", "processor-events", "checkout"];
+pub const FUNCTIONS: [&str; 7] =
+    ["tracker", "documents", "exports", "payments", "links", "processor-events", "checkout"];
 
 /// Where the functions are reached.
 pub const PUBLIC_URL: &str = "https://pay.example.com";
@@ -58,6 +59,7 @@ pub struct World {
     pub table: String,
     /// The table, past the recorder.
     pub client: Client,
+    recorded: Client,
     /// The store over it, past the recorder.
     pub store: Store,
     /// The use cases as outreach and checkout have them: with links, mail and the processor.
@@ -91,12 +93,24 @@ impl World {
         let store = Store::new(client.clone(), &table);
         let http = recorder.before(config.http_client().unwrap());
         let recorded = Client::new(&config.to_builder().http_client(http).build());
-        let making = Making { recorded, table: &table, aws: &aws, processor };
+        let making = Making { recorded: recorded.clone(), table: &table, aws: &aws, processor };
         let functions = making.functions();
         let app: &'static App = Box::leak(Box::new(making.app(true)));
         let (now, used_keys) = (Cell::new(now), Cell::new(0));
         let practices = RefCell::default();
-        Rc::new(Self { recorder, mail, table, client, store, app, functions, now, used_keys, practices })
+        Rc::new(Self {
+            recorder,
+            mail,
+            table,
+            client,
+            recorded,
+            store,
+            app,
+            functions,
+            now,
+            used_keys,
+            practices,
+        })
     }
 
     /// What time it is now.
@@ -117,6 +131,7 @@ impl World {
     /// What time it is for the next request: no two come in the same second.
     pub(super) fn tick(&self) -> DateTime<Utc> {
         self.pass(Duration::seconds(1));
+        CLOCK.set(self.now());
         self.now()
     }
 
@@ -136,6 +151,20 @@ impl World {
         CLOCK.set(self.now());
         let deadline = self.now() + Duration::minutes(10);
         self.app.reconcile(order, "req-reconcile", CLOCK_OF_RUNS, deadline).await.unwrap()
+    }
+
+    /// A run of exports now, with time enough.
+    pub async fn run_exports(&self) -> exports::Run {
+        CLOCK.set(self.now());
+        let deadline = self.now() + Duration::minutes(10);
+        self.exports(Limits::default()).run("req-exports", deadline).await.unwrap()
+    }
+
+    /// Another instance of exports, as it ships but for what it takes on at a time.
+    pub fn exports(&self, limits: Limits) -> Exports {
+        let aws = aws(&engine().url, &self.mail);
+        let making = Making { recorded: self.recorded.clone(), table: &self.table, aws: &aws, processor: "" };
+        Exports { api: making.staff(false), clock: CLOCK_OF_RUNS, limits }
     }
 
     /// Every route of every function.
@@ -195,6 +224,7 @@ impl Making<'_> {
         let mut app = App::new(store, PUBLIC_URL.to_owned());
         app.link_key = Some(SecretString::from(LINK_KEY));
         app.anchors = Some(Objects::new(&self.aws.s3(), self.table));
+        app.exports = Some(Objects::new(&self.aws.s3(), format!("{}-exports", self.table)));
         app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
         if with_processor {
             app.stripe =
@@ -214,6 +244,11 @@ impl Making<'_> {
         vec![
             Function::start("tracker", tracker, tracker::routes()),
             Function::start("documents", Documents::new(self.staff(false)).unwrap(), documents::routes()),
+            Function::start(
+                "exports",
+                Exports { api: self.staff(false), clock: CLOCK_OF_RUNS, limits: Limits::default() },
+                exports::routes(),
+            ),
             Function::start("payments", self.staff(true), payments::routes()),
             Function::start("links", self.staff(false), links::routes()),
             Function::start(

@@ -7,12 +7,14 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 27] = [
+const ENTITIES: [&str; 29] = [
     "ATTEMPTS",
     "CHANGED",
     "COUNTERS",
     "CUSTOMER",
     "DUE",
+    "EXPORT",
+    "EXPORTS",
     "IDEMPOTENCY",
     "INVOICE",
     "INVOICES",
@@ -195,6 +197,36 @@ fn documents_are_read_and_nothing_else() {
 }
 
 #[test]
+fn exports_read_lists_and_write_of_the_table_nothing_but_themselves() {
+    let exports = parse(TEMPLATE).functions.remove("exports").unwrap();
+    for grant in on_table(&exports) {
+        let may_write = grant.actions.iter().any(|action| action == "dynamodb:PutItem");
+        let reads = ["dynamodb:BatchGetItem", "dynamodb:Query"];
+        assert!(
+            may_write || grant.actions.iter().all(|action| reads.contains(&action.as_str())),
+            "{grant:?}"
+        );
+        let own = ["EXPORT#*", "IDEMPOTENCY#*"];
+        assert!(!may_write || grant.leading_keys.iter().all(|key| own.contains(&key.as_str())), "{grant:?}");
+    }
+}
+
+#[test]
+fn files_of_exports_are_private_and_forgotten_when_the_answer_says_so() {
+    let document = document(TEMPLATE);
+    let files = &document["Resources"]["ExportFiles"]["Properties"];
+    let rule = &files["LifecycleConfiguration"]["Rules"][0];
+    assert_eq!((&rule["Status"], &rule["Prefix"]), (&Value::from("Enabled"), &Value::Null), "every object");
+    assert_eq!(rule["ExpirationInDays"], paywell_domain::export::KEPT_DAYS);
+    for block in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"] {
+        assert_eq!(files["PublicAccessBlockConfiguration"][block], true, "{block}");
+    }
+    let encryption = &files["BucketEncryption"]["ServerSideEncryptionConfiguration"][0];
+    assert_eq!(encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms");
+    assert!(files["ObjectLockEnabled"].is_null(), "what is locked cannot be deleted");
+}
+
+#[test]
 fn nothing_is_allowed_on_everything() {
     for (name, function) in parse(TEMPLATE).functions {
         for grant in &function.grants {
@@ -231,6 +263,10 @@ fn sample_events_ask_for_routes_of_their_function() {
             match name.as_str() {
                 "outreach" => {
                     assert_eq!(event["detail-type"], "Scheduled Event");
+                    continue;
+                }
+                "exports" if event.get("requestContext").is_none() => {
+                    assert_eq!(event, serde_json::json!({}), "what the schedule sends");
                     continue;
                 }
                 "reconcile" => {

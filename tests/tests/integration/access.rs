@@ -95,12 +95,13 @@ async fn each_role_does_what_the_permission_table_says() {
 #[tokio::test]
 async fn each_route_takes_its_permission() {
     use Permission::{
-        IssueLinks, ManagePatients, ReadTracker, Refund, TakePayments, WriteInvoices, WriteOff,
+        ExportLists, IssueLinks, ManagePatients, ReadTracker, Refund, TakePayments, WriteInvoices, WriteOff,
     };
     let own = Furnished::of(Clinic::open().await).await;
     for route in own.staff_routes() {
         let expected = match (route.method.as_str(), route.pattern.split('/').nth(2).unwrap()) {
             (_, "payment-links") => IssueLinks,
+            (_, "exports") => ExportLists,
             (_, "invoices")
                 if ["/reverse", "/write-off", "/collections"].iter().any(|e| route.pattern.ends_with(e)) =>
             {

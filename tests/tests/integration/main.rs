@@ -13,6 +13,7 @@ mod backfill;
 mod checkout;
 mod concurrency;
 mod documents;
+mod exports;
 mod idempotency;
 mod input;
 mod invoices;

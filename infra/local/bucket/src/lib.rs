@@ -1,14 +1,18 @@
-//! Object storage on one machine: the three calls of S3 that Paywell makes, path style. Nothing is signed or deleted.
+//! Object storage on one machine: the three calls of S3 that Paywell makes, path style. Nothing is deleted. Of signatures
+//! only those of addresses are verified; a request without any is refused, for every bucket is private.
 //!
 //! | call | |
 //! |---|---|
 //! | `PUT /{bucket}/{key}` | keeps an object; with `If-None-Match: *` only a new one, else 412 |
-//! | `GET /{bucket}/{key}` | the object, or 404 |
+//! | `GET /{bucket}/{key}` | the object, or 404; by an address with a signature, under the name and type that it says, until it expires |
 //! | `GET /{bucket}?list-type=2&prefix=…` | the keys in order, at most 1,000 a page |
 //!
 //! Our own and not `s3s`: three calls need no framework of the whole protocol. Sources:
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>.
+
+mod address;
+mod clock;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,12 +23,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{OriginalUri, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use http::{HeaderMap, StatusCode, header};
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -36,6 +41,7 @@ const PAGE: usize = 1_000;
 #[derive(Clone, Default)]
 pub struct Storage {
     objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    times: Arc<Mutex<BTreeMap<String, DateTime<Utc>>>>,
     folder: Option<PathBuf>,
 }
 
@@ -60,7 +66,7 @@ impl Storage {
                 objects.insert(key, fs::read(file.path())?);
             }
         }
-        Ok(Self { objects: Arc::new(Mutex::new(objects)), folder: Some(folder) })
+        Ok(Self { objects: Arc::new(Mutex::new(objects)), folder: Some(folder), ..Self::default() })
     }
 
     /// Every object, by bucket and key.
@@ -90,6 +96,16 @@ impl Storage {
             }
         }
         Ok(())
+    }
+
+    /// Sets what time it is for a bucket's addresses; it is the system's for a bucket of which nothing is said.
+    pub fn set_time(&self, bucket: &str, now: DateTime<Utc>) {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), now);
+    }
+
+    fn time(&self, bucket: &str) -> DateTime<Utc> {
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.get(bucket).copied().unwrap_or_else(clock::now)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
@@ -134,11 +150,43 @@ async fn keep(
     }
 }
 
-async fn read(State(storage): State<Storage>, Path((bucket, key)): Path<(String, String)>) -> Response {
-    match storage.lock().get(&format!("{bucket}/{key}")) {
-        Some(bytes) => bytes.clone().into_response(),
-        None => refusal(StatusCode::NOT_FOUND, "NoSuchKey"),
+/// How whoever fetches an object wants it told.
+#[derive(Deserialize, Default)]
+struct Told {
+    #[serde(rename = "response-content-type")]
+    content_type: Option<String>,
+    #[serde(rename = "response-content-disposition")]
+    disposition: Option<String>,
+}
+
+async fn read(
+    State(storage): State<Storage>,
+    Path((bucket, key)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    Query(told): Query<Told>,
+    headers: HeaderMap,
+) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let refused = match address::signed(uri.query().unwrap_or_default()) {
+        Some(query) => address::refused(&query, uri.path(), host, storage.time(&bucket)),
+        None if headers.contains_key(header::AUTHORIZATION) => None,
+        None => Some("AccessDenied"),
+    };
+    if let Some(code) = refused {
+        return refusal(StatusCode::FORBIDDEN, code);
     }
+    let Some(bytes) = storage.lock().get(&format!("{bucket}/{key}")).cloned() else {
+        return refusal(StatusCode::NOT_FOUND, "NoSuchKey");
+    };
+    let mut response = bytes.into_response();
+    for (name, value) in
+        [(header::CONTENT_TYPE, told.content_type), (header::CONTENT_DISPOSITION, told.disposition)]
+    {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// Which keys are asked for.

@@ -9,8 +9,8 @@ mod tests;
 mod verifier;
 
 pub use permission::{
-    Authorised, IssueLinks, ManageOutreach, ManagePatients, ManagePractice, Permission, ReadTracker, Refund,
-    Required, Role, TakePayments, WriteInvoices, WriteOff,
+    Authorised, ExportLists, IssueLinks, ManageOutreach, ManagePatients, ManagePractice, Permission,
+    ReadTracker, Refund, Required, Role, TakePayments, WriteInvoices, WriteOff,
 };
 pub use staff::Staff;
 pub use verifier::Verifier;

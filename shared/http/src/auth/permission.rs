@@ -28,7 +28,7 @@ use Role::{Biller, FrontDesk, Owner, Viewer};
 /// Something that only some roles may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// See lists, details, figures and exports.
+    /// See lists, details and figures.
     ReadTracker,
     /// Create, change, send, adjust and delete invoices.
     WriteInvoices,
@@ -44,13 +44,16 @@ pub enum Permission {
     WriteOff,
     /// Change rule sets, and act on invoice sets.
     ManageOutreach,
+    /// Take whole lists out of the system as files: whoever does not need that for the work does not get it (the minimum
+    /// necessary, 45 CFR 164.502(b)).
+    ExportLists,
     /// Change the practice itself.
     ManagePractice,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadTracker,
         Self::WriteInvoices,
         Self::TakePayments,
@@ -59,6 +62,7 @@ impl Permission {
         Self::Refund,
         Self::WriteOff,
         Self::ManageOutreach,
+        Self::ExportLists,
         Self::ManagePractice,
     ];
 
@@ -73,6 +77,7 @@ impl Permission {
             Self::Refund => &[Biller, Owner],
             Self::WriteOff => &[Biller, Owner],
             Self::ManageOutreach => &[Biller, Owner],
+            Self::ExportLists => &[Biller, Owner],
             Self::ManagePractice => &[Owner],
         }
     }
@@ -125,6 +130,7 @@ required!(
     Refund,
     WriteOff,
     ManageOutreach,
+    ExportLists,
     ManagePractice,
 );
 

@@ -1,5 +1,6 @@
 //! A function's routes: one visible table.
 
+mod both;
 mod call;
 mod route;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use lambda_http::{Body, Error, Request, service_fn};
 use send_wrapper::SendWrapper;
 
 use crate::{Problem, Response, headers};
+pub use both::serve_and_run;
 pub use call::Call;
 pub use route::Route;
 

@@ -184,7 +184,7 @@ impl ListQuery {
     }
 
     /// A row's place in the order. It ends in the row's id.
-    pub(super) fn position(&self, row: &Listing) -> Option<String> {
+    pub fn position(&self, row: &Listing) -> Option<String> {
         match self.sort {
             Sort::Status => Some(format!("{:02}|{}", self.rank(row)?, row.position(Sort::Due)?)),
             Sort::Match => Some(format!("{}#{}", row.matching(self.filters.name.as_ref()?)?, row.id)),

@@ -55,6 +55,7 @@ fn the_table_is_what_was_agreed() {
                 Refund,
                 WriteOff,
                 ManageOutreach,
+                ExportLists,
             ],
         ),
         (Role::Owner, Permission::ALL.to_vec()),

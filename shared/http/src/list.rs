@@ -10,15 +10,19 @@ use paywell_domain::{
     practice,
     text::Line,
 };
-use paywell_http::{
+use paywell_store::{self as store, Filters, Page, Span, TransactionRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
     Problem,
     auth::{Role, Staff},
     cursor::{Cursor, CursorKey, Direction},
     query,
 };
-use paywell_store::{self as store, Filters, Page, Span, TransactionRow};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+
+/// The parameters that say which page of a list is asked for and how it is told, not what is in the list.
+pub const OF_A_PAGE: [&str; 3] = ["limit", "cursor", "explain"];
 
 /// The largest page.
 const MAX_LIMIT: u16 = 100;
@@ -26,7 +30,7 @@ const MAX_LIMIT: u16 = 100;
 /// By what a list is sorted; with `-` the last comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Sort {
+pub enum Sort {
     /// The first made first.
     Created,
     /// The latest made first.
@@ -81,7 +85,7 @@ impl Sort {
 /// How many rows a page has: 1 to 100.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u16")]
-pub(crate) struct Limit(u16);
+pub struct Limit(u16);
 
 impl TryFrom<u16> for Limit {
     type Error = String;
@@ -98,7 +102,7 @@ impl TryFrom<u16> for Limit {
 /// An amount of money, such as `12.50`.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Sum(Amount);
+pub struct Sum(Amount);
 
 impl Sum {
     fn next(self) -> Option<Self> {
@@ -116,20 +120,33 @@ impl TryFrom<String> for Sum {
 }
 
 /// A list's query as it came.
-pub(crate) trait Parameters {
+pub trait Parameters: Sized {
     /// What its rows can be.
     type Status;
 
-    /// What is asked for.
+    /// What is asked for, whoever asks.
+    ///
+    /// # Errors
+    /// A range that ends before it begins.
+    fn asked(self, practice: &Practice) -> Result<Came<Self::Status>, Problem>;
+
+    /// What a member of staff asks for.
     ///
     /// # Errors
     /// A range that ends before it begins; what only an owner may ask.
-    fn list(self, staff: &Staff, practice: &Practice) -> Result<Came<Self::Status>, Problem>;
+    fn list(self, staff: &Staff, practice: &Practice) -> Result<Came<Self::Status>, Problem> {
+        let came = self.asked(practice)?;
+        if came.explain && staff.role != Role::Owner {
+            return Err(Problem::forbidden(vec!["owner"]));
+        }
+        Ok(came)
+    }
 }
 
 /// A list as it was asked for, its cursor unopened.
-pub(crate) struct Came<S> {
-    pub(crate) list: List<S>,
+pub struct Came<S> {
+    /// What is asked for.
+    pub list: List<S>,
     cursor: Option<String>,
     explain: bool,
 }
@@ -141,7 +158,7 @@ macro_rules! parameters {
         #[derive(Debug, Deserialize, IntoParams)]
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
-        pub(crate) struct $name {
+        pub struct $name {
             /// Only with one of these statuses.
             #[param(value_type = Option<Vec<$status>>, style = Form, explode = false)]
             status: Option<query::List<$status>>,
@@ -181,8 +198,8 @@ macro_rules! parameters {
         impl Parameters for $name {
             type Status = $status;
 
-            fn list(self, staff: &Staff, practice: &Practice) -> Result<Came<$status>, Problem> {
-                let explain = explained(self.explain, staff)?;
+            fn asked(self, practice: &Practice) -> Result<Came<$status>, Problem> {
+                let explain = self.explain.unwrap_or(false);
                 let created = span("created", self.created_from, self.created_to, next_day)?;
                 let filters = Filters {
                     patients: self.patient.map_or_else(Vec::new, |patients| patients.0),
@@ -271,7 +288,7 @@ parameters! {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct PatientParameters {
+pub struct PatientParameters {
     /// Only who is found by this: words of the name or their beginnings, the telephone number, or the id in another system.
     #[param(value_type = Option<String>)]
     q: Option<SearchText>,
@@ -287,7 +304,7 @@ pub(crate) struct PatientParameters {
 impl Parameters for PatientParameters {
     type Status = ();
 
-    fn list(self, staff: &Staff, _: &Practice) -> Result<Came<()>, Problem> {
+    fn asked(self, _: &Practice) -> Result<Came<()>, Problem> {
         let list = List {
             statuses: Vec::new(),
             filters: Filters::default(),
@@ -297,21 +314,12 @@ impl Parameters for PatientParameters {
             limit: rows(self.limit),
             from: None,
         };
-        Ok(Came { list, cursor: self.cursor, explain: explained(self.explain, staff)? })
+        Ok(Came { list, cursor: self.cursor, explain: self.explain.unwrap_or(false) })
     }
 }
 
 fn rows(limit: Option<Limit>) -> usize {
     usize::from(limit.map_or(50, |limit| limit.0))
-}
-
-/// Whether to say how a page was read: what it names is for owners.
-fn explained(asked: Option<bool>, staff: &Staff) -> Result<bool, Problem> {
-    let asked = asked.unwrap_or(false);
-    if asked && staff.role != Role::Owner {
-        return Err(Problem::forbidden(vec!["owner"]));
-    }
-    Ok(asked)
 }
 
 fn of_invoices(
@@ -406,7 +414,7 @@ fn instants(days: Span<NaiveDate>, practice: &Practice) -> Span<DateTime<Utc>> {
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ListPage<T> {
+pub struct ListPage<T> {
     /// The rows.
     items: Vec<T>,
     /// Where the rows after these begin, if there may be any; good for a day.
@@ -420,7 +428,7 @@ pub(crate) struct ListPage<T> {
 
 /// How a page was read, and what that took.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReadingView {
+pub struct ReadingView {
     /// Which ranges of which indexes, and what was picked among their rows.
     plan: String,
     /// How many items were read.
@@ -434,7 +442,10 @@ pub(crate) struct ReadingView {
 impl<S: std::fmt::Debug> Came<S> {
     /// Opens the cursor, which is good for this practice, list, filters and order alone; with what the page will be
     /// answered with.
-    pub(crate) fn open<'a>(
+    ///
+    /// # Errors
+    /// The cursor is none of this list.
+    pub fn open<'a>(
         self,
         kind: &str,
         key: &'a CursorKey,
@@ -457,7 +468,7 @@ fn direction(direction: Direction) -> store::Direction {
 }
 
 /// What goes with a page.
-pub(crate) struct Answering<'a> {
+pub struct Answering<'a> {
     bound_to: String,
     explain: bool,
     key: &'a CursorKey,
@@ -466,7 +477,7 @@ pub(crate) struct Answering<'a> {
 
 impl Answering<'_> {
     /// The page with its cursors.
-    pub(crate) fn page<R, T>(&self, page: &Page<R>, show: impl Fn(&R) -> T) -> ListPage<T> {
+    pub fn page<R, T>(&self, page: &Page<R>, show: impl Fn(&R) -> T) -> ListPage<T> {
         let seal = |position: &Option<String>, direction| {
             let cursor = Cursor { position: position.clone()?, direction };
             Some(cursor.seal(self.key, self.cx.practice().as_str(), &self.bound_to, self.cx.now()))
