@@ -208,7 +208,10 @@ async fn a_counter_is_corrected_once() {
         let read = store.counted_in_shard(practice, counter).await.unwrap();
         assert!(store.correct_counter(practice, counter, read, 5).await.unwrap());
         assert!(!store.correct_counter(practice, counter, read, 5).await.unwrap(), "{counter} has changed");
-        assert_eq!(store.all_counters(practice).await.unwrap().get(counter), before + 5);
+        let read = store.counted_in_shard(practice, counter).await.unwrap();
+        assert!(read.is_some() && store.correct_counter(practice, counter, read, -2).await.unwrap());
+        assert!(!store.correct_counter(practice, counter, read, -2).await.unwrap(), "{counter} again");
+        assert_eq!(store.all_counters(practice).await.unwrap().get(counter), before + 3);
     }
     let done = backfill(&clinic).await;
     assert_eq!((done.corrected.len(), done.left.len()), (3, 0));
