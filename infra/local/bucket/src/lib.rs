@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use base64::Engine;
@@ -126,6 +126,8 @@ pub async fn serve(
         .route("/{bucket}", get(list))
         .route("/{bucket}/", get(list))
         .route("/{bucket}/{*key}", put(keep).get(read))
+        // An object may have 5 GB; a framework's limit for requests is not the storage's.
+        .layer(DefaultBodyLimit::disable())
         .with_state(storage);
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
