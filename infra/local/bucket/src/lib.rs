@@ -23,13 +23,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -126,6 +126,8 @@ pub async fn serve(
         .route("/{bucket}", get(list))
         .route("/{bucket}/", get(list))
         .route("/{bucket}/{*key}", put(keep).get(read))
+        // An object may have 5 GB; a framework's limit for requests is not the storage's.
+        .layer(DefaultBodyLimit::disable())
         .with_state(storage);
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
@@ -162,7 +164,7 @@ struct Told {
 async fn read(
     State(storage): State<Storage>,
     Path((bucket, key)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     Query(told): Query<Told>,
     headers: HeaderMap,
 ) -> Response {
