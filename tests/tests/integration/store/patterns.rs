@@ -15,7 +15,7 @@ const BACKFILL: &str = include_str!("../backfill.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 38] = [
+const TESTED: [(&str, &str, &str, &str); 39] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
