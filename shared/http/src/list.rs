@@ -1,5 +1,8 @@
 //! How every list is asked for and answered.
 
+mod page;
+mod values;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use paywell_app::{Context, search::SearchText, tracker::List};
 use paywell_domain::{
@@ -21,103 +24,12 @@ use crate::{
     query,
 };
 
+pub use page::{Answering, ListPage, ReadingView};
+pub use values::Sort;
+use values::{Limit, Sum};
+
 /// The parameters that say which page of a list is asked for and how it is told, not what is in the list.
 pub const OF_A_PAGE: [&str; 3] = ["limit", "cursor", "explain"];
-
-/// The largest page.
-const MAX_LIMIT: u16 = 100;
-
-/// By what a list is sorted; with `-` the last comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sort {
-    /// The first made first.
-    Created,
-    /// The latest made first.
-    #[serde(rename = "-created")]
-    LatestCreated,
-    /// The first due first; of invoice sets, the next message.
-    Due,
-    /// The latest due first.
-    #[serde(rename = "-due")]
-    LatestDue,
-    /// The smallest amount first.
-    Amount,
-    /// The largest amount first.
-    #[serde(rename = "-amount")]
-    LargestAmount,
-    /// By the patient's name.
-    Name,
-    /// By the patient's name, from the end of the alphabet.
-    #[serde(rename = "-name")]
-    LastName,
-    /// By status, what most needs looking after first, then by due date.
-    Status,
-    /// By status, what least needs looking after first.
-    #[serde(rename = "-status")]
-    LastStatus,
-    /// What is paid, by when.
-    Paid,
-    /// What is paid, the latest first.
-    #[serde(rename = "-paid")]
-    LatestPaid,
-}
-
-impl Sort {
-    const fn order(self) -> (store::Sort, bool) {
-        match self {
-            Self::Created => (store::Sort::Created, false),
-            Self::LatestCreated => (store::Sort::Created, true),
-            Self::Due => (store::Sort::Due, false),
-            Self::LatestDue => (store::Sort::Due, true),
-            Self::Amount => (store::Sort::Amount, false),
-            Self::LargestAmount => (store::Sort::Amount, true),
-            Self::Name => (store::Sort::Name, false),
-            Self::LastName => (store::Sort::Name, true),
-            Self::Status => (store::Sort::Status, false),
-            Self::LastStatus => (store::Sort::Status, true),
-            Self::Paid => (store::Sort::Paid, false),
-            Self::LatestPaid => (store::Sort::Paid, true),
-        }
-    }
-}
-
-/// How many rows a page has: 1 to 100.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "u16")]
-pub struct Limit(u16);
-
-impl TryFrom<u16> for Limit {
-    type Error = String;
-
-    fn try_from(rows: u16) -> Result<Self, String> {
-        if (1..=MAX_LIMIT).contains(&rows) {
-            Ok(Self(rows))
-        } else {
-            Err(format!("expected 1 to {MAX_LIMIT}"))
-        }
-    }
-}
-
-/// An amount of money, such as `12.50`.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Sum(Amount);
-
-impl Sum {
-    fn next(self) -> Option<Self> {
-        Amount::try_from(self.0.cents().checked_add(Cents::new(1))?).ok().map(Self)
-    }
-}
-
-impl TryFrom<String> for Sum {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let amount: Amount = text.parse().map_err(|_| "expected an amount such as 12.50".to_owned())?;
-        Ok(Self(amount))
-    }
-}
 
 /// A list's query as it came.
 pub trait Parameters: Sized {
@@ -410,90 +322,4 @@ fn next_day(day: NaiveDate) -> Option<NaiveDate> {
 /// Days of the practice, as instants.
 fn instants(days: Span<NaiveDate>, practice: &Practice) -> Span<DateTime<Utc>> {
     days.map(|day| practice::instant(day, NaiveTime::MIN, practice.time_zone))
-}
-
-/// A page of a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ListPage<T> {
-    /// The rows.
-    items: Vec<T>,
-    /// Where the rows after these begin, if there may be any; good for a day.
-    next_cursor: Option<String>,
-    /// Where the rows before these begin, if there may be any; good for a day.
-    prev_cursor: Option<String>,
-    /// How it was read, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reading: Option<ReadingView>,
-}
-
-/// How a page was read, and what that took.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReadingView {
-    /// Which ranges of which indexes, and what was picked among their rows.
-    plan: String,
-    /// How many items were read.
-    items: usize,
-    /// In how many rounds of queries.
-    rounds: usize,
-    /// Read units of DynamoDB.
-    units: String,
-}
-
-impl<S: std::fmt::Debug> Came<S> {
-    /// Opens the cursor, which is good for this practice, list, filters and order alone; with what the page will be
-    /// answered with.
-    ///
-    /// # Errors
-    /// The cursor is none of this list.
-    pub fn open<'a>(
-        self,
-        kind: &str,
-        key: &'a CursorKey,
-        cx: &'a Context,
-    ) -> Result<(List<S>, Answering<'a>), Problem> {
-        let List { statuses, filters, search, sort, descending, .. } = &self.list;
-        let bound_to = format!("{kind} {statuses:?} {filters:?} {search:?} {sort:?} {descending}");
-        let open = |text: String| Cursor::open(key, &text, cx.practice().as_str(), &bound_to, cx.now());
-        let from = self.cursor.map(open).transpose()?;
-        let from = from.map(|cursor| (cursor.position, direction(cursor.direction)));
-        Ok((List { from, ..self.list }, Answering { bound_to, explain: self.explain, key, cx }))
-    }
-}
-
-fn direction(direction: Direction) -> store::Direction {
-    match direction {
-        Direction::Next => store::Direction::Next,
-        Direction::Prev => store::Direction::Previous,
-    }
-}
-
-/// What goes with a page.
-pub struct Answering<'a> {
-    bound_to: String,
-    explain: bool,
-    key: &'a CursorKey,
-    cx: &'a Context,
-}
-
-impl Answering<'_> {
-    /// The page with its cursors.
-    pub fn page<R, T>(&self, page: &Page<R>, show: impl Fn(&R) -> T) -> ListPage<T> {
-        let seal = |position: &Option<String>, direction| {
-            let cursor = Cursor { position: position.clone()?, direction };
-            Some(cursor.seal(self.key, self.cx.practice().as_str(), &self.bound_to, self.cx.now()))
-        };
-        let tenths = page.reading.tenths_of_units;
-        let reading = || ReadingView {
-            plan: page.reading.plan.clone(),
-            items: page.reading.items,
-            rounds: page.reading.rounds,
-            units: format!("{}.{}", tenths / 10, tenths % 10),
-        };
-        ListPage {
-            items: page.rows.iter().map(show).collect(),
-            next_cursor: seal(&page.next, Direction::Next),
-            prev_cursor: seal(&page.previous, Direction::Prev),
-            reading: self.explain.then(reading),
-        }
-    }
 }

@@ -2,6 +2,9 @@
 //!
 //! Attribute names are short because every index holds the whole row.
 
+mod patient;
+mod transaction;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -14,11 +17,13 @@ use paywell_domain::{
     Payment, PaymentId, PaymentStatus, RuleSetId, SetId, SetStatus, TreatmentId,
     invoice::{ShownStatus, Term},
     number::Series,
-    patient::Phone,
-    payment::{PaymentMethod, Transaction, TransactionId, TransactionKind, TransactionStatus},
+    payment::PaymentMethod,
     text::{Line, folded},
 };
 use serde::{Deserialize, Serialize};
+
+pub use patient::PatientRow;
+pub use transaction::TransactionRow;
 
 use crate::list::{Listed, Listing};
 
@@ -168,64 +173,6 @@ pub struct SetRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// A transaction in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TransactionRow {
-    /// Its id, which names its payment.
-    #[serde(rename = "sk", skip_serializing)]
-    pub id: TransactionId,
-    /// The number of its payment.
-    #[serde(rename = "n")]
-    pub number: Number,
-    /// Whose payment it is.
-    #[serde(rename = "w")]
-    pub patient: PatientId,
-    /// The patient's name.
-    #[serde(rename = "nm")]
-    pub patient_name: Line<121>,
-    /// Whether the money has moved.
-    #[serde(rename = "s")]
-    pub status: TransactionStatus,
-    /// How much.
-    #[serde(rename = "am")]
-    pub amount: Amount,
-    /// Its currency.
-    #[serde(rename = "cu")]
-    pub currency: Currency,
-    /// By which way.
-    #[serde(rename = "b")]
-    pub method: PaymentMethod,
-    /// The processor's name for it, the number of a check, or the terminal's reference.
-    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
-    /// Why it failed, or the bank's reason for taking it back.
-    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// When it was begun (UTC).
-    #[serde(rename = "c", with = "ts_seconds")]
-    pub at: DateTime<Utc>,
-}
-
-/// A patient where one is searched for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PatientRow {
-    /// The id.
-    #[serde(rename = "sk", skip_serializing)]
-    pub id: PatientId,
-    /// The whole name.
-    #[serde(rename = "nm")]
-    pub name: Line<121>,
-    /// Date of birth: two patients may have one name.
-    #[serde(rename = "bd")]
-    pub birth_date: NaiveDate,
-    /// The id of the practice's other systems.
-    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<Line<60>>,
-    /// Where calls and texts about the patient go.
-    #[serde(rename = "ph", default, skip_serializing_if = "Vec::is_empty")]
-    pub phones: Vec<Phone>,
-}
-
 impl From<&Invoice> for InvoiceRow {
     fn from(invoice: &Invoice) -> Self {
         let mut codes: Vec<Line<16>> = invoice.lines.iter().filter_map(|line| line.code.clone()).collect();
@@ -316,50 +263,6 @@ impl Listed for PaymentRow {
     }
 }
 
-impl TransactionRow {
-    /// A payment's transaction.
-    pub fn of(payment: &Payment, transaction: Transaction) -> Self {
-        Self {
-            id: transaction.id,
-            number: payment.number,
-            patient: payment.patient,
-            patient_name: payment.patient_name.clone(),
-            status: transaction.status,
-            amount: transaction.amount,
-            currency: payment.currency,
-            method: transaction.method,
-            reference: transaction.reference,
-            reason: transaction.reason,
-            at: transaction.at,
-        }
-    }
-
-    /// What transactions are narrowed by: kind and method together.
-    pub fn facet(kind: TransactionKind, method: PaymentMethod) -> String {
-        format!("{}-{}", kind.name(), method.name())
-    }
-}
-
-impl Listed for TransactionRow {
-    const KIND: &'static str = "TRANSACTIONS";
-
-    fn listing(&self) -> Listing {
-        Listing {
-            id: self.id.to_string(),
-            number: Some(Series::Payment.show(self.number)),
-            created_at: self.at,
-            due: None,
-            paid: None,
-            amount: self.amount.cents(),
-            name: folded(self.patient_name.as_str()),
-            patient: self.patient,
-            status: Some(self.status.name()),
-            facet: Some(Self::facet(self.id.kind, self.method)),
-            codes: Vec::new(),
-        }
-    }
-}
-
 impl From<&InvoiceSet> for SetRow {
     fn from(set: &InvoiceSet) -> Self {
         Self {
@@ -390,44 +293,6 @@ impl Listed for SetRow {
             status: Some(self.status.name()),
             facet: Some(self.rule_set.to_string()),
             codes: Vec::new(),
-        }
-    }
-}
-
-impl TryFrom<&Patient> for PatientRow {
-    type Error = String;
-
-    fn try_from(patient: &Patient) -> Result<Self, String> {
-        let details = &patient.details;
-        let guarantor = details.guarantor.as_ref().and_then(|guarantor| guarantor.contact.phone.clone());
-        let mut phones: Vec<Phone> = details.contact.phone.iter().cloned().chain(guarantor).collect();
-        phones.dedup();
-        Ok(Self {
-            id: patient.id,
-            name: patient.name().try_into()?,
-            birth_date: details.birth_date,
-            external_id: details.external_id.clone(),
-            phones,
-        })
-    }
-}
-
-impl Listed for PatientRow {
-    const KIND: &'static str = "PATIENTS";
-
-    fn listing(&self) -> Listing {
-        Listing {
-            id: self.id.to_string(),
-            number: self.external_id.as_ref().map(|id| folded(id.as_str())),
-            created_at: self.id.made_at().unwrap_or_default(),
-            due: None,
-            paid: None,
-            amount: Cents::ZERO,
-            name: folded(self.name.as_str()),
-            patient: self.id,
-            status: None,
-            facet: None,
-            codes: self.phones.iter().map(|phone| phone.as_str().to_owned()).collect(),
         }
     }
 }
