@@ -4,23 +4,22 @@ mod page;
 mod values;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use paywell_app::{Context, search::SearchText, tracker::List};
+use paywell_app::{search::SearchText, tracker::List};
 use paywell_domain::{
-    Amount, Cents, PatientId, PaymentStatus, Practice, RuleSetId, SetStatus,
+    PatientId, PaymentStatus, Practice, RuleSetId, SetStatus,
     invoice::ShownStatus,
     number::Series,
     payment::{PaymentMethod, TransactionKind, TransactionStatus},
     practice,
     text::Line,
 };
-use paywell_store::{self as store, Filters, Page, Span, TransactionRow};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use paywell_store::{self as store, Filters, Span, TransactionRow};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     Problem,
     auth::{Role, Staff},
-    cursor::{Cursor, CursorKey, Direction},
     query,
 };
 

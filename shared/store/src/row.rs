@@ -13,8 +13,8 @@ use chrono::{
     serde::{ts_seconds, ts_seconds_option},
 };
 use paywell_domain::{
-    Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, Patient, PatientId,
-    Payment, PaymentId, PaymentStatus, RuleSetId, SetId, SetStatus, TreatmentId,
+    Amount, Cents, Currency, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Number, PatientId, Payment,
+    PaymentId, PaymentStatus, RuleSetId, SetId, SetStatus, TreatmentId,
     invoice::{ShownStatus, Term},
     number::Series,
     payment::PaymentMethod,

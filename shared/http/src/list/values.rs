@@ -2,7 +2,7 @@
 
 use paywell_domain::{Amount, Cents};
 use paywell_store as store;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// The largest page.
@@ -66,7 +66,7 @@ impl Sort {
 /// How many rows a page has: 1 to 100.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u16")]
-pub struct Limit(pub(super) u16);
+pub(super) struct Limit(pub(super) u16);
 
 impl TryFrom<u16> for Limit {
     type Error = String;
@@ -83,7 +83,7 @@ impl TryFrom<u16> for Limit {
 /// An amount of money, such as `12.50`.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Sum(pub(super) Amount);
+pub(super) struct Sum(pub(super) Amount);
 
 impl Sum {
     pub(super) fn next(self) -> Option<Self> {

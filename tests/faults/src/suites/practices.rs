@@ -16,7 +16,7 @@ const NOT_OURS: [&str; 1] = ["external_id"];
 const INSTEAD: [(&str, &str); 2] = [("/method_on_file/id", "tender"), ("/payment_id", "invoice_ids")];
 
 /// Routes whose requests name nothing that there is.
-const NAMELESS: [&str; 1] = ["/v1/patients"];
+const NAMELESS: [&str; 2] = ["/v1/patients", "/v1/exports"];
 
 /// Requests that name what is another practice's, and how many of them reached it: were not refused, were answered with
 /// anything of the neighbour's, or changed anything at all.

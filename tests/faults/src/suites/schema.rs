@@ -34,8 +34,10 @@ impl Description {
     /// Whether an answer is as its route's description says.
     pub(super) fn describes(&self, route: &RouteInfo, answer: &Answer) -> bool {
         let response = &self.operation(route)["responses"][answer.status.to_string()];
-        let schema = response.pointer("/content/application~1json/schema");
-        schema.is_some_and(|schema| self.accepts(schema, &answer.json()))
+        let kind = answer.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let described = &response["content"][kind];
+        let is_json = kind == "application/json";
+        described.is_object() && (!is_json || self.accepts(&described["schema"], &answer.json()))
     }
 
     fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {

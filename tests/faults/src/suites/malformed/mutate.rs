@@ -9,6 +9,16 @@ use serde_json::{Map, Value, json};
 use super::poison;
 use crate::suites::schema::Description;
 
+/// Routes that read a query.
+const LISTS: [&str; 6] = [
+    "/v1/invoices",
+    "/v1/invoice-sets",
+    "/v1/patients",
+    "/v1/patients/{id}/invoices",
+    "/v1/payments",
+    "/v1/transactions",
+];
+
 /// A request that something is wrong with.
 pub(super) struct Case {
     /// What the gateway would send.
@@ -71,7 +81,7 @@ pub(super) fn mutate(
         }
         6 if route.method == "GET" => {
             event["rawQueryString"] = json!(poison::query(rng));
-            ("query", matches!(route.pattern, "/v1/invoices" | "/v1/payments" | "/v1/patients/{id}/invoices"))
+            ("query", LISTS.contains(&route.pattern))
         }
         7 => {
             event["headers"]["cookie"] = json!("paywell_identity=AAAA.BBBB; =; ;;");

@@ -82,7 +82,7 @@ const QUERIES: [&str; 20] = [
     "limit=99999999999999999999",
     "limit=%EF%BC%95",
     "limit=5&limit=5",
-    "sort=amount",
+    "sort=colour",
     "sort=%00",
     "status=",
     "status=late",
