@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use paywell_domain::{Actor, AttemptId, PatientId, Payment, PaymentId, PracticeId, RefundId};
 use paywell_gateways::stripe::{
-    CheckoutSession, Dispute, LatestCharge, MethodDetails, PaymentStatus,
+    CheckoutSession, Dispute, IntentStatus, LatestCharge, MethodDetails, PaymentIntent, PaymentStatus,
     webhook::{Event, EventKind},
 };
 use paywell_store::{Answer, By, Key, Loaded, Stored};
@@ -97,7 +97,7 @@ impl App {
                 (Subject::of(&session.metadata), self.news_of_session(session.clone(), failed).await?)
             }
             EventKind::PaymentIntent(_, intent) => {
-                (Subject::of(&intent.metadata), News::Intent(intent.clone()))
+                (Subject::of(&intent.metadata), self.news_of_intent(intent.clone()).await?)
             }
             EventKind::Refund(_, refund) => {
                 let subject = Subject::of(&refund.metadata);
@@ -185,15 +185,30 @@ impl App {
         failed: bool,
     ) -> Result<News, AppError> {
         let paid = session.payment_status == PaymentStatus::Paid && !failed;
-        let asked = match session.payment_intent.as_ref().filter(|_| paid) {
-            Some(intent) => self.stripe()?.retrieve_payment_intent(intent).await.ok(),
+        let charge = match session.payment_intent.as_ref().filter(|_| paid) {
+            Some(intent) => self.charge_of(intent).await?,
             None => None,
         };
-        let charge = match asked.and_then(|intent| intent.latest_charge) {
+        let charge = match charge {
             Some(LatestCharge::Expanded(charge)) => Some(charge),
             _ => None,
         };
         Ok(News::Session { session, charge, failed })
+    }
+
+    /// How a charge stands; an event names what was charged by its id alone.
+    async fn news_of_intent(&self, mut intent: Box<PaymentIntent>) -> Result<News, AppError> {
+        if intent.status == IntentStatus::Succeeded
+            && let Some(charge) = self.charge_of(&intent.id).await?
+        {
+            intent.latest_charge = Some(charge);
+        }
+        Ok(News::Intent(intent))
+    }
+
+    async fn charge_of(&self, intent: &str) -> Result<Option<LatestCharge>, AppError> {
+        let asked = self.stripe()?.retrieve_payment_intent(intent).await;
+        Ok(asked.ok().and_then(|intent| intent.latest_charge))
     }
 
     /// Whose a dispute is, which the event does not say, and whether it is the return of a bank debit.
