@@ -181,10 +181,24 @@ async fn another_practices_things_cannot_be_named_in_a_body() {
 async fn lists_and_figures_are_a_practices_own() {
     let theirs = Furnished::of(Clinic::open().await).await;
     let own = theirs.clinic.neighbour().await;
-    for path in ["/v1/invoices", "/v1/invoices?status=unpaid", "/v1/invoices?sort=due", "/v1/payments"] {
+    let received: String = theirs.clinic.cash(&theirs.patient, "5.00", &[]).await.field("id");
+    for path in [
+        "/v1/invoices",
+        "/v1/invoices?status=unpaid",
+        "/v1/invoices?sort=due",
+        "/v1/invoices?q=ada",
+        "/v1/payments",
+        "/v1/transactions",
+        "/v1/invoice-sets",
+        "/v1/patients",
+        "/v1/patients?q=lovelace",
+    ] {
         assert_eq!(own.ids(path).await, Vec::<String>::new(), "{path}");
         assert!(!theirs.clinic.ids(path).await.is_empty(), "{path}");
     }
+    let transaction = format!("/v1/transactions/{received}.charge-0");
+    theirs.clinic.get(&transaction).await.ok();
+    own.get(&transaction).await.refused(404);
     assert_eq!(own.metric("invoices", "open").await, (0, "0.00".to_owned()));
     assert_eq!(theirs.clinic.metric("invoices", "open").await, (1, "60.00".to_owned()));
 }
