@@ -55,6 +55,7 @@ impl File {
                 let name = match export.list {
                     ExportList::Invoices => "Invoices",
                     ExportList::Payments => "Payments",
+                    ExportList::Transactions => "Transactions",
                     ExportList::InvoiceSets => "Invoice sets",
                 };
                 let (currency, zone) = (practice.currency, practice.time_zone.name());

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{Practice, export::ExportList, number::Series};
-use paywell_store::{InvoiceRow, PaymentRow, SetRow};
+use paywell_store::{InvoiceRow, PaymentRow, SetRow, TransactionRow};
 use serde::Serialize;
 
 /// What a column holds, and how its cells are written in a part; an empty cell is nothing.
@@ -77,6 +77,22 @@ const PAYMENTS: &[Column] = &[
     text("Payment ID", 32),
 ];
 
+const TRANSACTIONS: &[Column] = &[
+    text("Payment number", 15),
+    text("Kind", 10),
+    text("Status", 12),
+    text("Patient", 28),
+    column("Amount", Kind::Money),
+    text("Currency", 10),
+    text("Method", 16),
+    text("Reference", 32),
+    text("Reason", 40),
+    column("Begun", Kind::Instant),
+    text("Patient ID", 32),
+    text("Payment ID", 32),
+    text("Transaction ID", 42),
+];
+
 const SETS: &[Column] = &[
     text("Patient", 28),
     text("Status", 16),
@@ -94,6 +110,7 @@ pub(crate) const fn columns(list: ExportList) -> &'static [Column] {
     match list {
         ExportList::Invoices => INVOICES,
         ExportList::Payments => PAYMENTS,
+        ExportList::Transactions => TRANSACTIONS,
         ExportList::InvoiceSets => SETS,
     }
 }
@@ -152,6 +169,24 @@ impl Shown {
             self.instant(row.paid_at),
             self.instant(Some(row.created_at)),
             row.patient.to_string(),
+            row.id.to_string(),
+        ]
+    }
+
+    pub(crate) fn transaction(&self, row: &TransactionRow) -> Vec<String> {
+        vec![
+            Series::Payment.show(row.number),
+            words(row.id.kind),
+            words(row.status),
+            row.patient_name.to_string(),
+            row.amount.cents().get().to_string(),
+            name(row.currency),
+            words(row.method),
+            row.reference.clone().unwrap_or_default(),
+            row.reason.clone().unwrap_or_default(),
+            self.instant(Some(row.at)),
+            row.patient.to_string(),
+            row.id.payment.to_string(),
             row.id.to_string(),
         ]
     }

@@ -32,7 +32,7 @@ pub(crate) struct CreateExport {
     /// As what.
     format: ExportFormat,
     /// What is asked for: names and values of the list's query parameters (`GET /v1/invoices`, `/v1/payments`,
-    /// `/v1/invoice-sets`), but for `sort`, `limit`, `cursor` and `explain`.
+    /// `/v1/transactions`, `/v1/invoice-sets`), but for `sort`, `limit`, `cursor` and `explain`.
     #[serde(default)]
     #[schema(example = json!({ "status": "overdue,unpaid", "due_to": "2026-06-30" }))]
     filters: BTreeMap<String, String>,

@@ -5,10 +5,13 @@ use paywell_domain::{
     Export, PaymentStatus, Practice, SetStatus,
     export::{ExportList, NewExport},
     invoice::ShownStatus,
+    payment::TransactionStatus,
 };
 use paywell_http::{
     Problem,
-    list::{InvoiceParameters, OF_A_PAGE, Parameters, PaymentParameters, SetParameters},
+    list::{
+        InvoiceParameters, OF_A_PAGE, Parameters, PaymentParameters, SetParameters, TransactionParameters,
+    },
     query,
 };
 use paywell_store::Sort;
@@ -20,6 +23,7 @@ use crate::{columns::Shown, part::Line};
 pub(crate) enum Question {
     Invoices(List<ShownStatus>),
     Payments(List<PaymentStatus>),
+    Transactions(List<TransactionStatus>),
     Sets(List<SetStatus>),
 }
 
@@ -43,6 +47,9 @@ impl Question {
         match new.list {
             ExportList::Invoices => list::<InvoiceParameters>(&query, practice).map(Self::Invoices),
             ExportList::Payments => list::<PaymentParameters>(&query, practice).map(Self::Payments),
+            ExportList::Transactions => {
+                list::<TransactionParameters>(&query, practice).map(Self::Transactions)
+            }
             ExportList::InvoiceSets => list::<SetParameters>(&query, practice).map(Self::Sets),
         }
         .map_err(in_body)
@@ -62,6 +69,7 @@ impl Question {
         let (sort, descending) = match self {
             Self::Invoices(list) => (list.sort, list.descending),
             Self::Payments(list) => (list.sort, list.descending),
+            Self::Transactions(list) => (list.sort, list.descending),
             Self::Sets(list) => (list.sort, list.descending),
         };
         (sort != Sort::Created, descending)
@@ -85,6 +93,10 @@ impl Question {
             Self::Payments(list) => {
                 let walked = app.walk_payments(cx, List { limit, ..list.clone() }, from).await?;
                 (lines(walked.rows, |row| shown.payment(row)), walked.next)
+            }
+            Self::Transactions(list) => {
+                let walked = app.walk_transactions(cx, List { limit, ..list.clone() }, from).await?;
+                (lines(walked.rows, |row| shown.transaction(row)), walked.next)
             }
             Self::Sets(list) => {
                 let walked = app.walk_sets(cx, List { limit, ..list.clone() }, from).await?;

@@ -275,6 +275,8 @@ fn of_transactions(
             facets.extend(methods.iter().map(|method| TransactionRow::facet(kind, *method)));
         }
     }
+    facets.sort();
+    facets.dedup();
     Ok(Filters { number: of_series(Series::Payment, number)?, facets, ..filters })
 }
 

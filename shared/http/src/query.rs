@@ -57,13 +57,19 @@ pub(crate) fn urlencoded<T: DeserializeOwned>(text: &str) -> Result<T, BadParame
     })
 }
 
-/// Several values of one parameter, separated by commas: `?status=overdue,unpaid`. At least one.
+/// How many values a parameter of several has at most: each may be a query of the table.
+const MAX_VALUES: usize = 20;
+
+/// Several values of one parameter, separated by commas: `?status=overdue,unpaid`. 1 to 20.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
+        if text.split(',').count() > MAX_VALUES {
+            return Err(serde::de::Error::custom(format!("expected at most {MAX_VALUES} values")));
+        }
         text.split(',')
             .map(|item| T::deserialize(StrDeserializer::<D::Error>::new(item)))
             .collect::<Result<_, _>>()

@@ -2,11 +2,13 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitCode, Stdio},
-    time::{Duration, Instant},
+    process::{ChildStdout, Command, ExitCode, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
 };
 
 use verify::{Failure, Running, node_modules, python, run, steps, tools};
@@ -52,30 +54,34 @@ fn official_engine() -> Result<(), Failure> {
     let arguments =
         ["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"];
     let mut engine = Command::new("java");
-    engine.args(arguments).args(["-port", &port.to_string()]).current_dir(&home).stdout(Stdio::null());
+    engine.args(arguments).args(["-port", &port.to_string()]).current_dir(&home).stdout(Stdio::piped());
     let child = engine.spawn().map_err(|error| format!("java: {error}; install a Java 17 runtime"))?;
     let mut running = Running(child);
-    wait_for(port, &mut running.0)?;
+    let output = running.0.stdout.take().ok_or("DynamoDB Local without an output")?;
+    wait_for(port, output)?;
     let address = format!("http://127.0.0.1:{port}");
     let engine = [("PAYWELL_TEST_DYNAMODB", address.as_str())];
     // Of the whole workspace, so that what was compiled for the tests before serves again.
     run("cargo", &["test", "--workspace", "--test", "integration"], &engine)
 }
 
-/// Until something listens on a port. What the engine prints comes two seconds before it listens, and nothing after:
-/// there is nothing to wait for but the port.
-fn wait_for(port: u16, engine: &mut Child) -> Result<(), Failure> {
-    let started = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if let Ok(Some(status)) = engine.try_wait() {
-            return Err(format!("DynamoDB Local ended at once: {status}"));
+/// Until something listens on a port, or the engine has ended. What it prints comes two seconds before it listens, and
+/// nothing after, so the port is looked at each time that its output has told nothing for a while.
+fn wait_for(port: u16, output: ChildStdout) -> Result<(), Failure> {
+    let (running, ended) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        let _running = running;
+        io::copy(&mut BufReader::new(output), &mut io::sink())
+    });
+    for _ in 0..600 {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Ok(());
         }
-        if started.elapsed() > Duration::from_secs(60) {
-            return Err("DynamoDB Local did not start within a minute".to_owned());
+        if ended.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Disconnected) {
+            return Err("DynamoDB Local ended at once".to_owned());
         }
-        std::thread::sleep(Duration::from_millis(100));
     }
-    Ok(())
+    Err("DynamoDB Local did not start within a minute".to_owned())
 }
 
 fn dynamodb_local() -> Result<PathBuf, Failure> {

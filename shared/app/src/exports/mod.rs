@@ -170,6 +170,7 @@ impl ExportView {
         let list = match export.list {
             paywell_domain::export::ExportList::Invoices => "invoices",
             paywell_domain::export::ExportList::Payments => "payments",
+            paywell_domain::export::ExportList::Transactions => "transactions",
             paywell_domain::export::ExportList::InvoiceSets => "invoice-sets",
         };
         let extension = match export.format {

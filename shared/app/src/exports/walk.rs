@@ -5,8 +5,12 @@
 //! each row, and the rows are put in that order when all are there.
 
 use chrono::NaiveDate;
-use paywell_domain::{PaymentStatus, SetStatus, invoice::ShownStatus, number::Series};
-use paywell_store::{Direction, InvoiceRow, ListQuery, Listed, PaymentRow, SetRow, Sort, StatusPart};
+use paywell_domain::{
+    PaymentStatus, SetStatus, invoice::ShownStatus, number::Series, payment::TransactionStatus,
+};
+use paywell_store::{
+    Direction, InvoiceRow, ListQuery, Listed, PaymentRow, SetRow, Sort, StatusPart, TransactionRow,
+};
 
 use crate::{
     App, AppError, Context,
@@ -60,6 +64,20 @@ impl App {
         from: Option<String>,
     ) -> Result<Walked<PaymentRow>, AppError> {
         let asked = list.query(&PaymentStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
+        self.walk(cx, asked, Some(Series::Payment), from).await
+    }
+
+    /// Walks on through transactions; `list.limit` is the most rows that are wanted.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub async fn walk_transactions(
+        &self,
+        cx: &Context,
+        list: List<TransactionStatus>,
+        from: Option<String>,
+    ) -> Result<Walked<TransactionRow>, AppError> {
+        let asked = list.query(&TransactionStatus::ALL, |status| vec![StatusPart::all_of(status.name())]);
         self.walk(cx, asked, Some(Series::Payment), from).await
     }
 

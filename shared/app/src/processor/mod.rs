@@ -4,19 +4,23 @@ mod declines;
 mod news;
 mod restored;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{Actor, AttemptId, PatientId, Payment, PaymentId, PracticeId, RefundId};
 use paywell_gateways::stripe::{
-    CheckoutSession, Dispute, IntentStatus, LatestCharge, MethodDetails, PaymentIntent, PaymentStatus,
+    Dispute, IntentStatus, LatestCharge, MethodDetails, PaymentIntent, PaymentStatus,
     webhook::{Event, EventKind},
 };
 use paywell_store::{Answer, By, Key, Loaded, Stored};
+use tokio::time::timeout;
 
 use crate::{App, AppError, Context};
 
 pub(crate) use news::News;
+
+/// How long an answer to what was charged is waited for.
+const CHARGE_TOLD_WITHIN: Duration = Duration::from_secs(2);
 
 /// How a payment is answered to whoever waits for it.
 pub type Answering<'a> = &'a dyn Fn(&Stored<Payment>) -> Result<Answer, AppError>;
@@ -88,16 +92,17 @@ impl App {
         request: &str,
         now: DateTime<Utc>,
     ) -> Result<(), AppError> {
-        let (subject, news) = match &event.kind {
+        let (subject, mut news) = match &event.kind {
             EventKind::CheckoutCompleted(session)
             | EventKind::CheckoutPaymentSucceeded(session)
             | EventKind::CheckoutPaymentFailed(session)
             | EventKind::CheckoutExpired(session) => {
                 let failed = matches!(event.kind, EventKind::CheckoutPaymentFailed(_));
-                (Subject::of(&session.metadata), self.news_of_session(session.clone(), failed).await?)
+                let news = News::Session { session: session.clone(), charge: None, failed };
+                (Subject::of(&session.metadata), news)
             }
             EventKind::PaymentIntent(_, intent) => {
-                (Subject::of(&intent.metadata), self.news_of_intent(intent.clone()).await?)
+                (Subject::of(&intent.metadata), News::Intent(intent.clone()))
             }
             EventKind::Refund(_, refund) => {
                 let subject = Subject::of(&refund.metadata);
@@ -117,6 +122,7 @@ impl App {
             tracing::warn!(event = %event.id, "an event of something that is not ours");
             return Ok(());
         };
+        self.ask_charge_of(&mut news).await?;
         let actor = Actor::Processor { event: event.id.clone() };
         let by = By { practice: subject.practice.clone(), actor, request: request.to_owned(), now };
         self.hear(&Context { by, command: None }, &subject, Some(&event.id), &news).await
@@ -177,38 +183,29 @@ impl App {
         .await
     }
 
-    /// How a hosted session stands. What a paid one has charged is asked for, for the receipt; without an answer the
-    /// payment is as good.
-    pub(crate) async fn news_of_session(
-        &self,
-        session: Box<CheckoutSession>,
-        failed: bool,
-    ) -> Result<News, AppError> {
-        let paid = session.payment_status == PaymentStatus::Paid && !failed;
-        let charge = match session.payment_intent.as_ref().filter(|_| paid) {
-            Some(intent) => self.charge_of(intent).await?,
-            None => None,
-        };
-        let charge = match charge {
-            Some(LatestCharge::Expanded(charge)) => Some(charge),
+    /// Asks what was charged where something is paid, for the receipt: a message names the charge by its id, or not at all.
+    /// The payment is as good without, so this does not wait for long.
+    pub(crate) async fn ask_charge_of(&self, news: &mut News) -> Result<(), AppError> {
+        let intent = match news {
+            News::Session { session, failed: false, .. } if session.payment_status == PaymentStatus::Paid => {
+                session.payment_intent.clone()
+            }
+            News::Intent(intent) if intent.status == IntentStatus::Succeeded => Some(intent.id.clone()),
             _ => None,
         };
-        Ok(News::Session { session, charge, failed })
-    }
-
-    /// How a charge stands; an event names what was charged by its id alone.
-    async fn news_of_intent(&self, mut intent: Box<PaymentIntent>) -> Result<News, AppError> {
-        if intent.status == IntentStatus::Succeeded
-            && let Some(charge) = self.charge_of(&intent.id).await?
-        {
-            intent.latest_charge = Some(charge);
+        let Some(intent) = intent else { return Ok(()) };
+        let asking = self.stripe()?.retrieve_payment_intent(&intent);
+        let Ok(Ok(PaymentIntent { latest_charge: Some(told), .. })) =
+            timeout(CHARGE_TOLD_WITHIN, asking).await
+        else {
+            return Ok(());
+        };
+        match (news, told) {
+            (News::Session { charge, .. }, LatestCharge::Expanded(told)) => *charge = Some(told),
+            (News::Intent(intent), told) => intent.latest_charge = Some(told),
+            _ => {}
         }
-        Ok(News::Intent(intent))
-    }
-
-    async fn charge_of(&self, intent: &str) -> Result<Option<LatestCharge>, AppError> {
-        let asked = self.stripe()?.retrieve_payment_intent(intent).await;
-        Ok(asked.ok().and_then(|intent| intent.latest_charge))
+        Ok(())
     }
 
     /// Whose a dispute is, which the event does not say, and whether it is the return of a bank debit.

@@ -40,7 +40,9 @@ impl App {
         {
             return Ok(News::Intent(Box::new(intent)));
         }
-        self.news_of_session(Box::new(session), false).await
+        let mut news = News::Session { session: Box::new(session), charge: None, failed: false };
+        self.ask_charge_of(&mut news).await?;
+        Ok(news)
     }
 
     /// The session of an attempt whose creation was never answered: looked for by our reference, never created again.

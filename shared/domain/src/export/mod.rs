@@ -33,6 +33,8 @@ pub enum ExportList {
     Invoices,
     /// Payments.
     Payments,
+    /// Transactions: charges, refunds and disputes by themselves.
+    Transactions,
     /// Invoice sets.
     InvoiceSets,
 }

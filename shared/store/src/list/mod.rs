@@ -12,6 +12,7 @@ pub use listing::{Listed, Listing};
 pub use plan::{Plan, Range, Segment};
 pub use query::{Direction, Filters, ListQuery, Sort, Span, StatusPart};
 pub use walk::READ_LIMIT;
+use walk::Walk;
 
 use crate::{Store, StoreError};
 
@@ -65,11 +66,12 @@ impl Store {
         query: &ListQuery,
     ) -> Result<Page<R>, StoreError> {
         let plan = Plan::of(R::KIND, practice, query);
-        if let Some(page) = walk::Walk::new(self, practice, query, &plan).page().await? {
-            return Ok(page);
-        }
+        let spent = match Walk::new(self, practice, query, &plan, Reading::default()).page().await? {
+            Ok(page) => return Ok(page),
+            Err(spent) => spent,
+        };
         let streamed = Plan::streamed(R::KIND, practice, query);
-        let page = walk::Walk::new(self, practice, query, &streamed).page().await?;
-        page.ok_or_else(|| StoreError::internal("a list that is read in its order was sorted"))
+        let page = Walk::new(self, practice, query, &streamed, spent).page().await?;
+        page.map_err(|_| StoreError::internal("a list that is read in its order was sorted"))
     }
 }

@@ -16,6 +16,10 @@ use crate::{Key, Store, StoreError, row::Item};
 /// has a position to go on from.
 pub const READ_LIMIT: usize = 2_000;
 
+/// How many of them may go into an attempt to read all there is and sort it; where there is more, the rest is left for
+/// reading in order.
+const SORT_LIMIT: usize = 1_000;
+
 /// How many items one request asks of a range at most.
 const RANGE_LIMIT: usize = 500;
 
@@ -57,15 +61,16 @@ impl<'a, R: Listed> Walk<'a, R> {
         practice: &'a PracticeId,
         query: &'a ListQuery,
         plan: &'a Plan,
+        spent: Reading,
     ) -> Self {
         let ascending = query.descending == query.is_backwards();
         let (found, seen, more) = (Vec::new(), None, false);
-        let reading = Reading { plan: plan.to_string(), ..Reading::default() };
+        let reading = Reading { plan: plan.to_string(), ..spent };
         Self { store, practice, query, plan, ascending, found, seen, more, looked_at: 0, reading }
     }
 
-    /// The page; none where it has to be sorted and there is more than one request may read.
-    pub(super) async fn page(mut self) -> Result<Option<Page<R>>, StoreError> {
+    /// The page; what was read, where all was to be sorted and there is more than may be read for that.
+    pub(super) async fn page(mut self) -> Result<Result<Page<R>, Reading>, StoreError> {
         let from =
             self.query.from.as_ref().map(|(position, _)| position.as_str()).filter(|_| !self.plan.sorted);
         let segments: Vec<&Segment> = if self.ascending {
@@ -82,13 +87,13 @@ impl<'a, R: Listed> Walk<'a, R> {
             }
         }
         if !self.plan.sorted {
-            return Ok(Some(self.done(all)));
+            return Ok(Ok(self.done(all)));
         }
         if !all {
-            return Ok(None);
+            return Ok(Err(self.reading));
         }
         self.sort();
-        Ok(Some(self.done(true)))
+        Ok(Ok(self.done(true)))
     }
 
     /// Looks at the rows of a segment; false where the page is full, or no more may be read.
@@ -138,7 +143,8 @@ impl<'a, R: Listed> Walk<'a, R> {
         if hungry.is_empty() {
             return Ok(true);
         }
-        let limit = self.portion(all).min(READ_LIMIT.saturating_sub(self.reading.items) / hungry.len());
+        let most = if self.plan.sorted { SORT_LIMIT } else { READ_LIMIT };
+        let limit = self.portion(all).min(most.saturating_sub(self.reading.items) / hungry.len());
         if limit == 0 {
             return Ok(false);
         }
@@ -158,7 +164,7 @@ impl<'a, R: Listed> Walk<'a, R> {
     /// more as there were among those already seen.
     fn portion(&self, ranges: usize) -> usize {
         if self.plan.sorted {
-            return READ_LIMIT;
+            return SORT_LIMIT;
         }
         // One row more than a page tells whether the list goes on.
         let needed = self.query.limit.saturating_add(1).saturating_sub(self.found.len());

@@ -8,28 +8,40 @@ use serde_json::{Value, json};
 
 use super::refunding::refund;
 
-/// Ada at the processor's page, having paid an invoice of 125.00 by card.
-struct ByCard {
-    processor: Processor,
-    clinic: Clinic,
+/// Ada pays an invoice of 125.00 by card.
+pub(super) struct ByCard {
+    pub(super) processor: Processor,
+    pub(super) clinic: Clinic,
     ada: String,
-    invoice: String,
-    payment: Stored<Payment>,
+    pub(super) invoice: String,
+    pub(super) payment: Stored<Payment>,
 }
 
 impl ByCard {
-    async fn new() -> Self {
+    /// She is at the processor's page.
+    pub(super) async fn asked() -> Self {
         let processor = Processor::start();
         let clinic = processor.clinic().await;
         let (ada, invoice) = clinic.ada_owing().await;
         let link = clinic.link(&ada, &[&invoice]).await;
         let payment = clinic.press_pay(&link).await;
-        processor.fill_in(&payment.state, BY_CARD).await;
-        processor.tell(&clinic).await;
         Self { processor, clinic, ada, invoice, payment }
     }
 
-    fn refund(&self, body: &Value) -> Request {
+    /// She fills it in, and the processor tells.
+    pub(super) async fn pays(&self) {
+        self.processor.fill_in(&self.payment.state, BY_CARD).await;
+        self.processor.tell(&self.clinic).await;
+    }
+
+    /// She has paid.
+    pub(super) async fn new() -> Self {
+        let asked = Self::asked().await;
+        asked.pays().await;
+        asked
+    }
+
+    pub(super) fn refund(&self, body: &Value) -> Request {
         refund(&self.clinic, &self.payment.state.id.to_string(), body)
     }
 
@@ -38,7 +50,7 @@ impl ByCard {
     }
 
     /// Ada's bank takes the money back for now: the dispute's id. Nobody has been told of it.
-    async fn disputed(&self) -> String {
+    pub(super) async fn disputed(&self) -> String {
         let charge = self.processor.simulator.truth().charges[0].id.clone();
         let complaint = json!({ "reason": "fraudulent" });
         self.processor.order(&format!("charges/{charge}/dispute"), &complaint).await;
@@ -188,28 +200,23 @@ async fn what_is_disputed_is_not_refunded_and_shown_so() {
 /// the second money is credit.
 #[tokio::test]
 async fn cash_while_a_session_is_open_ends_it_and_what_was_paid_first_is_credit() {
-    let processor = Processor::start();
-    let clinic = processor.clinic().await;
-    let (ada, invoice) = clinic.ada_owing().await;
-    let link = clinic.link(&ada, &[&invoice]).await;
-    let payment = clinic.press_pay(&link).await;
-    let credit = clinic.cash(&ada, "125.00", &[]).await.field("id");
+    let card = ByCard::asked().await;
+    let ByCard { clinic, ada, invoice, payment, .. } = &card;
+    let credit = clinic.cash(ada, "125.00", &[]).await.field("id");
     let apply = json!({ "payment_id": credit });
     clinic.post(&format!("/v1/invoices/{invoice}/apply"), &apply).await.ok();
     let marked = clinic.stored_payment(&payment.state.id.to_string()).await;
     assert!(!marked.state.attempts[0].is_payable(clinic.world.now()), "the session is to be expired");
-    processor.fill_in(&payment.state, BY_CARD).await;
-    processor.tell(&clinic).await;
+    card.pays().await;
     assert_eq!(
-        clinic.balance(&ada).await,
+        clinic.balance(ada).await,
         ("0.00".into(), "125.00".into()),
         "paid twice, and one of it credit"
     );
     clinic.proven_books().await;
-    let back =
-        refund(&clinic, &payment.state.id.to_string(), &json!({ "reason": "duplicate_charge" })).await.ok();
+    let back = card.refund(&json!({ "reason": "duplicate_charge" })).await.ok();
     assert_eq!((&back["from_credit"], &back["allocations"]), (&json!("125.00"), &json!([])));
-    assert_eq!(clinic.invoice(&invoice).await["status"], json!("paid"), "the invoice is not touched");
-    assert_eq!(clinic.balance(&ada).await, ("0.00".into(), "0.00".into()));
+    assert_eq!(clinic.invoice(invoice).await["status"], json!("paid"), "the invoice is not touched");
+    assert_eq!(clinic.balance(ada).await, ("0.00".into(), "0.00".into()));
     clinic.proven_books().await;
 }

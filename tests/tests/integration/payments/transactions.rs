@@ -1,29 +1,21 @@
 //! The movements of money that payments are made of, in a list of their own.
 
-use paywell_tests::support::{BY_CARD, Clinic, Processor};
 use serde_json::{Value, json};
 
-use super::refunding::refund;
+use super::{refunding::refund, refunding_by_processor::ByCard};
 
 /// Ada paid by card, of which a part went back at the processor; Ben by check, of which a part went back in cash.
 struct Moved {
-    clinic: Clinic,
-    processor: Processor,
+    card: ByCard,
     by_card: String,
     by_check: String,
 }
 
 impl Moved {
     async fn new() -> Self {
-        let processor = Processor::start();
-        let clinic = processor.clinic().await;
-        let (ada, invoice) = clinic.ada_owing().await;
-        let link = clinic.link(&ada, &[&invoice]).await;
-        let payment = clinic.press_pay(&link).await;
-        processor.fill_in(&payment.state, BY_CARD).await;
-        processor.tell(&clinic).await;
-        let by_card = payment.state.id.to_string();
-        refund(&clinic, &by_card, &json!({ "amount": "25.00" })).await.ok();
+        let card = ByCard::new().await;
+        let clinic = &card.clinic;
+        card.refund(&json!({ "amount": "25.00" })).await.ok();
         let ben = clinic.patient("Ben").await;
         let check = json!({
             "patient_id": ben, "amount": "40.00", "currency": "USD",
@@ -31,12 +23,12 @@ impl Moved {
         });
         let by_check: String = clinic.post("/v1/payments", &check).await.field("id");
         let cash = json!({ "amount": "15.00", "reason": "billing_error", "tender": { "type": "cash" } });
-        refund(&clinic, &by_check, &cash).await.ok();
-        Self { clinic, processor, by_card, by_check }
+        refund(clinic, &by_check, &cash).await.ok();
+        Self { by_card: card.payment.state.id.to_string(), by_check, card }
     }
 
     async fn shown(&self, question: &str) -> Vec<String> {
-        let page = self.clinic.get(&format!("/v1/transactions?{question}")).await.ok();
+        let page = self.card.clinic.get(&format!("/v1/transactions?{question}")).await.ok();
         let rows = page["items"].as_array().unwrap();
         let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
         let row =
@@ -50,7 +42,7 @@ async fn every_movement_of_money_is_listed() {
     let moved = Moved::new().await;
     let (check, cash) = ("charge succeeded 40.00 check", "refund succeeded 15.00 cash");
     let (card, back) = ("charge succeeded 125.00 online", "refund succeeded 25.00 online");
-    let number = moved.clinic.payment(&moved.by_check).await["number"].as_str().unwrap().to_owned();
+    let number = moved.card.clinic.payment(&moved.by_check).await["number"].as_str().unwrap().to_owned();
     for (question, expected) in [
         ("sort=created", vec![card, back, check, cash]),
         ("", vec![cash, check, back, card]),
@@ -65,15 +57,15 @@ async fn every_movement_of_money_is_listed() {
     ] {
         assert_eq!(moved.shown(question).await, expected, "{question}");
     }
-    moved.clinic.get("/v1/transactions?kind=payout").await.refused_at(400, "?kind");
-    moved.clinic.proven_books().await;
+    moved.card.clinic.get("/v1/transactions?kind=payout").await.refused_at(400, "?kind");
+    moved.card.clinic.proven_books().await;
 }
 
 #[tokio::test]
 async fn a_transaction_says_who_did_what() {
     let moved = Moved::new().await;
     let told = async |id: &str| {
-        let detail = moved.clinic.get(&format!("/v1/transactions/{id}")).await.ok();
+        let detail = moved.card.clinic.get(&format!("/v1/transactions/{id}")).await.ok();
         let events = detail["timeline"].as_array().unwrap().iter();
         let event = |event: &Value| {
             format!("{} {}", event["actor"].as_str().unwrap(), event["what"].as_str().unwrap())
@@ -88,45 +80,43 @@ async fn a_transaction_says_who_did_what() {
     let (_, events) = told(&format!("{}.charge-1", moved.by_card)).await;
     assert_eq!(events.first().map(String::as_str), Some("patient payment_attempted"), "{events:?}");
     assert!(events.iter().any(|event| event == "processor payment_succeeded"), "{events:?}");
-    let charge = moved.clinic.get(&format!("/v1/transactions/{}.charge-1", moved.by_card)).await.ok();
+    let charge = moved.card.clinic.get(&format!("/v1/transactions/{}.charge-1", moved.by_card)).await.ok();
     let paid_with = &charge["paid_with"];
     assert_eq!((&paid_with["brand"], &paid_with["last4"]), (&json!("visa"), &json!("4242")));
     assert_eq!(paid_with["authorization_code"].as_str().unwrap().len(), 6);
     for id in [format!("{}.charge-2", moved.by_card), format!("{}.charge-1", moved.by_check), "x".to_owned()]
     {
-        moved.clinic.get(&format!("/v1/transactions/{id}")).await.refused(404);
+        moved.card.clinic.get(&format!("/v1/transactions/{id}")).await.refused(404);
     }
 }
 
 #[tokio::test]
 async fn what_a_bank_takes_back_is_a_transaction() {
     let moved = Moved::new().await;
-    let charge = moved.processor.simulator.truth().charges[0].id.clone();
-    moved.processor.order(&format!("charges/{charge}/dispute"), &json!({ "reason": "fraudulent" })).await;
-    moved.processor.tell(&moved.clinic).await;
+    let dispute = moved.card.disputed().await;
+    moved.card.processor.tell(&moved.card.clinic).await;
     assert_eq!(moved.shown("kind=dispute").await, ["dispute pending 125.00 online"]);
-    let dispute = moved.processor.simulator.truth().disputes[0].id.clone();
-    moved.processor.order(&format!("disputes/{dispute}/close"), &json!({ "status": "lost" })).await;
-    moved.processor.tell(&moved.clinic).await;
+    moved.card.processor.order(&format!("disputes/{dispute}/close"), &json!({ "status": "lost" })).await;
+    moved.card.processor.tell(&moved.card.clinic).await;
     assert_eq!(moved.shown("kind=dispute&status=succeeded").await, ["dispute succeeded 125.00 online"]);
     assert_eq!(moved.shown("kind=dispute&status=pending").await, Vec::<String>::new());
-    moved.clinic.proven_books().await;
+    moved.card.clinic.proven_books().await;
 }
 
-/// What was charged is asked for when a paid session is told of; the payment does not wait for the answer.
+/// What was charged is asked for when a payment is told of; the payment does not wait for the answer.
 #[tokio::test]
 async fn a_payment_is_taken_where_the_processor_does_not_say_with_what() {
-    let processor = Processor::start();
-    let clinic = processor.clinic().await;
-    let (ada, invoice) = clinic.ada_owing().await;
-    let link = clinic.link(&ada, &[&invoice]).await;
-    let payment = clinic.press_pay(&link).await;
-    processor.fill_in(&payment.state, BY_CARD).await;
-    let fault = json!({ "path": "/v1/payment_intents/*", "method": "GET", "kind": "drop", "times": 9 });
-    processor.order("faults", &fault).await;
-    processor.tell(&clinic).await;
-    assert_eq!(clinic.invoice(&invoice).await["status"], json!("paid"));
-    let charge = clinic.get(&format!("/v1/transactions/{}.charge-1", payment.state.id)).await.ok();
-    assert_eq!((&charge["status"], &charge["paid_with"]), (&json!("succeeded"), &Value::Null));
-    clinic.proven_books().await;
+    for fault in [
+        json!({ "path": "/v1/payment_intents/*", "method": "GET", "kind": "drop", "times": 9 }),
+        json!({ "path": "/v1/payment_intents/*", "method": "GET", "kind": "delay", "milliseconds": 15_000 }),
+    ] {
+        let card = ByCard::asked().await;
+        card.processor.order("faults", &fault).await;
+        card.pays().await;
+        assert_eq!(card.clinic.invoice(&card.invoice).await["status"], json!("paid"));
+        let charge = format!("/v1/transactions/{}.charge-1", card.payment.state.id);
+        let charge = card.clinic.get(&charge).await.ok();
+        assert_eq!((&charge["status"], &charge["paid_with"]), (&json!("succeeded"), &Value::Null), "{fault}");
+        card.clinic.proven_books().await;
+    }
 }
