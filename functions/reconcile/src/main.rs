@@ -12,7 +12,8 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     paywell_http::telemetry::init();
     let aws = config::aws()?;
-    let app = config::app(&aws)?.with_processor(&aws).await?.with_anchors(&aws)?;
+    let app = config::app(&aws)?.with_processor(&aws).await?.with_links(&aws).await?;
+    let app = app.with_mail(&aws)?.with_anchors(&aws)?;
     let app: &'static App = Box::leak(Box::new(app));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, event))).await
 }

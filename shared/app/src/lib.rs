@@ -25,6 +25,7 @@ pub mod pay;
 pub mod payments;
 pub mod processor;
 pub mod proof;
+mod receipts;
 pub mod reconcile;
 pub mod refunds;
 pub mod requests;

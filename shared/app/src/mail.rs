@@ -19,6 +19,25 @@ pub struct Mail {
     html: String,
 }
 
+/// What the reader of a mail is offered.
+struct Action {
+    /// Before its address, in the text part.
+    in_text: &'static str,
+    /// On its button.
+    button: &'static str,
+    /// Under its button.
+    beside: &'static str,
+}
+
+const TO_PAY: Action = Action {
+    in_text: "See it and pay online, without an account:",
+    button: "See it and pay now",
+    beside: "No account is needed. ",
+};
+
+const TO_RECEIPT: Action =
+    Action { in_text: "See or print your receipt:", button: "See your receipt", beside: "" };
+
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -60,7 +79,19 @@ impl Mail {
         })?;
         let subject = format!("You have a balance with {}", practice.name);
         let message = "There is a balance on your account.";
-        Ok(Self::compose(practice, &recipient, &address, &subject, message, url))
+        Ok(Self::compose(practice, &recipient, &address, &subject, message, &TO_PAY, url))
+    }
+
+    /// The mail with the address of a payment's receipt.
+    pub(crate) fn receipt(
+        practice: &Practice,
+        recipient: &Recipient,
+        address: &EmailAddress,
+        url: &str,
+    ) -> Self {
+        let subject = format!("Your receipt from {}", practice.name);
+        let message = "We received your payment. Thank you.";
+        Self::compose(practice, recipient, address, &subject, message, &TO_RECEIPT, url)
     }
 
     /// The mail of an outreach step.
@@ -71,7 +102,7 @@ impl Mail {
         step: &Step,
         url: &str,
     ) -> Self {
-        Self::compose(practice, recipient, address, step.title.as_str(), step.message.as_str(), url)
+        Self::compose(practice, recipient, address, step.title.as_str(), step.message.as_str(), &TO_PAY, url)
     }
 
     fn compose(
@@ -80,13 +111,14 @@ impl Mail {
         address: &EmailAddress,
         subject: &str,
         message: &str,
+        action: &Action,
         url: &str,
     ) -> Self {
         let (name, phone) = (practice.name.as_str(), practice.phone.for_people());
         let greeting = format!("Hello {},", recipient.first_name);
         let text = format!(
-            "{greeting}\n\n{message}\n\nSee it and pay online, without an account:\n{url}\n\n\
-             Questions? Call us at {phone}.\n\n{name}\n"
+            "{greeting}\n\n{message}\n\n{}\n{url}\n\nQuestions? Call us at {phone}.\n\n{name}\n",
+            action.in_text
         );
         let page = html! {
             (DOCTYPE)
@@ -97,10 +129,10 @@ impl Mail {
                     p { (message) }
                     p {
                         a href=(url) style="display: inline-block; padding: .75rem 1.25rem; border-radius: .5rem; background: #14532d; color: #ffffff; text-decoration: none; font-weight: 600" {
-                            "See it and pay now"
+                            (action.button)
                         }
                     }
-                    p { "No account is needed. Questions? Call us at " (phone) "." }
+                    p { (action.beside) "Questions? Call us at " (phone) "." }
                     p { (name) }
                 }
             }

@@ -298,6 +298,10 @@ pub enum EventKind {
         reason: String,
     },
     MailUnknown,
+    ReceiptClaimed,
+    ReceiptPutOff {
+        until: DateTime<Utc>,
+    },
     MessageClaimed {
         step: u16,
         method: Method,

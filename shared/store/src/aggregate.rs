@@ -216,7 +216,7 @@ impl Aggregate for Payment {
     }
 
     fn index(&self, practice: &PracticeId) -> Item {
-        let at = self.ask_at();
+        let at = self.next_at();
         at.map_or_else(Item::new, |at| Queue::Unsettled.entry(at, practice, &self.id.to_string()))
     }
 

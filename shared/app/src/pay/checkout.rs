@@ -10,7 +10,7 @@ use paywell_domain::{
 use paywell_gateways::stripe::{
     CheckoutSession, NewCheckoutSession, PaymentMethodType, SessionStatus, StripeError,
 };
-use paywell_store::{By, Key, Loaded, Pointer, Stored};
+use paywell_store::{By, Key, Loaded, Stored};
 use secrecy::ExposeSecret;
 
 use super::{Ended, Held};
@@ -168,9 +168,7 @@ impl App {
             work.ask_for(&stored.state).await?;
             let opened = work.commit.update(&fresh.link, fresh.link.state.start_payment(id, cx.now()))?;
             work.commit.show_link(&opened.state)?;
-            let receipt = Token::of_receipt(self.link_key()?.expose_secret().as_bytes(), id);
-            let practice = cx.practice().clone();
-            work.commit.point(&receipt.hash(), &Pointer::Receipt { practice, payment: id })?;
+            work.lead_to_receipt(self, id)?;
             let expires_at = stored.state.open_attempt().map_or(cx.now(), Attempt::expires_at);
             let ready = Ready {
                 practice: fresh.practice,
@@ -241,7 +239,7 @@ impl App {
         Ok(self.stripe()?.create_checkout_session(&new, &attempt).await)
     }
 
-    fn receipt_url(&self, payment: PaymentId) -> Result<String, AppError> {
+    pub(crate) fn receipt_url(&self, payment: PaymentId) -> Result<String, AppError> {
         let token = Token::of_receipt(self.link_key()?.expose_secret().as_bytes(), payment);
         Ok(format!("{}/pay/receipts/{}", self.public_url, token.as_str()))
     }

@@ -1,12 +1,12 @@
-//! Reconciling with the processor: what is unsettled is asked about, what came without a message is found, payouts are
-//! booked.
+//! Reconciling with the processor: what is unsettled is asked about, receipts of what was paid are mailed, what came without
+//! a message is found, payouts are booked.
 
 mod payouts;
 mod sweep;
 
 use chrono::{DateTime, Duration, Utc};
-use paywell_domain::{Actor, PaymentId, PracticeId};
-use paywell_store::{By, Due, Queue, Store};
+use paywell_domain::{Actor, Payment, PaymentId, PracticeId};
+use paywell_store::{By, Due, Queue, Store, Stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{App, AppError, Context};
@@ -98,6 +98,14 @@ impl App {
         Ok(pass.run)
     }
 
+    async fn attend(&self, cx: &Context, id: PaymentId) -> Result<Stored<Payment>, AppError> {
+        let settled = self.settle_payment(cx, id).await?;
+        if settled.state.receipt_at.is_some() {
+            self.mail_receipt(cx, id).await?;
+        }
+        Ok(settled)
+    }
+
     async fn settle_due(&self, pass: &mut Pass<'_>) -> Result<(), AppError> {
         for shard in 0..Store::queue_shards() {
             let mut after: Option<String> = None;
@@ -113,7 +121,7 @@ impl App {
                     }
                     pass.run.due += 1;
                     let cx = pass.context(payment.practice.clone());
-                    match self.settle_payment(&cx, payment.id).await {
+                    match self.attend(&cx, payment.id).await {
                         Ok(settled) if settled.state.ask_at().is_none() => pass.run.settled += 1,
                         Ok(_) => pass.run.waiting += 1,
                         Err(error) => pass.failed(&format!("{} of {}", payment.id, payment.practice), &error),

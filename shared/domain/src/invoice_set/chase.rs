@@ -56,14 +56,16 @@ impl Recipient {
         }
     }
 
-    fn next_send_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// The next time at which messages are planned (UTC): 10:00 where the recipient lives.
+    pub(crate) fn next_send_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let local = now.with_timezone(&self.zone);
         let today = local.date_naive();
         let date = if local.time() < SEND_AT { today } else { today + Days::new(1) };
         instant(date, SEND_AT, self.zone)
     }
 
-    fn is_quiet(&self, now: DateTime<Utc>) -> bool {
+    /// Whether it is an hour in which the recipient is not written to.
+    pub(crate) fn is_quiet(&self, now: DateTime<Utc>) -> bool {
         let time = now.with_timezone(&self.zone).time();
         !(QUIET_UNTIL..QUIET_FROM).contains(&time)
     }

@@ -6,6 +6,7 @@ mod attempt;
 mod books;
 mod dispute;
 mod on_file;
+mod receipt;
 mod record;
 mod refund;
 mod refunded;
@@ -22,6 +23,7 @@ use utoipa::ToSchema;
 
 pub use attempt::{Attempt, AttemptMeans, AttemptStatus, PaidWith, SESSION_MINUTES};
 pub use dispute::{Dispute, DisputeNews, DisputeStatus};
+pub use receipt::ReceiptDue;
 pub use record::{NewPayment, Receipt};
 pub use refund::{MAX_REFUNDS, NewRefund, Refund, RefundMeans, RefundPlan, RefundReason, RefundStatus};
 pub use settle::{Allocation, MAX_ALLOCATIONS, Settlement, settle};
@@ -184,6 +186,9 @@ pub struct Payment {
     /// When the processor was last asked about what is unsettled, and how often since it became so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// When its receipt is to be mailed (UTC); none where none is, or somebody has taken it upon themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
 }

@@ -73,6 +73,7 @@ impl Payment {
             link: new.link,
             attempts: Vec::new(),
             asked: None,
+            receipt_at: None,
             created_at: now,
         };
         Decision::of(payment, EventKind::PaymentCreated)
@@ -115,6 +116,7 @@ impl Payment {
             EventKind::PaymentSucceeded { attempt: id, processor_payment: processor_payment.to_owned() };
         let mut decision = self.close(id, super::AttemptStatus::Succeeded, Move::Succeed, event)?;
         decision.state.paid_at = Some(now);
+        decision.state.receipt_at = Some(now);
         decision.state = decision.state.with_attempt(id, |attempt| {
             attempt.intent = Some(processor_payment.to_owned());
         });

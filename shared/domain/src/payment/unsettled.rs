@@ -65,6 +65,11 @@ impl Payment {
         })
     }
 
+    /// When something is to be done about it without anybody asking (UTC): the processor asked, or the receipt mailed.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        self.ask_at().into_iter().chain(self.receipt_at).min()
+    }
+
     /// The processor was asked and had no news: it is asked again later.
     pub fn asked(&self, now: DateTime<Utc>) -> Decision<Self> {
         let times = self.asked.map_or(1, |asked| asked.times.saturating_add(1));

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use futures_util::future::join_all;
+use paywell_app::reconcile::Order;
 use paywell_domain::{PaymentId, on_file::MethodKind, payment::AttemptStatus};
 use paywell_store::Key;
-use paywell_tests::support::{BY_BANK, BY_CARD, Request, pay_path};
+use paywell_tests::support::{BY_BANK, BY_CARD, Mail, Request, pay_path};
 use serde_json::{Value, json};
 
 use super::{Wallet, card};
@@ -28,6 +29,19 @@ async fn a_card_on_file_pays_an_invoice() {
     assert_eq!(wallet.payment(&answer).await["status"], json!("paid"), "the news of it change nothing");
     assert_eq!(wallet.taken(), (12_500, 1));
     wallet.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn who_was_charged_without_being_there_is_mailed_a_receipt_that_opens() {
+    let wallet = Wallet::new().await;
+    wallet.put_on_file(BY_CARD).await;
+    wallet.charge(&json!({})).await.ok();
+    let run = wallet.clinic.world.reconcile(Order::default()).await;
+    assert_eq!((run.due, run.errors), (1, 0));
+    let mails = wallet.clinic.world.mail.to("ada@example.com").await;
+    let path = Mail::pay_path(&mails[0]);
+    let page = wallet.clinic.by_patient("GET", &path).await;
+    assert!(page.status == 200 && page.text().contains("$125.00"), "{}", page.text());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod allocating;
 mod moves;
+mod receipts;
 mod recording;
 mod refunding;
 mod refunding_by_processor;

@@ -20,9 +20,15 @@ pub(super) struct ByCard {
 impl ByCard {
     /// She is at the processor's page.
     pub(super) async fn asked() -> Self {
+        Self::asked_of(&json!({ "email": "ada@example.com" })).await
+    }
+
+    /// The same, of an Ada of whom this is known too.
+    pub(super) async fn asked_of(details: &Value) -> Self {
         let processor = Processor::start();
         let clinic = processor.clinic().await;
-        let (ada, invoice) = clinic.ada_owing().await;
+        let ada = clinic.patient_with("Ada", details).await;
+        let invoice = clinic.open_invoice(&ada, "125.00").await;
         let link = clinic.link(&ada, &[&invoice]).await;
         let payment = clinic.press_pay(&link).await;
         Self { processor, clinic, ada, invoice, payment }

@@ -1,0 +1,67 @@
+//! The receipt that is mailed for what a patient paid without staff: claimed in one commit, then sent, as every message is.
+
+use paywell_domain::{
+    Decision, Patient, Payment, PaymentId, invoice_set::Recipient, link::Token, payment::ReceiptDue,
+};
+use paywell_store::{Key, Pointer};
+use secrecy::ExposeSecret;
+
+use crate::{
+    App, AppError, Context, Work,
+    mail::{Mail, Outcome},
+};
+
+impl Work<'_> {
+    /// Lets the token of a payment's receipt lead to it; gives the page's address.
+    pub(crate) fn lead_to_receipt(&mut self, app: &App, payment: PaymentId) -> Result<String, AppError> {
+        let token = Token::of_receipt(app.link_key()?.expose_secret().as_bytes(), payment);
+        let practice = self.practice_id().clone();
+        self.commit.point(&token.hash(), &Pointer::Receipt { practice, payment })?;
+        app.receipt_url(payment)
+    }
+}
+
+impl App {
+    /// Mails a payment's receipt to the responsible party, where that is due.
+    ///
+    /// # Errors
+    /// The table cannot be reached; this function has no link key.
+    pub(crate) async fn mail_receipt(&self, cx: &Context, id: PaymentId) -> Result<(), AppError> {
+        let keys = [Key::payment(cx.practice(), id)];
+        let claimed = self
+            .change(cx, keys.clone(), async |work| {
+                let payment = work.need::<Payment>(id, "payment")?;
+                work.load([Key::patient(cx.practice(), payment.state.patient)]).await?;
+                let patient = work.need::<Patient>(payment.state.patient, "patient")?;
+                let practice = work.practice()?;
+                let recipient = Recipient::of(&patient.state, &practice);
+                match payment.state.receipt(&recipient, cx.now()) {
+                    ReceiptDue::Nothing => Ok(None),
+                    ReceiptDue::Change(decision) => {
+                        work.commit.update(&payment, *decision)?;
+                        Ok(None)
+                    }
+                    ReceiptDue::Send(claim, address) => {
+                        // Whatever changes the contact between this read and the claim prevents the send.
+                        work.commit.require_unchanged(&patient);
+                        work.commit.update(&payment, *claim)?;
+                        let url = work.lead_to_receipt(self, id)?;
+                        Ok(Some(Mail::receipt(&practice, &recipient, address, &url)))
+                    }
+                }
+            })
+            .await?;
+        let Some(mail) = claimed else { return Ok(()) };
+        let outcome = self.send_mail(&mail, &[("payment", &id.to_string())]).await;
+        self.change(cx, keys, async |work| {
+            let payment = work.need::<Payment>(id, "payment")?;
+            let noted = match &outcome {
+                Outcome::Later => payment.state.put_back_receipt(cx.now()),
+                known => Decision::of(payment.state.clone(), known.clone().into_event()),
+            };
+            work.commit.update(&payment, noted)?;
+            Ok(())
+        })
+        .await
+    }
+}
