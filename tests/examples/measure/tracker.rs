@@ -13,7 +13,7 @@ use paywell_store::{Aggregate, Direction, Filters, InvoiceRow, READ_LIMIT, Sort}
 use paywell_tests::support::{Clinic, World};
 
 use self::{
-    questions::{Question, both, is_natural, question, singles},
+    questions::{Orders, Question, both, is_natural, question, singles},
     report::{Cost, report},
 };
 use crate::Outcome;
@@ -100,16 +100,13 @@ async fn ask(clinic: &Clinic, all: &[Invoice], rows: &[InvoiceRow]) -> Outcome<V
         questions.extend(singles[place + 1..].iter().filter_map(|other| both(one, other)));
     }
     questions.extend(singles);
+    let orders = Orders::of(rows);
     let mut costs = Vec::new();
     for (place, question) in questions.iter().enumerate() {
         eprint!("\r  {place} of {} questions ", questions.len());
-        let held: Vec<&InvoiceRow> = rows.iter().filter(|row| question.holds(row)).collect();
-        let by_match = question.filters.name.as_ref().map(|_| Sort::Match);
-        for sort in
-            [Sort::Created, Sort::Due, Sort::Amount, Sort::Name, Sort::Status].into_iter().chain(by_match)
-        {
+        for (sort, expected) in orders.answers(question) {
             for descending in [false, true] {
-                costs.push(first_pages(clinic, &held, question, sort, descending).await?);
+                costs.push(first_pages(clinic, &expected, question, sort, descending).await?);
             }
         }
     }
@@ -118,22 +115,24 @@ async fn ask(clinic: &Clinic, all: &[Invoice], rows: &[InvoiceRow]) -> Outcome<V
 
 async fn first_pages(
     clinic: &Clinic,
-    held: &[&InvoiceRow],
+    ascending: &[&InvoiceRow],
     question: &Question,
     sort: Sort,
     descending: bool,
 ) -> Outcome<Cost> {
-    let expected = question.answer(held, sort, descending);
+    let rows = ascending.len();
+    let expected = |place: usize| ascending.get(if descending { rows - 1 - place } else { place });
     let name = format!("{} by {}{sort:?}", question.name, if descending { "-" } else { "" });
     let natural = is_natural(question, sort);
     let mut cost = Cost { name, natural, rows: 0, items: 0, pages: 0, rounds: 0, tenths: 0 };
     let mut list = question.list(sort, descending);
     while cost.rows < PAGES * ROWS {
         let (page, _) = clinic.world.app.list_invoices(&clinic.context(), list.clone()).await?;
-        let wanted = &expected[cost.rows.min(expected.len())..];
-        let right = page.rows.iter().zip(wanted).all(|(found, wanted)| found.id == wanted.id);
-        if !right || page.rows.len() > wanted.len() || (page.next.is_none() && page.rows.len() < wanted.len())
-        {
+        let is_wanted = |(place, found): (usize, &InvoiceRow)| {
+            place < rows && expected(place).is_some_and(|wanted| wanted.id == found.id)
+        };
+        let shown = cost.rows + page.rows.len();
+        if !(cost.rows..).zip(&page.rows).all(is_wanted) || (page.next.is_none() && shown < rows) {
             return Err(format!(
                 "{}: another answer than a plain search has, on page {}",
                 cost.name,

@@ -1,9 +1,9 @@
-//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `model`, `wire`, `malformed` or
+//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `speed`, `model`, `wire`, `malformed` or
 //! `cross_practice`; all of them with one table at the end, by `fast` (what `cargo verify` runs), `ci` (`cargo measure
 //! faults`) or `release_total`.
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
-//! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` how much;
+//! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` and `--times N` how much;
 //! `--only TEXT` chooses the commands of points by their name. Figures go to `target/measure/`; the exit status says
 //! whether all is well.
 
@@ -15,7 +15,7 @@ use paywell_faults::{
     tier,
 };
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|model|wire|malformed|cross_practice|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|speed|model|wire|malformed|cross_practice|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT] [--times N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -49,6 +49,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         "wire" => suites::wire(profile, seed, number("--commands", 20_000)?, number("--sites", 4)?),
         "malformed" => suites::malformed(seed, number("--cases", 50_000)?).await,
         "cross_practice" => suites::cross_practice().await,
+        "speed" => suites::speed(profile, usize::try_from(number("--times", 1_000)?)?).await,
         "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,
         _ => return Err(USAGE.into()),
     };

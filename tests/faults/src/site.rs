@@ -18,8 +18,17 @@ use crate::{
 };
 
 /// Every function.
-const FUNCTIONS: [&str; 7] =
-    ["checkout", "links", "outreach", "payments", "processor-events", "reconcile", "tracker"];
+const FUNCTIONS: [&str; 9] = [
+    "checkout",
+    "documents",
+    "exports",
+    "links",
+    "outreach",
+    "payments",
+    "processor-events",
+    "reconcile",
+    "tracker",
+];
 
 /// A world whose functions run as they ship, each in a process of its own, behind a wire.
 pub struct Site {
@@ -200,6 +209,7 @@ fn environment(table: &str, processor: &str) -> Vec<(&'static str, String)> {
         ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
         ("SES_CONFIGURATION_SET", "paywell-tests".to_owned()),
         ("PAYWELL_ANCHORS_BUCKET", table.to_owned()),
+        ("PAYWELL_EXPORTS_BUCKET", format!("{table}-exports")),
         ("AWS_ENDPOINT_URL_S3", object_storage().url.clone()),
     ]
 }

@@ -10,6 +10,7 @@ mod practices;
 mod race;
 mod rate;
 mod schema;
+mod speed;
 
 use std::{fmt, fs, path::Path};
 
@@ -22,6 +23,7 @@ pub use points::{crash_points, fault_points};
 pub use practices::cross_practice;
 pub use race::race;
 pub use rate::rate;
+pub use speed::speed;
 
 /// A figure for `target/measure/`.
 #[derive(Debug, Clone, PartialEq, Eq)]

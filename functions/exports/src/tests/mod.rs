@@ -6,6 +6,7 @@ mod workbooks;
 use paywell_domain::export::{ExportFormat, ExportList, NewExport};
 use paywell_domain::{
     Actor, Currency, Export, ExportId, PatientId, PaymentId, Practice, PracticeId, RuleSetId, SetId,
+    payment::{PaymentMethod, TransactionId, TransactionStatus},
     practice::IdentityCheck,
 };
 
@@ -96,7 +97,7 @@ fn a_payment_has_a_cell_for_each_column() {
         due_date: None,
         treatment: None,
         memo: Some("=SUM(A1)".try_into().unwrap()),
-        method: Some(paywell_domain::payment::PaymentMethod::OnFile),
+        method: Some(PaymentMethod::OnFile),
         paid_at: Some(now),
         created_at: now,
     };
@@ -119,6 +120,45 @@ fn a_payment_has_a_cell_for_each_column() {
             "2026-06-01T12:00:00-04:00",
         ]
     );
+}
+
+#[test]
+fn a_transaction_has_a_cell_for_each_column() {
+    let now = "2026-06-01T16:00:00Z".parse().unwrap();
+    let shown = Shown::at(practice(), now);
+    let payment = PaymentId::new(paywell_app::ids::new(now));
+    let id: TransactionId = format!("{payment}.refund-2").parse().unwrap();
+    let transaction = paywell_store::TransactionRow {
+        id,
+        number: "7".parse().unwrap(),
+        patient: PatientId::new(paywell_app::ids::new(now)),
+        patient_name: "Ada Lovelace".try_into().unwrap(),
+        status: TransactionStatus::Failed,
+        amount: "12.50".parse().unwrap(),
+        currency: Currency::Usd,
+        method: PaymentMethod::OnFile,
+        reference: Some("re_1".to_owned()),
+        reason: Some("the account is closed".to_owned()),
+        at: now,
+    };
+    let cells = shown.transaction(&transaction);
+    assert_eq!(cells.len(), columns(ExportList::Transactions).len());
+    assert_eq!(
+        cells[..10],
+        [
+            "PAY-007",
+            "Refund",
+            "Failed",
+            "Ada Lovelace",
+            "1250",
+            "USD",
+            "On file",
+            "re_1",
+            "the account is closed",
+            "2026-06-01T12:00:00-04:00",
+        ]
+    );
+    assert_eq!(cells[12], id.to_string());
 }
 
 #[test]

@@ -98,38 +98,46 @@ impl Question {
         let (statuses, filters, limit) = (self.statuses.clone(), self.filters.clone(), ROWS);
         List { statuses, filters, search: None, sort, descending, limit, from: None }
     }
+}
 
-    /// In order, all of them, as a plain search finds them.
-    pub(super) fn answer<'a>(
-        &self,
-        held: &[&'a InvoiceRow],
-        sort: Sort,
-        descending: bool,
-    ) -> Vec<&'a InvoiceRow> {
-        let mut found = held.to_vec();
+/// Every row, and its place in each order, so that an answer is a walk through one of them.
+pub(super) struct Orders<'a> {
+    rows: &'a [InvoiceRow],
+    places: [(Sort, Vec<usize>); 5],
+}
+
+impl<'a> Orders<'a> {
+    pub(super) fn of(rows: &'a [InvoiceRow]) -> Self {
+        fn by<K: Ord>(rows: &[InvoiceRow], key: impl Fn(&InvoiceRow) -> K) -> Vec<usize> {
+            let mut places: Vec<usize> = (0..rows.len()).collect();
+            places.sort_by_cached_key(|place| (key(&rows[*place]), rows[*place].id.to_string()));
+            places
+        }
         let rank =
             |row: &InvoiceRow| ShownStatus::ALL.iter().position(|status| *status == row.shown(today()));
-        match sort {
-            Sort::Created => found.sort_by_cached_key(|row| (row.created_at.timestamp(), row.id.to_string())),
-            Sort::Due => found.sort_by_cached_key(|row| (row.due_date(), row.id.to_string())),
-            Sort::Amount => found.sort_by_cached_key(|row| (row.total, row.id.to_string())),
-            Sort::Name => {
-                found.sort_by_cached_key(|row| (folded(row.patient_name.as_str()), row.id.to_string()));
-            }
-            Sort::Status => found.sort_by_cached_key(|row| (rank(row), row.due_date(), row.id.to_string())),
-            Sort::Paid => {
-                found.retain(|row| row.paid_at.is_some());
-                found.sort_by_cached_key(|row| (row.paid_at.map(|at| at.timestamp()), row.id.to_string()));
-            }
-            Sort::Match => {
-                let name = self.filters.name.as_deref().unwrap_or_default();
-                found.sort_by_cached_key(|row| (found_by(row, name), row.id.to_string()));
-            }
+        let places = [
+            (Sort::Created, by(rows, |row| row.created_at.timestamp())),
+            (Sort::Due, by(rows, InvoiceRow::due_date)),
+            (Sort::Amount, by(rows, |row| row.total)),
+            (Sort::Name, by(rows, |row| folded(row.patient_name.as_str()))),
+            (Sort::Status, by(rows, |row| (rank(row), row.due_date()))),
+        ];
+        Self { rows, places }
+    }
+
+    /// What a plain search finds, in each order that the question may be asked in.
+    pub(super) fn answers(&self, question: &Question) -> Vec<(Sort, Vec<&'a InvoiceRow>)> {
+        let held: Vec<bool> = self.rows.iter().map(|row| question.holds(row)).collect();
+        let found = |places: &[usize]| -> Vec<&'a InvoiceRow> {
+            places.iter().filter(|place| held[**place]).map(|place| &self.rows[*place]).collect()
+        };
+        let mut answers: Vec<_> = self.places.iter().map(|(sort, places)| (*sort, found(places))).collect();
+        if let Some(name) = &question.filters.name {
+            let mut by_match = answers[0].1.clone();
+            by_match.sort_by_cached_key(|row| (found_by(row, name), row.id.to_string()));
+            answers.push((Sort::Match, by_match));
         }
-        if descending {
-            found.reverse();
-        }
-        found
+        answers
     }
 }
 

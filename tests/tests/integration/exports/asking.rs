@@ -53,7 +53,7 @@ async fn every_filter_and_order_of_invoices_goes_through() {
 }
 
 #[tokio::test]
-async fn payments_and_invoice_sets_come_out_as_their_lists_are() {
+async fn the_other_lists_come_out_as_they_are() {
     let clinic = Clinic::open().await;
     let patients = furnish(&clinic).await;
     for question in [
@@ -67,6 +67,16 @@ async fn payments_and_invoice_sets_come_out_as_their_lists_are() {
         let expected = walked(&clinic, "payments", &question).await;
         assert!(!expected.is_empty(), "{question:?}");
         assert_eq!(exported(&clinic, "payments", &question).await, expected, "{question:?}");
+    }
+    for question in [
+        vec![],
+        vec![("method", "cash"), ("sort", "-amount")],
+        vec![("patient", patients[0].as_str()), ("kind", "charge")],
+        vec![("status", "succeeded"), ("created_from", "2026-06-10")],
+    ] {
+        let expected = walked(&clinic, "transactions", &question).await;
+        assert!(!expected.is_empty(), "{question:?}");
+        assert_eq!(exported(&clinic, "transactions", &question).await, expected, "{question:?}");
     }
     let rule_set = clinic.get("/v1/invoice-sets").await.ok()["items"][0]["rule_set_id"].clone();
     for question in [

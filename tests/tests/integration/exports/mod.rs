@@ -10,9 +10,10 @@ use paywell_tests::support::{Clinic, object_storage};
 use serde_json::{Value, json};
 
 /// The lists, each with its path and the column of its ids.
-const LISTS: [(&str, &str, &str); 3] = [
+const LISTS: [(&str, &str, &str); 4] = [
     ("invoices", "/v1/invoices", "Invoice ID"),
     ("payments", "/v1/payments", "Payment ID"),
+    ("transactions", "/v1/transactions", "Transaction ID"),
     ("invoice_sets", "/v1/invoice-sets", "Invoice set ID"),
 ];
 

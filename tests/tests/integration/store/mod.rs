@@ -1,5 +1,6 @@
 //! The store over the engine: its access patterns and its table.
 
+mod bounds;
 mod committing;
 mod patterns;
 mod reading;
