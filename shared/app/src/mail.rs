@@ -3,9 +3,11 @@
 
 use maud::{DOCTYPE, html};
 use paywell_domain::{
-    EventKind, Patient, Practice, invoice_set::Recipient, link::Token, patient::EmailAddress, rule_set::Step,
+    EventKind, Patient, Practice, PracticeId, invoice_set::Recipient, link::Token, patient::EmailAddress,
+    rule_set::Step,
 };
 use paywell_gateways::email::{Message, Refusal, SendError};
+use paywell_words::{Words, say};
 
 use crate::{App, AppError};
 
@@ -19,24 +21,22 @@ pub struct Mail {
     html: String,
 }
 
-/// What the reader of a mail is offered.
-struct Action {
-    /// Before its address, in the text part.
-    in_text: &'static str,
-    /// On its button.
-    button: &'static str,
-    /// Under its button.
-    beside: &'static str,
+/// Where a mail's reader can go on.
+pub(crate) struct Ways<'a> {
+    /// Straight there: the pay page, or the receipt. It holds a token.
+    pub(crate) now: &'a str,
+    /// The portal's sign-in.
+    pub(crate) portal: &'a str,
 }
 
-const TO_PAY: Action = Action {
-    in_text: "See it and pay online, without an account:",
-    button: "See it and pay now",
-    beside: "No account is needed. ",
-};
-
-const TO_RECEIPT: Action =
-    Action { in_text: "See or print your receipt:", button: "See your receipt", beside: "" };
+/// What a mail says, in its reader's language.
+struct Letter {
+    subject: String,
+    message: String,
+    /// Before the address, in the text part.
+    see: String,
+    button: String,
+}
 
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,16 +70,17 @@ impl Mail {
     ///
     /// # Errors
     /// The responsible party has no email address.
-    pub(crate) fn invoice(practice: &Practice, patient: &Patient, url: &str) -> Result<Self, AppError> {
+    pub(crate) fn invoice(practice: &Practice, patient: &Patient, ways: &Ways<'_>) -> Result<Self, AppError> {
         let recipient = Recipient::of(patient, practice);
         let address = recipient.email.clone().ok_or_else(|| {
             let detail =
                 "the patient (or the guarantor) has no email address; add one, or post it to the portal";
             paywell_domain::Refusal::state("no-email-address", detail)
         })?;
-        let subject = format!("You have a balance with {}", practice.name);
-        let message = "There is a balance on your account.";
-        Ok(Self::compose(practice, &recipient, &address, &subject, message, &TO_PAY, url))
+        let words = words(&recipient);
+        let subject = say!(words, "mail-balance-subject", practice = practice.name.as_str());
+        let letter = Letter::to_pay(words, subject, say!(words, "mail-balance"));
+        Ok(Self::compose(practice, &recipient, &address, letter, ways))
     }
 
     /// The mail with the address of a payment's receipt.
@@ -87,52 +88,58 @@ impl Mail {
         practice: &Practice,
         recipient: &Recipient,
         address: &EmailAddress,
-        url: &str,
+        ways: &Ways<'_>,
     ) -> Self {
-        let subject = format!("Your receipt from {}", practice.name);
-        let message = "We received your payment. Thank you.";
-        Self::compose(practice, recipient, address, &subject, message, &TO_RECEIPT, url)
+        let words = words(recipient);
+        let letter = Letter {
+            subject: say!(words, "mail-receipt-subject", practice = practice.name.as_str()),
+            message: say!(words, "mail-receipt"),
+            see: say!(words, "mail-receipt-see"),
+            button: say!(words, "mail-receipt-button"),
+        };
+        Self::compose(practice, recipient, address, letter, ways)
     }
 
-    /// The mail of an outreach step.
+    /// The mail of an outreach step; its title and message are the practice's own words.
     pub(crate) fn step(
         practice: &Practice,
         recipient: &Recipient,
         address: &EmailAddress,
         step: &Step,
-        url: &str,
+        ways: &Ways<'_>,
     ) -> Self {
-        Self::compose(practice, recipient, address, step.title.as_str(), step.message.as_str(), &TO_PAY, url)
+        let letter = Letter::to_pay(words(recipient), step.title.to_string(), step.message.to_string());
+        Self::compose(practice, recipient, address, letter, ways)
     }
 
     fn compose(
         practice: &Practice,
         recipient: &Recipient,
         address: &EmailAddress,
-        subject: &str,
-        message: &str,
-        action: &Action,
-        url: &str,
+        Letter { subject, message, see, button }: Letter,
+        Ways { now, portal }: &Ways<'_>,
     ) -> Self {
-        let (name, phone) = (practice.name.as_str(), practice.phone.for_people());
-        let greeting = format!("Hello {},", recipient.first_name);
-        let text = format!(
-            "{greeting}\n\n{message}\n\n{}\n{url}\n\nQuestions? Call us at {phone}.\n\n{name}\n",
-            action.in_text
-        );
+        let words = words(recipient);
+        let name = practice.name.as_str();
+        let hello = say!(words, "mail-hello", name = recipient.first_name.as_str());
+        let questions = say!(words, "mail-questions", phone = practice.phone.for_people());
+        let log_in = say!(words, "mail-portal");
+        let text =
+            format!("{hello}\n\n{message}\n\n{see}\n{now}\n\n{log_in}\n{portal}\n\n{questions}\n\n{name}\n");
         let page = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(words.language().tag()) {
                 head { meta charset="utf-8"; meta name="viewport" content="width=device-width, initial-scale=1"; title { (subject) } }
                 body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 34rem; margin: 2rem auto; padding: 0 1rem" {
-                    p { (greeting) }
+                    p { (hello) }
                     p { (message) }
                     p {
-                        a href=(url) style="display: inline-block; padding: .75rem 1.25rem; border-radius: .5rem; background: #14532d; color: #ffffff; text-decoration: none; font-weight: 600" {
-                            (action.button)
+                        a href=(now) style="display: inline-block; padding: .75rem 1.25rem; border-radius: .5rem; background: #14532d; color: #ffffff; text-decoration: none; font-weight: 600" {
+                            (button)
                         }
                     }
-                    p { (action.beside) "Questions? Call us at " (phone) "." }
+                    p { a href=(portal) { (say!(words, "mail-portal-link")) } }
+                    p { (questions) }
                     p { (name) }
                 }
             }
@@ -141,17 +148,32 @@ impl Mail {
             from_name: name.to_owned(),
             from_address: practice.email.as_str().to_owned(),
             to: address.as_str().to_owned(),
-            subject: subject.to_owned(),
+            subject,
             text,
             html: page.into_string(),
         }
     }
 }
 
+impl Letter {
+    fn to_pay(words: Words, subject: String, message: String) -> Self {
+        Self { subject, message, see: say!(words, "mail-pay"), button: say!(words, "mail-pay-button") }
+    }
+}
+
+fn words(recipient: &Recipient) -> Words {
+    Words::of(recipient.language.unwrap_or_default())
+}
+
 impl App {
     /// The address of the pay page of a token.
     pub(crate) fn pay_url(&self, token: &Token) -> String {
         format!("{}/pay/{}", self.public_url, token.as_str())
+    }
+
+    /// The address where a practice's patients sign in.
+    pub(crate) fn portal_url(&self, practice: &PracticeId) -> String {
+        format!("{}/portal/{practice}", self.public_url)
     }
 
     /// Hands a mail to the provider, at most once.

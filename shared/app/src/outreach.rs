@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     App, AppError, Context, ids,
-    mail::{Mail, Outcome},
+    mail::{Mail, Outcome, Ways},
 };
 
 /// How many due sets are read at a time.
@@ -164,7 +164,8 @@ impl App {
                 Due::Send(step, address) => {
                     let number = set.state.next_step;
                     let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
-                    let mail = Mail::step(&practice, &recipient, address, step, &self.pay_url(&token));
+                    let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice_id) };
+                    let mail = Mail::step(&practice, &recipient, address, step, &ways);
                     let claim = set.state.claim(&found, &recipient, link, cx.now());
                     // Whatever changes contact or consent between this read and the claim prevents the send.
                     work.commit.require_unchanged(&patient);

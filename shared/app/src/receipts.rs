@@ -1,22 +1,28 @@
 //! The receipt that is mailed for what a patient paid without staff: claimed in one commit, then sent, as every message is.
 
 use paywell_domain::{
-    Decision, Patient, Payment, PaymentId, invoice_set::Recipient, link::Token, payment::ReceiptDue,
+    Decision, Patient, PatientId, Payment, PaymentId, invoice_set::Recipient, link::Token,
+    payment::ReceiptDue,
 };
 use paywell_store::{Key, Pointer};
 use secrecy::ExposeSecret;
 
 use crate::{
     App, AppError, Context, Work,
-    mail::{Mail, Outcome},
+    mail::{Mail, Outcome, Ways},
 };
 
 impl Work<'_> {
     /// Lets the token of a payment's receipt lead to it; gives the page's address.
-    pub(crate) fn lead_to_receipt(&mut self, app: &App, payment: PaymentId) -> Result<String, AppError> {
+    pub(crate) fn lead_to_receipt(
+        &mut self,
+        app: &App,
+        payment: PaymentId,
+        patient: PatientId,
+    ) -> Result<String, AppError> {
         let token = Token::of_receipt(app.link_key()?.expose_secret().as_bytes(), payment);
         let practice = self.practice_id().clone();
-        self.commit.point(&token.hash(), &Pointer::Receipt { practice, payment })?;
+        self.commit.point(&token.hash(), &Pointer::Receipt { practice, payment, patient: Some(patient) })?;
         app.receipt_url(payment)
     }
 }
@@ -45,8 +51,9 @@ impl App {
                         // Whatever changes the contact between this read and the claim prevents the send.
                         work.commit.require_unchanged(&patient);
                         work.commit.update(&payment, *claim)?;
-                        let url = work.lead_to_receipt(self, id)?;
-                        Ok(Some(Mail::receipt(&practice, &recipient, address, &url)))
+                        let url = work.lead_to_receipt(self, id, payment.state.patient)?;
+                        let ways = Ways { now: &url, portal: &self.portal_url(cx.practice()) };
+                        Ok(Some(Mail::receipt(&practice, &recipient, address, &ways)))
                     }
                 }
             })

@@ -10,6 +10,7 @@ pub(crate) mod fixtures;
 pub mod id;
 pub mod invoice;
 pub mod invoice_set;
+pub mod language;
 pub mod ledger;
 pub mod link;
 pub mod money;
@@ -34,6 +35,7 @@ pub use id::{
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};
+pub use language::Language;
 pub use ledger::{Account, Collected, JournalEntry, Posting};
 pub use link::Link;
 pub use money::{Amount, Cents, Currency};

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, EventKind, PatientId, Refusal, text::Line};
+use crate::{Decision, EventKind, Language, PatientId, Refusal, text::Line};
 
 /// An email address that can be written to: one `@`, a dotted domain, no spaces, at most 254 characters (RFC 5321).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -142,6 +142,9 @@ pub struct PatientDetails {
     /// Where the recipient of messages lives; unknown keeps the practice's hours for mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<Tz>,
+    /// What the recipient of messages reads, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Nothing is sent about a patient who has died.
     #[serde(default)]
     pub deceased: bool,
@@ -240,6 +243,7 @@ mod tests {
                 contact: Contact::default(),
                 guarantor: None,
                 time_zone: None,
+                language: None,
                 deceased: false,
             };
             Patient::create(PatientId::new(uuid::Uuid::nil()), details, today).is_ok()

@@ -13,7 +13,7 @@ use crate::{
     App, AppError, Context, Work,
     command::answer,
     ids,
-    mail::Mail,
+    mail::{Mail, Ways},
     requests::invoices::{Channel, SendInvoice},
     views::invoices::InvoiceView,
 };
@@ -63,7 +63,8 @@ impl App {
                 }
                 if channels.contains(&Channel::Email) {
                     let token = work.issue(self, link, &patient, &sent.state, &practice)?;
-                    *mail.lock().await = Some(Mail::invoice(&practice, &patient, &self.pay_url(&token))?);
+                    let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(cx.practice()) };
+                    *mail.lock().await = Some(Mail::invoice(&practice, &patient, &ways)?);
                 }
                 answer(200, &InvoiceView::of(&sent, practice.today(cx.now())), sent.version)
             })

@@ -13,7 +13,7 @@ use paywell_gateways::stripe::{
 use paywell_store::{By, Key, Loaded, Stored};
 use secrecy::ExposeSecret;
 
-use super::{Ended, Held};
+use super::{Ended, Held, Receipt};
 use crate::{
     App, AppError, Context, Work, ids,
     invoices::full_name,
@@ -94,7 +94,9 @@ impl App {
         request: &str,
         now: DateTime<Utc>,
     ) -> Result<Checkout, AppError> {
-        let Some((practice, payment)) = self.receipt_of(token).await? else { return Ok(Checkout::Unknown) };
+        let Some(Receipt { practice, payment, .. }) = self.receipt_of(token).await? else {
+            return Ok(Checkout::Unknown);
+        };
         let state = &payment.state;
         let Some(attempt) = state.open_attempt().filter(|attempt| attempt.is_payable(now)) else {
             let ended = if state.paid_at.is_some() { Ended::Paid } else { Ended::Expired };
@@ -168,7 +170,7 @@ impl App {
             work.ask_for(&stored.state).await?;
             let opened = work.commit.update(&fresh.link, fresh.link.state.start_payment(id, cx.now()))?;
             work.commit.show_link(&opened.state)?;
-            work.lead_to_receipt(self, id)?;
+            work.lead_to_receipt(self, id, link.patient)?;
             let expires_at = stored.state.open_attempt().map_or(cx.now(), Attempt::expires_at);
             let ready = Ready {
                 practice: fresh.practice,

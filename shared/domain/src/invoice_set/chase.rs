@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::{InvoiceSet, SetStatus};
 use crate::{
-    Decision, EventKind, LinkId, Patient, Practice, RuleSet,
+    Decision, EventKind, Language, LinkId, Patient, Practice, RuleSet,
     patient::EmailAddress,
     practice::instant,
     rule_set::{Method, Step},
@@ -40,6 +40,8 @@ pub struct Recipient {
     pub email: Option<EmailAddress>,
     /// Their zone; where it is unknown, the practice's.
     pub zone: Tz,
+    /// The language they read, where that is known.
+    pub language: Option<Language>,
     /// Whether the patient has died.
     pub deceased: bool,
 }
@@ -52,6 +54,7 @@ impl Recipient {
             first_name: first_name.clone(),
             email: contact.email.clone(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
+            language: patient.details.language,
             deceased: patient.details.deceased,
         }
     }

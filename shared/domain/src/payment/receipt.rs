@@ -70,6 +70,7 @@ mod tests {
             first_name: "Ada".try_into().unwrap(),
             email: Some(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),
             zone: chrono_tz::America::New_York,
+            language: None,
             deceased: false,
         }
     }

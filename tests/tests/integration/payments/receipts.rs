@@ -101,3 +101,21 @@ async fn who_has_no_address_is_not_mailed_and_that_is_told() {
     assert_eq!(told(&card.clinic, &id).await, ["mail_failed"]);
     assert_eq!(card.clinic.world.reconcile(Order::default()).await.due, 0, "nor looked at again");
 }
+
+#[tokio::test]
+async fn who_reads_spanish_is_written_to_in_spanish() {
+    let card = ByCard::asked_of(&json!({ "email": "ada@example.com", "language": "es" })).await;
+    card.clinic.post_empty(&format!("/v1/invoices/{}/remind", card.invoice)).await.ok();
+    card.pays().await;
+    reconcile(&card.clinic).await;
+    let [reminder, receipt] = &mails(&card.clinic).await[..] else { panic!("two mails") };
+    for (mail, subject) in [
+        (reminder, "Tiene un saldo pendiente con Riverside Clinic"),
+        (receipt, "Su recibo de Riverside Clinic"),
+    ] {
+        assert_eq!(mail["subject"], subject);
+        let (text, page) = (mail["text"].as_str().unwrap(), mail["html"].as_str().unwrap());
+        assert!(text.starts_with("Hola, Ada:") && page.contains("lang=\"es\""), "{text}");
+        assert!(text.contains("/portal/prac_riverside") && page.contains("O inicie sesión"), "{text}");
+    }
+}
