@@ -33,7 +33,7 @@ pub mod settle;
 pub mod tracker;
 pub mod views;
 
-use paywell_gateways::{email::Email, objects::Objects, stripe::Stripe};
+use paywell_gateways::{email::Email, objects::Objects, sms::Sms, stripe::Stripe};
 use paywell_store::Store;
 use secrecy::SecretString;
 
@@ -50,6 +50,8 @@ pub struct App {
     pub stripe: Option<Stripe>,
     /// The mail provider; none where a function sends nothing.
     pub email: Option<Email>,
+    /// The provider of text messages; none where a function sends none.
+    pub sms: Option<Sms>,
     /// Where the heads of histories are kept; none where a function neither keeps nor verifies them.
     pub anchors: Option<Objects>,
     /// Where exports are kept; none where a function makes none. Not with the anchors: what is locked cannot be deleted.
@@ -70,6 +72,7 @@ impl App {
             link_key: None,
             stripe: None,
             email: None,
+            sms: None,
             anchors: None,
             exports: None,
             public_url,
@@ -92,5 +95,9 @@ impl App {
 
     pub(crate) fn email(&self) -> Result<&Email, AppError> {
         self.email.as_ref().ok_or_else(|| AppError::internal("this function sends no mail"))
+    }
+
+    pub(crate) fn sms(&self) -> Result<&Sms, AppError> {
+        self.sms.as_ref().ok_or_else(|| AppError::internal("this function sends no texts"))
     }
 }

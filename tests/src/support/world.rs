@@ -206,6 +206,7 @@ fn aws(engine: &str, mail: &Mail) -> Aws {
         session_token: None,
         dynamodb_endpoint: Some(engine.to_owned()),
         sesv2_endpoint: Some(mail.url.clone()),
+        sms_endpoint: Some(mail.url.clone()),
         secretsmanager_endpoint: None,
         s3_endpoint: Some(object_storage().url.clone()),
     })
