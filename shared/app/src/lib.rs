@@ -23,6 +23,7 @@ pub mod outreach;
 pub mod patients;
 pub mod pay;
 pub mod payments;
+pub mod portal;
 pub mod processor;
 pub mod proof;
 pub mod reconcile;
@@ -30,6 +31,7 @@ pub mod refunds;
 pub mod requests;
 pub mod search;
 pub mod settle;
+mod texts;
 pub mod tracker;
 pub mod views;
 

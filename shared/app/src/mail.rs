@@ -3,7 +3,12 @@
 
 use maud::{DOCTYPE, html};
 use paywell_domain::{
-    EventKind, Patient, Practice, invoice_set::Recipient, link::Token, patient::EmailAddress, rule_set::Step,
+    EventKind, Language, Patient, Practice,
+    invoice_set::Recipient,
+    link::Token,
+    patient::EmailAddress,
+    portal::{CODE_MINUTES, Code},
+    rule_set::Step,
 };
 use paywell_gateways::email::{Message, Refusal, SendError};
 
@@ -61,6 +66,48 @@ impl Mail {
         let subject = format!("You have a balance with {}", practice.name);
         let message = "There is a balance on your account.";
         Ok(Self::compose(practice, &recipient, &address, &subject, message, url))
+    }
+
+    /// The mail with a code by which somebody signs in to the portal.
+    pub(crate) fn code(practice: &Practice, address: &EmailAddress, code: &Code, language: Language) -> Self {
+        let (name, code) = (practice.name.as_str(), code.as_str());
+        let (subject, good, never) = match language {
+            Language::En => (
+                format!("Your code for {name}: {code}"),
+                format!(
+                    "This is your code to sign in. It is good for {CODE_MINUTES} minutes, in the browser where you asked for it."
+                ),
+                "We will never ask you for it. If you did not ask for a code, you need not do anything.",
+            ),
+            Language::Es => (
+                format!("Su código para {name}: {code}"),
+                format!(
+                    "Este es su código para entrar. Vale por {CODE_MINUTES} minutos, en el navegador donde lo pidió."
+                ),
+                "Nunca se lo pediremos. Si usted no pidió un código, no tiene que hacer nada.",
+            ),
+        };
+        let text = format!("{code}\n\n{good}\n\n{never}\n\n{name}\n");
+        let page = html! {
+            (DOCTYPE)
+            html lang=(language.tag()) {
+                head { meta charset="utf-8"; meta name="viewport" content="width=device-width, initial-scale=1"; title { (subject) } }
+                body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 34rem; margin: 2rem auto; padding: 0 1rem" {
+                    p style="font-size: 2rem; letter-spacing: .2em; font-weight: 600" { (code) }
+                    p { (good) }
+                    p { (never) }
+                    p { (name) }
+                }
+            }
+        };
+        Self {
+            from_name: name.to_owned(),
+            from_address: practice.email.as_str().to_owned(),
+            to: address.as_str().to_owned(),
+            subject,
+            text,
+            html: page.into_string(),
+        }
     }
 
     /// The mail of an outreach step.

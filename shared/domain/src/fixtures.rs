@@ -10,6 +10,7 @@ use crate::{
     PaymentId, Posting, RefundId, RuleSet, RuleSetId, SetId,
     invoice::{Charges, InvoiceLine, Terms},
     invoice_set::Recipient,
+    patient::{Contact, PatientDetails},
     payment::{Allocation, AttemptMeans, NewPayment, Receipt, Settlement, Tender, settle},
 };
 
@@ -21,6 +22,21 @@ pub(crate) fn day(text: &str) -> NaiveDate {
 
 pub(crate) fn today() -> NaiveDate {
     day("2026-06-01")
+}
+
+pub(crate) fn details(contact: Contact) -> PatientDetails {
+    PatientDetails {
+        external_id: None,
+        first_name: "Ada".try_into().unwrap(),
+        last_name: "Lovelace".try_into().unwrap(),
+        birth_date: day("1980-12-10"),
+        postal_code: None,
+        contact,
+        guarantor: None,
+        time_zone: None,
+        language: None,
+        deceased: false,
+    }
 }
 
 pub(crate) fn number() -> Number {

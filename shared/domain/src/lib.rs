@@ -10,6 +10,7 @@ pub(crate) mod fixtures;
 pub mod id;
 pub mod invoice;
 pub mod invoice_set;
+pub mod language;
 pub mod ledger;
 pub mod link;
 pub mod money;
@@ -18,6 +19,7 @@ pub mod on_file;
 pub mod patient;
 pub mod payment;
 pub mod payout;
+pub mod portal;
 pub mod practice;
 pub mod proof;
 pub mod refusal;
@@ -29,11 +31,12 @@ pub mod treatment;
 pub use event::{Actor, Event, EventKind};
 pub use export::{Export, ExportStatus};
 pub use id::{
-    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SetId,
-    SetupId, TreatmentId,
+    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SessionId,
+    SetId, SetupId, TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};
+pub use language::Language;
 pub use ledger::{Account, Collected, JournalEntry, Posting};
 pub use link::Link;
 pub use money::{Amount, Cents, Currency};
@@ -42,6 +45,7 @@ pub use on_file::MethodsOnFile;
 pub use patient::Patient;
 pub use payment::{Payment, PaymentStatus};
 pub use payout::Payout;
+pub use portal::PortalSession;
 pub use practice::Practice;
 pub use refusal::Refusal;
 pub use rule_set::RuleSet;

@@ -1,12 +1,16 @@
 //! Who is owed care and owes money, and how to reach them.
 
+mod choices;
+
 use std::fmt;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, EventKind, PatientId, Refusal, text::Line};
+pub use choices::{MessageChoices, TextConsent};
+
+use crate::{Decision, EventKind, Language, PatientId, Refusal, text::Line};
 
 /// An email address that can be written to: one `@`, a dotted domain, no spaces, at most 254 characters (RFC 5321).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,6 +64,15 @@ impl Phone {
     /// The number, as in `+16175550123`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What a person types, however it is grouped; ten digits are North American.
+    pub fn typed(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let grouping = |c: char| c.is_ascii_digit() || "+-.()/ \u{a0}".contains(c);
+        let country = if text.starts_with('+') || digits.len() != 10 { "+" } else { "+1" };
+        text.chars().all(grouping).then(|| Self::try_from(format!("{country}{digits}")).ok())?
     }
 
     /// As people read it: North American numbers in their own grouping, others as they are.
@@ -142,6 +155,9 @@ pub struct PatientDetails {
     /// Where the recipient of messages lives; unknown keeps the practice's hours for mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<Tz>,
+    /// What the recipient of messages reads, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Nothing is sent about a patient who has died.
     #[serde(default)]
     pub deceased: bool,
@@ -154,6 +170,9 @@ pub struct Patient {
     pub id: PatientId,
     /// What staff say of the patient.
     pub details: PatientDetails,
+    /// Which messages whoever answers for the bills wants.
+    #[serde(default)]
+    pub choices: MessageChoices,
 }
 
 impl Patient {
@@ -170,7 +189,7 @@ impl Patient {
         if details.birth_date > today || details.birth_date < earliest {
             return Err(Refusal::field("/birth_date", "expected a date from 1880-01-01 to today"));
         }
-        Ok(Decision::of(Self { id, details }, EventKind::PatientCreated))
+        Ok(Decision::of(Self { id, details, choices: MessageChoices::default() }, EventKind::PatientCreated))
     }
 
     /// The whole name, as staff read it.
@@ -240,6 +259,7 @@ mod tests {
                 contact: Contact::default(),
                 guarantor: None,
                 time_zone: None,
+                language: None,
                 deceased: false,
             };
             Patient::create(PatientId::new(uuid::Uuid::nil()), details, today).is_ok()

@@ -74,6 +74,7 @@ impl From<CreatePatient> for PatientDetails {
             contact: Contact { email: new.email, phone: new.phone },
             guarantor,
             time_zone: new.time_zone,
+            language: None,
             deceased: new.deceased,
         }
     }
