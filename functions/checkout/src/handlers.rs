@@ -5,16 +5,14 @@ use chrono::NaiveDate;
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use paywell_app::{
     AppError,
-    pay::{Checkout as Outcome, Claim, Identity, Opened},
+    pay::{Checkout as Outcome, Claim, Identity, Opened, PracticeCard},
 };
 use paywell_domain::{PaymentStatus, link::Token};
-use paywell_http::{
-    Call, Problem, Response,
-    respond::{html, redirect},
-};
+use paywell_http::{Call, Problem, Response, respond::redirect};
+use paywell_pages::{Frame, LanguageForm, Reader, Words, identity_cookie, remember};
 use serde::Deserialize;
 
-use crate::{Checkout, identity_cookie, pages};
+use crate::{Checkout, pages};
 
 /// The answer to the identity question: one of the two, as the practice chose.
 #[derive(Deserialize)]
@@ -30,49 +28,59 @@ fn token(call: &Call) -> Result<Token, Problem> {
     call.path::<String>("token").map(|text| Token::from_url(&text))
 }
 
+fn page_path(token: &Token) -> String {
+    format!("/pay/{}", token.as_str())
+}
+
+fn receipt_path(token: &Token) -> String {
+    format!("/pay/receipts/{}", token.as_str())
+}
+
 impl Checkout {
-    fn page(&self, status: StatusCode, page: pages::Page) -> Response {
-        let mut response = html(status, page.into_string());
-        let headers = response.headers_mut();
-        if let Ok(policy) = HeaderValue::from_str(&self.policy) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        let hsts = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
-        headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
-        response
+    fn frame<'a>(&'a self, words: Words, practice: Option<&'a PracticeCard>, path: &'a str) -> Frame<'a> {
+        Frame { words, practice, path, beyond: Some(&self.hosted) }
+    }
+
+    /// The page of a token that was never given out. It does not repeat what was sent.
+    fn unknown(&self, call: &Call) -> Response {
+        let frame = self.frame(Reader::of(call.headers()).words(), None, "/pay/unknown");
+        pages::unknown(&frame).respond(StatusCode::NOT_FOUND)
+    }
+
+    fn trouble(&self, call: &Call, path: &str) -> Response {
+        let frame = self.frame(Reader::of(call.headers()).words(), None, path);
+        pages::trouble(&frame).respond(StatusCode::SERVICE_UNAVAILABLE)
     }
 
     /// Patients get pages, also where something fails: what happened, whether money moved, what to do.
-    fn failed(&self, error: AppError) -> Result<Response, Problem> {
+    fn failed(&self, call: &Call, path: &str, error: AppError) -> Response {
         let problem = Problem::from(error);
         tracing::error!(status = problem.status().as_u16(), why = problem.internal_message(), "pay page");
-        Ok(self.page(StatusCode::SERVICE_UNAVAILABLE, pages::trouble()))
+        self.trouble(call, path)
     }
 
-    async fn shown(
-        &self,
-        call: &Call,
-        token: &Token,
-        note: Option<pages::Note>,
-    ) -> Result<Response, Problem> {
+    async fn shown(&self, call: &Call, token: &Token, note: Option<pages::Note>) -> Response {
+        let (reader, path) = (Reader::of(call.headers()), page_path(token));
         let cookies = cookies(call);
         let identified = |link, generation| {
             identity_cookie::passed(&self.identity_key, &cookies, link, generation, call.now)
         };
         let opened = match self.app.open(token, identified, call.now).await {
             Ok(opened) => opened,
-            Err(error) => return self.failed(error),
+            Err(error) => return self.failed(call, &path, error),
         };
-        Ok(match opened {
-            Opened::Unknown => self.page(StatusCode::NOT_FOUND, pages::unknown()),
-            Opened::Ended(practice, ended) => self.page(StatusCode::OK, pages::ended(&practice, ended)),
+        match opened {
+            Opened::Unknown => self.unknown(call),
+            Opened::Ended(practice, language, ended) => {
+                let frame = self.frame(reader.words_for(language, None), Some(&practice), &path);
+                pages::ended(&frame, &practice, ended).respond(StatusCode::OK)
+            }
             Opened::Page(page) => {
                 let status = note.map_or(StatusCode::OK, pages::Note::status);
-                self.page(status, pages::pay(&page, token.as_str(), note))
+                let frame = self.frame(reader.words_for(page.language, None), Some(&page.practice), &path);
+                pages::pay(&frame, &page, token.as_str(), note).respond(status)
             }
-        })
+        }
     }
 }
 
@@ -84,7 +92,7 @@ fn cookies(call: &Call) -> String {
 /// The pay page.
 pub(crate) async fn show(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
-    state.shown(&call, &token, None).await
+    Ok(state.shown(&call, &token, None).await)
 }
 
 /// The identity check: on success back to the page, which now shows the details.
@@ -93,76 +101,92 @@ pub(crate) async fn identify(state: &Checkout, call: Call) -> Result<Response, P
     let claim = match call.form::<IdentityForm>() {
         Ok(IdentityForm { birth_date: Some(date), postal_code: None }) => Claim::BirthDate(date),
         Ok(IdentityForm { birth_date: None, postal_code: Some(code) }) => Claim::PostalCode(code),
-        _ => return state.shown(&call, &token, Some(pages::Note::Unreadable)).await,
+        _ => return Ok(state.shown(&call, &token, Some(pages::Note::Unreadable)).await),
     };
     let source = call.source_ip().to_string();
     let identity = state.app.identify(&token, &claim, &source, call.request_id(), call.now).await;
-    match identity {
+    let note = match identity {
         Ok(Identity::Passed(link, generation)) => {
-            let mut response = redirect(&format!("/pay/{}", token.as_str()))?;
+            let mut response = redirect(&page_path(&token))?;
             let cookie = identity_cookie::set(&state.identity_key, link, generation, call.now);
             let cookie = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok());
             let cookie = cookie.ok_or_else(|| Problem::internal("no identity cookie"))?;
             response.headers_mut().insert(header::SET_COOKIE, cookie);
-            Ok(response)
+            return Ok(response);
         }
-        Ok(Identity::Wrong(left)) => state.shown(&call, &token, Some(pages::Note::Wrong(left))).await,
-        Ok(Identity::TooMany) => state.shown(&call, &token, Some(pages::Note::TooMany)).await,
-        Ok(Identity::Unknown | Identity::Ended(_)) => state.shown(&call, &token, None).await,
-        Err(error) => state.failed(error),
-    }
+        Ok(Identity::Wrong(left)) => Some(pages::Note::Wrong(left)),
+        Ok(Identity::TooMany) => Some(pages::Note::TooMany),
+        Ok(Identity::Unknown | Identity::Ended(_)) => None,
+        Err(error) => return Ok(state.failed(&call, &page_path(&token), error)),
+    };
+    Ok(state.shown(&call, &token, note).await)
 }
 
 /// Pay: on to the processor's page. Pressed twice, or in two tabs, it goes to the same one.
 pub(crate) async fn pay(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
-    match state.app.checkout(&token, call.request_id(), call.now).await {
-        Ok(Outcome::GoTo(url)) => redirect(&url),
-        Ok(Outcome::TryAgain) => state.shown(&call, &token, Some(pages::Note::TryAgain)).await,
-        Ok(Outcome::Unknown | Outcome::Ended(_)) => state.shown(&call, &token, None).await,
-        Err(error) => state.failed(error),
-    }
+    let note = match state.app.checkout(&token, call.request_id(), call.now).await {
+        Ok(Outcome::GoTo(url)) => return redirect(&url),
+        Ok(Outcome::TryAgain) => Some(pages::Note::TryAgain),
+        Ok(Outcome::Unknown | Outcome::Ended(_)) => None,
+        Err(error) => return Ok(state.failed(&call, &page_path(&token), error)),
+    };
+    Ok(state.shown(&call, &token, note).await)
 }
 
 /// The receipt page, where the processor's page returns to.
 pub(crate) async fn receipt(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
     let came_from_paying = call.has_parameter("paid");
-    match state.app.receipt(&token, call.now).await {
-        Ok(None) => Ok(state.page(StatusCode::NOT_FOUND, pages::unknown())),
-        Ok(Some(receipt)) => {
-            let waiting = came_from_paying && receipt.status == PaymentStatus::Processing && !receipt.debit;
-            let page = pages::receipt(&receipt, token.as_str(), came_from_paying);
-            let mut response = state.page(StatusCode::OK, page);
-            if waiting {
-                // The processor's word is on its way; the page looks again by itself, without a script.
-                response.headers_mut().insert("refresh", HeaderValue::from_static("2"));
-            }
-            Ok(response)
-        }
-        Err(error) => state.failed(error),
+    let path = receipt_path(&token) + if came_from_paying { "?paid" } else { "" };
+    let receipt = match state.app.receipt(&token, call.now).await {
+        Ok(Some(receipt)) => receipt,
+        Ok(None) => return Ok(state.unknown(&call)),
+        Err(error) => return Ok(state.failed(&call, &path, error)),
+    };
+    let waiting = came_from_paying && receipt.status == PaymentStatus::Processing && !receipt.debit;
+    let words = Reader::of(call.headers()).words_for(receipt.language, None);
+    let frame = state.frame(words, Some(&receipt.practice), &path);
+    let page = pages::receipt(&frame, &receipt, token.as_str(), came_from_paying);
+    let mut response = page.respond(StatusCode::OK);
+    if waiting {
+        // The processor's word is on its way; the page looks again by itself, without a script.
+        response.headers_mut().insert("refresh", HeaderValue::from_static("2"));
     }
+    Ok(response)
 }
 
 /// Where the processor's page for putting a method on file returns to. Coming here proves nothing and names nobody.
 pub(crate) async fn method_set_up(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let outcome: String = call.path("outcome")?;
+    let words = Reader::of(call.headers()).words();
     Ok(match outcome.as_str() {
-        "saved" => state.page(StatusCode::OK, pages::method_saved()),
-        "left" => state.page(StatusCode::OK, pages::method_left()),
-        _ => state.page(StatusCode::NOT_FOUND, pages::unknown()),
+        "saved" => {
+            pages::method_saved(&state.frame(words, None, "/pay/methods/saved")).respond(StatusCode::OK)
+        }
+        "left" => pages::method_left(&state.frame(words, None, "/pay/methods/left")).respond(StatusCode::OK),
+        _ => state.unknown(&call),
     })
+}
+
+/// A language was chosen: remembered in the browser, and back to the page.
+pub(crate) async fn choose_language(state: &Checkout, call: Call) -> Result<Response, Problem> {
+    let Ok(form) = call.form::<LanguageForm>() else { return Ok(state.unknown(&call)) };
+    let Some(page) = form.page() else { return Ok(state.unknown(&call)) };
+    let mut response = redirect(page)?;
+    response.headers_mut().insert(header::SET_COOKIE, remember(form.language()));
+    Ok(response)
 }
 
 /// Continue: back to the processor's page that is still open.
 pub(crate) async fn continue_payment(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
-    let receipt = format!("/pay/receipts/{}", token.as_str());
+    let receipt = receipt_path(&token);
     match state.app.continue_checkout(&token, call.request_id(), call.now).await {
         Ok(Outcome::GoTo(url)) => redirect(&url),
         Ok(Outcome::Ended(_)) => redirect(&receipt),
-        Ok(Outcome::Unknown) => Ok(state.page(StatusCode::NOT_FOUND, pages::unknown())),
-        Ok(Outcome::TryAgain) => Ok(state.page(StatusCode::SERVICE_UNAVAILABLE, pages::trouble())),
-        Err(error) => state.failed(error),
+        Ok(Outcome::Unknown) => Ok(state.unknown(&call)),
+        Ok(Outcome::TryAgain) => Ok(state.trouble(&call, &receipt)),
+        Err(error) => Ok(state.failed(&call, &receipt, error)),
     }
 }

@@ -1,7 +1,6 @@
 //! The routes of the pay page. GET and HEAD change nothing.
 
 mod handlers;
-mod identity_cookie;
 mod pages;
 
 use paywell_app::{App, AppError, config};
@@ -12,7 +11,8 @@ use secrecy::SecretString;
 pub struct Checkout {
     app: App,
     identity_key: SecretString,
-    policy: String,
+    /// Where the processor's hosted pages are.
+    hosted: String,
 }
 
 impl Checkout {
@@ -27,7 +27,7 @@ impl Checkout {
         let hosted = config::setting("PAYWELL_HOSTED_PAGE_ORIGIN");
         let hosted = hosted.unwrap_or_else(|_| "https://checkout.stripe.com".to_owned());
         let identity_key = app.link_key.clone().ok_or_else(|| AppError::internal("no link key"))?;
-        Ok(Self { app, identity_key, policy: pages::content_security_policy(&hosted) })
+        Ok(Self { app, identity_key, hosted })
     }
 }
 
@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route<Checkout>> {
         Route::public(Method::GET, "/pay/{token}", handlers::show),
         Route::public(Method::POST, "/pay/{token}/identity", handlers::identify),
         Route::public(Method::POST, "/pay/{token}/checkout", handlers::pay),
+        Route::public(Method::POST, "/pay/language", handlers::choose_language),
         Route::public(Method::GET, "/pay/methods/{outcome}", handlers::method_set_up),
         Route::public(Method::GET, "/pay/receipts/{token}", handlers::receipt),
         Route::public(Method::POST, "/pay/receipts/{token}/continue", handlers::continue_payment),

@@ -7,7 +7,7 @@ use paywell_domain::{
 };
 use paywell_store::Key;
 
-use crate::{App, AppError, Context};
+use crate::{App, AppError, Context, pay::Receipt};
 
 /// An invoice as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl App {
         token: &Token,
         now: DateTime<Utc>,
     ) -> Result<Option<ReceiptDocument>, AppError> {
-        let Some((practice, payment)) = self.receipt_of(token).await? else { return Ok(None) };
+        let Some(Receipt { practice, payment, .. }) = self.receipt_of(token).await? else { return Ok(None) };
         let id = practice.id.clone();
         match self.receipt_for(&id, practice, payment.state, now).await {
             Ok(receipt) => Ok(Some(receipt)),

@@ -5,8 +5,8 @@ mod identity;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
-    Cents, Currency, Invoice, InvoiceStatus, Link, LinkId, Patient, Payment, PaymentId, PaymentStatus,
-    Practice, PracticeId,
+    Cents, Currency, Invoice, InvoiceStatus, Language, Link, LinkId, Patient, Payment, PaymentId,
+    PaymentStatus, Practice, PracticeId,
     link::{LinkFor, LinkStatus, Token},
     number::Series,
     payment::AttemptStatus,
@@ -47,7 +47,7 @@ pub struct BillLine {
     /// What it was.
     pub description: String,
     /// What it comes to.
-    pub amount: String,
+    pub amount: Cents,
 }
 
 /// An invoice or payment, as the patient sees it after the identity check.
@@ -66,9 +66,9 @@ pub struct Bill {
     /// What was corrected or given up, together: below zero it lowers what is owed.
     pub adjusted: Option<Cents>,
     /// What was paid before.
-    pub paid: Option<String>,
+    pub paid: Option<Cents>,
     /// What is left.
-    pub balance: String,
+    pub balance: Cents,
 }
 
 /// The pay page of a good link.
@@ -76,6 +76,8 @@ pub struct Bill {
 pub struct PayPage {
     /// The practice.
     pub practice: PracticeCard,
+    /// What the reader reads, where it is known.
+    pub language: Option<Language>,
     /// How the reader is greeted.
     pub first_name: String,
     /// What is owed in all.
@@ -95,8 +97,8 @@ pub struct PayPage {
 pub enum Opened {
     /// Nothing that was ever given out.
     Unknown,
-    /// A link that was good.
-    Ended(PracticeCard, Ended),
+    /// A link that was good, and what its reader reads, where it is known.
+    Ended(PracticeCard, Option<Language>, Ended),
     /// A good link.
     Page(Box<PayPage>),
 }
@@ -106,12 +108,14 @@ pub enum Opened {
 pub struct ReceiptPage {
     /// The practice.
     pub practice: PracticeCard,
+    /// What the payer reads, where it is known.
+    pub language: Option<Language>,
     /// The payment's number.
     pub number: String,
     /// How much.
-    pub amount: String,
-    /// The currency's sign.
-    pub sign: &'static str,
+    pub amount: Cents,
+    /// Its currency.
+    pub currency: Currency,
     /// Where the payment stands.
     pub status: PaymentStatus,
     /// Whether the processor's page can still be used.
@@ -121,7 +125,7 @@ pub struct ReceiptPage {
     /// On which day it was received, in the practice's zone.
     pub paid_on: Option<NaiveDate>,
     /// What is the patient's credit of it.
-    pub credit: Option<String>,
+    pub credit: Option<Cents>,
 }
 
 /// A link that its holder has opened, with all it needs.
@@ -138,6 +142,14 @@ pub(crate) struct Held {
     pub(crate) current: bool,
     /// All that was read for it: what pressing Pay decides on first.
     pub(crate) read: Loaded,
+}
+
+/// What the token of a receipt leads to.
+pub(crate) struct Receipt {
+    pub(crate) practice: Practice,
+    /// Whose it is, where the token says.
+    pub(crate) patient: Option<Patient>,
+    pub(crate) payment: Stored<Payment>,
 }
 
 /// The keys of everything that a link's page shows.
@@ -173,13 +185,15 @@ impl App {
     ) -> Result<Opened, AppError> {
         let Some(held) = self.hold(token).await? else { return Ok(Opened::Unknown) };
         let card = PracticeCard::of(&held.practice);
+        let language = held.patient.details.language;
         if let Some(ended) = held.ended(now) {
-            return Ok(Opened::Ended(card, ended));
+            return Ok(Opened::Ended(card, language, ended));
         }
         let known = identified(held.link.state.id, held.link.state.generation);
         let (first_name, _) = held.patient.responsible_party();
         Ok(Opened::Page(Box::new(PayPage {
             practice: card,
+            language,
             first_name: first_name.to_string(),
             amount: held.due(),
             currency: held.practice.currency,
@@ -215,33 +229,39 @@ impl App {
     /// # Errors
     /// The table cannot be read.
     pub async fn receipt(&self, token: &Token, now: DateTime<Utc>) -> Result<Option<ReceiptPage>, AppError> {
-        let Some((practice, payment)) = self.receipt_of(token).await? else { return Ok(None) };
+        let Some(Receipt { practice, patient, payment }) = self.receipt_of(token).await? else {
+            return Ok(None);
+        };
         let state = &payment.state;
         let attempt = state.open_attempt();
         Ok(Some(ReceiptPage {
             practice: PracticeCard::of(&practice),
+            language: patient.and_then(|patient| patient.details.language),
             number: Series::Payment.show(state.number),
-            amount: state.amount.to_string(),
-            sign: state.currency.sign(),
+            amount: state.amount.cents(),
+            currency: state.currency,
             status: state.status,
             can_continue: attempt.is_some_and(|attempt| attempt.is_payable(now)),
             debit: attempt.is_some_and(|attempt| attempt.status == AttemptStatus::Processing),
             paid_on: state.paid_at.map(|at| practice.today(at)),
-            credit: state.unapplied.is_positive().then(|| state.unapplied.to_string()),
+            credit: state.unapplied.is_positive().then_some(state.unapplied),
         }))
     }
 
-    pub(crate) async fn receipt_of(
-        &self,
-        token: &Token,
-    ) -> Result<Option<(Practice, Stored<Payment>)>, AppError> {
-        let Some(Pointer::Receipt { practice, payment }) = self.store.pointer(&token.hash()).await? else {
-            return Ok(None);
-        };
-        let loaded = self.store.load([Key::practice(&practice), Key::payment(&practice, payment)]).await?;
+    pub(crate) async fn receipt_of(&self, token: &Token) -> Result<Option<Receipt>, AppError> {
+        let pointer = self.store.pointer(&token.hash()).await?;
+        let Some(Pointer::Receipt { practice, payment, patient }) = pointer else { return Ok(None) };
+        let keys = [Key::practice(&practice), Key::payment(&practice, payment)];
+        let payer = patient.map(|id| Key::patient(&practice, id));
+        let loaded = self.store.load(keys.into_iter().chain(payer)).await?;
         let settings = loaded.get::<Practice>(&practice, ())?;
         let found = loaded.get::<Payment>(&practice, payment)?;
-        Ok(settings.zip(found).map(|(settings, found)| (settings.state, found)))
+        let patient = match patient {
+            Some(id) => loaded.get::<Patient>(&practice, id)?.map(|stored| stored.state),
+            None => None,
+        };
+        let both = settings.zip(found);
+        Ok(both.map(|(settings, payment)| Receipt { practice: settings.state, patient, payment }))
     }
 }
 
@@ -360,7 +380,7 @@ impl Held {
                 lines: Vec::new(),
                 adjusted: None,
                 paid: None,
-                balance: payment.amount.to_string(),
+                balance: payment.amount.cents(),
             }];
         }
         let open = self.invoices.iter().map(|stored| &stored.state);
@@ -374,17 +394,14 @@ impl Held {
                 .lines
                 .iter()
                 .zip(invoice.totals().line_nets)
-                .map(|(line, net)| BillLine {
-                    description: line.description.to_string(),
-                    amount: net.to_string(),
-                })
+                .map(|(line, amount)| BillLine { description: line.description.to_string(), amount })
                 .collect(),
             adjusted: invoice
                 .adjusted()
                 .checked_sub(invoice.written_off())
                 .filter(|adjusted| !adjusted.is_zero()),
-            paid: invoice.applied.is_positive().then(|| invoice.applied.to_string()),
-            balance: invoice.balance().to_string(),
+            paid: invoice.applied.is_positive().then_some(invoice.applied),
+            balance: invoice.balance(),
         })
         .collect()
     }

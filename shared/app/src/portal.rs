@@ -16,7 +16,7 @@ pub use look::{Home, HomeInvoice, HomePatient, InvoicePage, PastTransaction};
 pub use messages::Messages;
 pub use methods::MethodsOf;
 pub use pay::PayLink;
-pub use sign_in::{Asked, Entered};
+pub use sign_in::{Asked, CodeMessage, Entered};
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]

@@ -116,21 +116,6 @@ impl App {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> SearchText {
-        text.to_owned().try_into().unwrap()
-    }
-
-    #[test]
-    fn a_telephone_number_is_known_however_it_is_grouped() {
-        for grouped in ["+16175550123", "617-555-0123", "(617) 555 0123", "617.555.0123", "1 617 555 0123"] {
-            assert_eq!(text(grouped).phone().unwrap().as_str(), "+16175550123", "{grouped}");
-        }
-        for other in ["INV-6175550123", "617555", "MRN 6175550123"] {
-            assert!(text(other).phone().is_none(), "{other}");
-        }
-        assert_eq!(text("+49 30 123456").phone().unwrap().as_str(), "+4930123456");
-    }
-
     #[test]
     fn what_has_no_letter_and_no_digit_is_nothing_to_search_for() {
         for nothing in ["", " ", "#", "-.-", "\u{2019}"] {

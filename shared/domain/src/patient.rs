@@ -240,6 +240,18 @@ mod tests {
     }
 
     #[test]
+    fn a_telephone_number_is_known_however_it_is_grouped() {
+        let typed = |text: &str| Phone::typed(text);
+        for grouped in ["+16175550123", "617-555-0123", "(617) 555 0123", "617.555.0123", "1 617 555 0123"] {
+            assert_eq!(typed(grouped).unwrap().as_str(), "+16175550123", "{grouped}");
+        }
+        for other in ["INV-6175550123", "617555", "MRN 6175550123"] {
+            assert!(typed(other).is_none(), "{other}");
+        }
+        assert_eq!(typed("+49 30 123456").unwrap().as_str(), "+4930123456");
+    }
+
+    #[test]
     fn only_a_whole_american_number_is_shown_in_parts() {
         for text in ["+1617555012", "+16175550123456", "+4930123456"] {
             assert_eq!(Phone::try_from(text.to_owned()).unwrap().for_people(), text);

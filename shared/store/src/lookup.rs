@@ -39,6 +39,9 @@ pub enum Pointer {
         practice: PracticeId,
         /// Which.
         payment: PaymentId,
+        /// Whose; tokens of before it was noted have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        patient: Option<PatientId>,
     },
 }
 

@@ -16,6 +16,7 @@ async fn whatever_is_not_for_staff_is_on_this_list() {
         "GET /pay/{token}",
         "POST /pay/{token}/identity",
         "POST /pay/{token}/checkout",
+        "POST /pay/language",
         "GET /pay/methods/{outcome}",
         "GET /pay/receipts/{token}",
         "POST /pay/receipts/{token}/continue",

@@ -21,6 +21,7 @@ mod ledger;
 mod metrics;
 mod on_file;
 mod outreach;
+mod pages;
 mod payments;
 mod proof;
 mod samples;

@@ -1,26 +1,28 @@
 //! Where patients come to after the processor's page for putting a method on file.
 
 use maud::html;
-
-use super::{Page, layout};
+use paywell_pages::{Frame, Page, say};
 
 /// The patient finished.
-pub(crate) fn method_saved() -> Page {
+pub(crate) fn method_saved(frame: &Frame<'_>) -> Page {
+    let words = frame.words;
     let content = html! {
-        h1 { "Thank you" }
-        p { "Your payment method is on file. Nothing was charged." }
-        p { "A bank account that is verified by small deposits is on file once you have confirmed them." }
-        p { "You can close this page." }
+        h1 { (say!(words, "method-thanks")) }
+        p { (say!(words, "method-saved-text")) }
+        p { (say!(words, "method-saved-deposits")) }
+        p { (say!(words, "method-saved-next")) }
     };
-    layout("Your payment method is on file", None, &content)
+    frame.page(&say!(words, "method-saved-title"), &content)
 }
 
 /// The patient went back.
-pub(crate) fn method_left() -> Page {
+pub(crate) fn method_left(frame: &Frame<'_>) -> Page {
+    let words = frame.words;
+    let title = say!(words, "method-left-title");
     let content = html! {
-        h1 { "Nothing was kept" }
-        p { "You left before a payment method was put on file. Nothing was charged." }
-        p { "To try again, use the page that your practice opened for you, or ask them for a new one." }
+        h1 { (title) }
+        p { (say!(words, "method-left-text")) }
+        p { (say!(words, "method-left-next")) }
     };
-    layout("Nothing was kept", None, &content)
+    frame.page(&title, &content)
 }

@@ -3,9 +3,8 @@
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
 use paywell_app::pay::{Bill, PayPage};
-use paywell_domain::{Cents, practice::IdentityCheck};
-
-use super::{Page, layout, money};
+use paywell_domain::{Cents, Currency, practice::IdentityCheck};
+use paywell_pages::{Frame, Page, Words, say};
 
 /// What the page has to say about what was just tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,109 +33,110 @@ impl Note {
         self != Self::TryAgain
     }
 
-    fn shown(self) -> Markup {
-        html! { p id="note" class="note" role="alert" { (self.text()) } }
+    fn shown(self, words: Words) -> Markup {
+        html! { p id="note" class="note" role="alert" { (self.text(words)) } }
     }
 
-    fn text(self) -> String {
+    fn text(self, words: Words) -> String {
         match self {
-            Self::Unreadable => "That cannot be read. Please fill in the field below.".to_owned(),
-            Self::Wrong(0) => {
-                "That does not match our records. Please call us, or try again in an hour.".to_owned()
-            }
-            Self::Wrong(1) => "That does not match our records. You can try once more.".to_owned(),
-            Self::Wrong(left) => format!("That does not match our records. You can try {left} more times."),
-            Self::TooMany => {
-                "That was tried too often. Please call us, or try again in an hour. You can still pay."
-                    .to_owned()
-            }
-            Self::TryAgain => {
-                "We could not open the payment page. No money has moved. Please press Pay again in a minute."
-                    .to_owned()
-            }
+            Self::Unreadable => say!(words, "identity-unreadable"),
+            Self::Wrong(left) => say!(words, "identity-wrong", left = left),
+            Self::TooMany => say!(words, "identity-too-many"),
+            Self::TryAgain => say!(words, "pay-try-again"),
         }
     }
 }
 
 /// What is owed, what for once its reader has said who they are, and Pay.
-pub(crate) fn pay(page: &PayPage, token: &str, note: Option<Note>) -> Page {
-    let sign = page.currency.sign();
-    let amount = money(sign, page.amount);
+pub(crate) fn pay(frame: &Frame<'_>, page: &PayPage, token: &str, note: Option<Note>) -> Page {
+    let words = frame.words;
+    let practice = page.practice.name.as_str();
+    let amount = words.money(page.currency, page.amount);
     let (beside, above) = note.map_or((None, None), |note| match note.is_about_identity() {
         true => (Some(note), None),
         false => (None, Some(note)),
     });
     let content = html! {
-        h1 { "Hello " (page.first_name) }
-        @if let Some(note) = above { (note.shown()) }
+        h1 { (say!(words, "pay-hello", name = page.first_name.as_str())) }
+        @if let Some(note) = above { (note.shown(words)) }
         p class="owed" {
-            span { "You owe" }
+            span { (say!(words, "pay-owed")) }
             strong { (amount) }
-            span { "to " (page.practice.name) }
+            span { (say!(words, "pay-to", practice = practice)) }
         }
         form method="post" action={ "/pay/" (token) "/checkout" } {
-            button type="submit" { "Pay " (amount) }
+            button type="submit" { (say!(words, "pay-button", amount = amount.as_str())) }
         }
-        p class="quiet" { "By card or bank account, on our payment processor's secure page. No account needed. We never see your card number." }
+        p class="quiet" { (say!(words, "pay-how")) }
         @match &page.bills {
-            Some(bills) => { (details(bills, sign)) }
-            None => { (question(page.asks, token, beside)) }
+            Some(bills) => { (details(words, bills, page.currency)) }
+            None => { (question(words, page.asks, token, beside)) }
         }
-        p class="quiet" { "This link is good until " (page.good_until.format("%B %-d, %Y")) "." }
+        p class="quiet" { (say!(words, "pay-good-until", date = words.date(page.good_until))) }
     };
-    layout(&format!("Pay {}", page.practice.name), Some(&page.practice), &content)
+    frame.page(&say!(words, "pay-title", practice = practice), &content)
 }
 
 /// The form leads back to this part of the page, wrong or right.
-fn question(asks: IdentityCheck, token: &str, note: Option<Note>) -> Markup {
+fn question(words: Words, asks: IdentityCheck, token: &str, note: Option<Note>) -> Markup {
     let (wrong, described) = (note.map(|_| "true"), note.map(|_| "note"));
     html! {
         section aria-labelledby="what-for" {
-            h2 id="what-for" { "What is it for?" }
+            h2 id="what-for" { (say!(words, "identity-title")) }
             @match note {
-                Some(note) => { (note.shown()) }
-                None => { p { "To protect your privacy, tell us first that it is you." } }
+                Some(note) => { (note.shown(words)) }
+                None => { p { (say!(words, "identity-why")) } }
             }
             form method="post" action={ "/pay/" (token) "/identity#what-for" } {
                 @match asks {
                     IdentityCheck::DateOfBirth => {
-                        label for="birth_date" { "Patient's date of birth" }
+                        label for="birth_date" { (say!(words, "identity-birth-date")) }
                         input id="birth_date" name="birth_date" type="date" required autocomplete="bday" min="1880-01-01"
                             aria-invalid=[wrong] aria-describedby=[described];
                     }
                     IdentityCheck::PostalCode => {
-                        label for="postal_code" { "Patient's postal code" }
+                        label for="postal_code" { (say!(words, "identity-postal-code")) }
                         input id="postal_code" name="postal_code" type="text" required maxlength="12" autocomplete="postal-code"
                             aria-invalid=[wrong] aria-describedby=[described];
                     }
                 }
-                button type="submit" class="second" { "Show the details" }
+                button type="submit" class="second" { (say!(words, "identity-show")) }
             }
         }
     }
 }
 
-fn details(bills: &[Bill], sign: &str) -> Markup {
+fn details(words: Words, bills: &[Bill], currency: Currency) -> Markup {
+    let money = |cents: Cents| words.money(currency, cents);
     html! {
         section aria-labelledby="what-for" {
-            h2 id="what-for" { "What it is for" }
+            h2 id="what-for" { (say!(words, "bill-title")) }
             @for bill in bills {
                 article {
                     h3 { (bill.number) }
                     p class="quiet" {
-                        (bill.date.format("%B %-d, %Y"))
+                        (words.date(bill.date))
                         @if let Some(location) = &bill.location { " · " (location) }
-                        @if let Some(due) = bill.due { " · due " (due.format("%B %-d, %Y")) }
+                        @if let Some(due) = bill.due { " · " (say!(words, "bill-due", date = words.date(due))) }
                     }
                     table {
-                        caption class="hidden" { "What " (bill.number) " bills" }
-                        thead class="hidden" { tr { th scope="col" { "Service" } th scope="col" { "Amount" } } }
-                        tbody {
-                            @for line in &bill.lines { tr { td { (line.description) } td { (money(sign, &line.amount)) } } }
-                            @if let Some(adjusted) = bill.adjusted { tr { td { "Adjustments" } td { (signed(sign, adjusted)) } } }
-                            @if let Some(paid) = &bill.paid { tr { td { "Paid before" } td { "−" (money(sign, paid)) } } }
+                        caption class="hidden" { (say!(words, "bill-table", number = bill.number.as_str())) }
+                        thead class="hidden" {
+                            tr {
+                                th scope="col" { (say!(words, "bill-service")) }
+                                th scope="col" { (say!(words, "bill-amount")) }
+                            }
                         }
-                        tfoot { tr { th scope="row" { "Left to pay" } td { (money(sign, &bill.balance)) } } }
+                        tbody {
+                            @for line in &bill.lines { tr { td { (line.description) } td { (money(line.amount)) } } }
+                            @if let Some(adjusted) = bill.adjusted {
+                                tr { td { (say!(words, "bill-adjustments")) } td { (money(adjusted)) } }
+                            }
+                            @if let Some(paid) = bill.paid {
+                                tr { td { (say!(words, "bill-paid")) } td { (money(paid.negated())) } }
+                            }
+                        }
+                        tfoot { tr { th scope="row" { (say!(words, "bill-left")) } td { (money(bill.balance)) } } }
                     }
                 }
             }
@@ -144,21 +144,18 @@ fn details(bills: &[Bill], sign: &str) -> Markup {
     }
 }
 
-/// What is added to what is owed, or taken off it.
-fn signed(sign: &str, cents: Cents) -> String {
-    if cents.is_positive() { money(sign, cents) } else { format!("−{}", money(sign, cents.negated())) }
-}
-
 #[cfg(test)]
 mod tests {
-    use paywell_app::pay::{BillLine, PracticeCard};
-    use paywell_domain::Currency;
+    use paywell_app::pay::BillLine;
+    use paywell_domain::Language;
 
     use super::*;
+    use crate::pages::fixtures::{frame, practice};
 
     fn page(bills: Option<Vec<Bill>>) -> PayPage {
         PayPage {
-            practice: PracticeCard { name: "Riverside".to_owned(), phone: "(617) 555-0100".to_owned() },
+            practice: practice(),
+            language: None,
             first_name: "Ada".to_owned(),
             amount: Cents::new(12_345),
             currency: Currency::Usd,
@@ -168,38 +165,60 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_it_is_for_is_shown_after_the_identity_check_alone() {
-        let before = pay(&page(None), "t", None).into_string();
-        assert!(before.contains("$123.45") && before.contains("birth_date") && !before.contains("INV-"));
-        let bill = Bill {
+    fn bill() -> Bill {
+        Bill {
             number: "INV-007".to_owned(),
             date: "2026-06-01".parse().unwrap(),
             due: None,
             location: Some("Main Street".to_owned()),
-            lines: vec![BillLine { description: "Office <visit>".to_owned(), amount: "145.45".to_owned() }],
+            lines: vec![BillLine { description: "Office <visit>".to_owned(), amount: Cents::new(14_545) }],
             adjusted: Some(Cents::new(-1_200)),
-            paid: Some("10.00".to_owned()),
-            balance: "123.45".to_owned(),
+            paid: Some(Cents::new(1_000)),
+            balance: Cents::new(12_345),
+        }
+    }
+
+    #[test]
+    fn what_it_is_for_is_shown_after_the_identity_check_alone() {
+        let shown = |language, bills| {
+            let practice = practice();
+            pay(&frame(language, Some(&practice)), &page(bills), "t", None).html().to_owned()
         };
-        let after = pay(&page(Some(vec![bill])), "t", None).into_string();
-        assert!(
-            after.contains("INV-007")
-                && after.contains("Office &lt;visit&gt;")
-                && after.contains("<td>Adjustments</td><td>−$12.00</td>")
-                && after.contains("<td>Paid before</td><td>−$10.00</td>")
-                && !after.contains("birth_date")
-        );
-        assert!(after.len() < 30_000 && !after.contains("<script"));
+        for (language, adjustments) in [(Language::En, "Adjustments"), (Language::Es, "Ajustes")] {
+            let before = shown(language, None);
+            assert!(before.contains("$123.45") && before.contains("birth_date") && !before.contains("INV-"));
+            let after = shown(language, Some(vec![bill()]));
+            assert!(
+                after.contains("INV-007")
+                    && after.contains("Office &lt;visit&gt;")
+                    && after.contains(&format!("<td>{adjustments}</td><td>−$12.00</td>"))
+                    && after.contains("<td>−$10.00</td>")
+                    && !after.contains("birth_date")
+            );
+            assert!(after.len() < 30_000 && !after.contains("<script"));
+        }
     }
 
     #[test]
     fn every_note_says_what_to_do() {
-        for note in
-            [Note::Unreadable, Note::Wrong(0), Note::Wrong(1), Note::Wrong(3), Note::TooMany, Note::TryAgain]
-        {
-            assert!(pay(&page(None), "t", Some(note)).into_string().contains(&note.text()));
-            assert!(note.status().is_client_error() || note == Note::TryAgain);
+        let practice = practice();
+        for language in Language::ALL {
+            let frame = frame(language, Some(&practice));
+            let notes = [
+                Note::Unreadable,
+                Note::Wrong(0),
+                Note::Wrong(1),
+                Note::Wrong(3),
+                Note::TooMany,
+                Note::TryAgain,
+            ];
+            for note in notes {
+                let shown = pay(&frame, &page(None), "t", Some(note));
+                assert!(shown.html().contains(&note.text(frame.words)));
+                assert!(note.status().is_client_error() || note == Note::TryAgain);
+            }
+            let tries = [0, 1, 2].map(|left| Note::Wrong(left).text(frame.words));
+            assert!(tries[0] != tries[1] && tries[1] != tries[2] && tries[2].contains('2'), "{tries:?}");
         }
     }
 }

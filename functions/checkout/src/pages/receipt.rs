@@ -3,81 +3,83 @@
 use maud::{Markup, html};
 use paywell_app::pay::ReceiptPage;
 use paywell_domain::PaymentStatus;
-
-use super::{Page, layout, money};
+use paywell_pages::{Frame, Page, say};
 
 /// Where a payment stands, for whoever made it.
-pub(crate) fn receipt(page: &ReceiptPage, token: &str, came_from_paying: bool) -> Page {
-    let amount = money(page.sign, &page.amount);
+pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, came_from_paying: bool) -> Page {
+    let words = frame.words;
+    let amount = words.money(page.currency, page.amount);
     let (title, content) = match page.status {
-        PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => paid(page, token),
+        PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => {
+            paid(frame, page, token)
+        }
         PaymentStatus::Processing if page.debit => (
-            "Your bank payment is on its way",
+            say!(words, "receipt-debit-title"),
             html! {
-                p { "A payment of " strong { (amount) } " from your bank account was started. It takes a few business days." }
-                p { "You don't have to do anything more. Please do not pay again." }
+                p { (say!(words, "receipt-debit-text", amount = amount)) }
+                p { (say!(words, "receipt-debit-next")) }
             },
         ),
         PaymentStatus::Processing if came_from_paying => (
-            "Confirming your payment",
+            say!(words, "receipt-confirming-title"),
             html! {
-                p role="status" { "The payment processor is confirming your payment of " strong { (amount) } ". This page updates by itself." }
-                p { "You can close it: please do not pay again." }
+                p role="status" { (say!(words, "receipt-confirming-text", amount = amount)) }
+                p { (say!(words, "receipt-confirming-next")) }
             },
         ),
         PaymentStatus::Processing if page.can_continue => (
-            "You have not paid yet",
+            say!(words, "receipt-unpaid-title"),
             html! {
-                p { "No money has moved. You can go on where you left off." }
+                p { (say!(words, "receipt-unpaid-continue")) }
                 form method="post" action={ "/pay/receipts/" (token) "/continue" } {
-                    button type="submit" { "Continue to pay " (amount) }
+                    button type="submit" { (say!(words, "receipt-unpaid-button", amount = amount)) }
                 }
             },
         ),
         PaymentStatus::Failed => (
-            "The payment did not go through",
+            say!(words, "receipt-failed-title"),
             html! {
-                p { "Your bank refused the payment of " strong { (amount) } ". No money was taken." }
-                p { "Open the link in your message to try again, perhaps with another card or account." }
+                p { (say!(words, "receipt-failed-text", amount = amount)) }
+                p { (say!(words, "receipt-failed-next")) }
             },
         ),
-        _ => (
-            "You have not paid yet",
-            html! {
-                p { "No money has moved. Open the link in your message to pay." }
-            },
-        ),
+        _ => (say!(words, "receipt-unpaid-title"), html! { p { (say!(words, "receipt-unpaid-text")) } }),
     };
-    layout(title, Some(&page.practice), &html! { h1 { (title) } (content) })
+    frame.page(&title, &html! { h1 { (title) } (content) })
 }
 
-fn paid(page: &ReceiptPage, token: &str) -> (&'static str, Markup) {
+fn paid(frame: &Frame<'_>, page: &ReceiptPage, token: &str) -> (String, Markup) {
+    let words = frame.words;
     let content = html! {
-        p { "We received your payment. You can keep or print this page as your receipt." }
+        p { (say!(words, "receipt-paid-text")) }
         dl {
-            dt { "Paid to" } dd { (page.practice.name) }
-            dt { "Amount" } dd { (money(page.sign, &page.amount)) }
-            @if let Some(day) = page.paid_on { dt { "On" } dd { (day.format("%B %-d, %Y")) } }
-            dt { "Payment" } dd { (page.number) }
-            @if let Some(credit) = &page.credit { dt { "Kept as your credit" } dd { (money(page.sign, credit)) } }
+            dt { (say!(words, "receipt-paid-to")) } dd { (page.practice.name) }
+            dt { (say!(words, "receipt-amount")) } dd { (words.money(page.currency, page.amount)) }
+            @if let Some(day) = page.paid_on { dt { (say!(words, "receipt-on")) } dd { (words.date(day)) } }
+            dt { (say!(words, "receipt-number")) } dd { (page.number) }
+            @if let Some(credit) = page.credit {
+                dt { (say!(words, "receipt-credit")) } dd { (words.money(page.currency, credit)) }
+            }
         }
-        p { a href={ "/pay/receipts/" (token) "/receipt.pdf" } { "Receipt as a PDF" } }
+        p { a href={ "/pay/receipts/" (token) "/receipt.pdf" } { (say!(words, "receipt-pdf")) } }
     };
-    ("Thank you", content)
+    (say!(words, "receipt-paid-title"), content)
 }
 
 #[cfg(test)]
 mod tests {
-    use paywell_app::pay::PracticeCard;
+    use paywell_domain::{Cents, Currency, Language};
 
     use super::*;
+    use crate::pages::fixtures::{frame, practice};
 
     fn page(status: PaymentStatus) -> ReceiptPage {
         ReceiptPage {
-            practice: PracticeCard { name: "Riverside".to_owned(), phone: "(617) 555-0100".to_owned() },
+            practice: practice(),
+            language: None,
             number: "PAY-001".to_owned(),
-            amount: "123.45".to_owned(),
-            sign: "$",
+            amount: Cents::new(12_345),
+            currency: Currency::Usd,
             status,
             can_continue: status == PaymentStatus::Processing,
             debit: false,
@@ -88,15 +90,24 @@ mod tests {
 
     #[test]
     fn every_state_says_whether_money_moved() {
-        let shown = |status, came| receipt(&page(status), "t", came).into_string();
-        assert!(shown(PaymentStatus::Paid, true).contains("We received your payment"));
-        assert!(shown(PaymentStatus::Paid, true).contains("href=\"/pay/receipts/t/receipt.pdf\""));
-        assert!(!shown(PaymentStatus::Processing, true).contains("receipt.pdf"), "there is none yet");
-        assert!(shown(PaymentStatus::Processing, true).contains("Confirming"));
-        assert!(shown(PaymentStatus::Processing, false).contains("No money has moved"));
-        assert!(shown(PaymentStatus::Pending, false).contains("No money has moved"));
-        assert!(shown(PaymentStatus::Failed, true).contains("No money was taken"));
-        let debit = ReceiptPage { debit: true, ..page(PaymentStatus::Processing) };
-        assert!(receipt(&debit, "t", true).into_string().contains("do not pay again"));
+        let practice = practice();
+        for language in Language::ALL {
+            let frame = frame(language, Some(&practice));
+            let words = frame.words;
+            let shown = |status, came| receipt(&frame, &page(status), "t", came).html().to_owned();
+            assert!(shown(PaymentStatus::Paid, true).contains(&say!(words, "receipt-paid-text")));
+            assert!(shown(PaymentStatus::Paid, true).contains("href=\"/pay/receipts/t/receipt.pdf\""));
+            assert!(!shown(PaymentStatus::Processing, true).contains("receipt.pdf"), "there is none yet");
+            let title = say!(words, "receipt-confirming-title");
+            assert!(shown(PaymentStatus::Processing, true).contains(&title));
+            let unmoved = say!(words, "trouble-money");
+            assert!(shown(PaymentStatus::Processing, false).contains(&unmoved));
+            assert!(shown(PaymentStatus::Pending, false).contains(&unmoved));
+            let refused = say!(words, "receipt-failed-text", amount = "$123.45");
+            assert!(shown(PaymentStatus::Failed, true).contains(&refused));
+            let debit = ReceiptPage { debit: true, ..page(PaymentStatus::Processing) };
+            let next = say!(words, "receipt-debit-next");
+            assert!(receipt(&frame, &debit, "t", true).html().contains(&next));
+        }
     }
 }

@@ -65,6 +65,7 @@ fn patient(first: &str, last: &str) -> Patient {
         contact,
         guarantor: None,
         time_zone: None,
+        language: None,
         deceased: false,
     };
     Patient::create(PatientId::new(Uuid::nil()), details, today()).unwrap().state

@@ -13,7 +13,7 @@ use paywell_gateways::stripe::{
 use paywell_store::{By, Key, Loaded, Pointer, Stored};
 use secrecy::ExposeSecret;
 
-use super::{Ended, Held};
+use super::{Ended, Held, Receipt};
 use crate::{
     App, AppError, Context, Work, ids,
     invoices::full_name,
@@ -94,7 +94,9 @@ impl App {
         request: &str,
         now: DateTime<Utc>,
     ) -> Result<Checkout, AppError> {
-        let Some((practice, payment)) = self.receipt_of(token).await? else { return Ok(Checkout::Unknown) };
+        let Some(Receipt { practice, payment, .. }) = self.receipt_of(token).await? else {
+            return Ok(Checkout::Unknown);
+        };
         let state = &payment.state;
         let Some(attempt) = state.open_attempt().filter(|attempt| attempt.is_payable(now)) else {
             let ended = if state.paid_at.is_some() { Ended::Paid } else { Ended::Expired };
@@ -169,8 +171,8 @@ impl App {
             let opened = work.commit.update(&fresh.link, fresh.link.state.start_payment(id, cx.now()))?;
             work.commit.show_link(&opened.state)?;
             let receipt = Token::of_receipt(self.link_key()?.expose_secret().as_bytes(), id);
-            let practice = cx.practice().clone();
-            work.commit.point(&receipt.hash(), &Pointer::Receipt { practice, payment: id })?;
+            let (practice, patient) = (cx.practice().clone(), Some(link.patient));
+            work.commit.point(&receipt.hash(), &Pointer::Receipt { practice, payment: id, patient })?;
             let expires_at = stored.state.open_attempt().map_or(cx.now(), Attempt::expires_at);
             let ready = Ready {
                 practice: fresh.practice,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use paywell_domain::{
     Actor, Language, Patient, PortalSession, Practice, SessionId,
     link::Token,
+    patient::Phone,
     portal::{Channel, Code, ContactPoint, MAX_PATIENTS, SignIn, Tried},
 };
 use paywell_store::{By, Commit, Key, Store};
@@ -18,11 +19,11 @@ const CODES_A_SOURCE: u32 = 30;
 /// How many codes an hour may be tried from one address.
 const TRIES_A_SOURCE: u32 = 50;
 
-/// What came of asking for a code. The same for whoever is on file and whoever is not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What came of asking for a code.
 pub enum Asked {
-    /// It was begun; the browser holds this.
-    Begun(Token),
+    /// It was begun: the browser holds the token, and where the contact is on file, the code is to be sent. Whoever asks
+    /// is told the same either way.
+    Begun(Token, Option<CodeMessage>),
     /// There were too many this hour.
     TooMany,
 }
@@ -40,8 +41,38 @@ pub enum Entered {
     TooMany,
 }
 
+/// A message with a code, ready to be sent. No `Debug`: it holds the code.
+pub struct CodeMessage {
+    means: Means,
+    session: String,
+}
+
+enum Means {
+    Mail(Mail),
+    Text(Phone, String),
+}
+
+impl CodeMessage {
+    /// To the contact on file, by the way that was asked for.
+    fn to(
+        practice: &Practice,
+        patient: &Patient,
+        channel: Channel,
+        code: &Code,
+        language: Language,
+        session: SessionId,
+    ) -> Option<Self> {
+        let contact = patient.responsible_party().1;
+        let means = match channel {
+            Channel::Email => Means::Mail(Mail::code(practice, contact.email.as_ref()?, code, language)),
+            Channel::Text => Means::Text(contact.phone.clone()?, texts::code(practice, code, language)),
+        };
+        Some(Self { means, session: session.to_string() })
+    }
+}
+
 impl App {
-    /// Sends a code to a contact, where it is that of a responsible party. Whoever asks is told the same either way.
+    /// Begins a sign-in: a code is to go to a contact, where it is that of a responsible party.
     ///
     /// # Errors
     /// The table cannot be reached.
@@ -74,34 +105,20 @@ impl App {
         let begun = SignIn::begin(id, contact, patients.iter().map(|patient| patient.id).collect(), now);
         commit.begin_sign_in(&token.hash(), &begun)?;
         self.store.commit(commit).await?;
-        if let Some(patient) = patients.first() {
-            self.send_code(practice, patient, contact.channel(), &Code::of(key, &token), language, id).await;
-        }
-        Ok(Asked::Begun(token))
+        let code = Code::of(key, &token);
+        let message = patients.first().and_then(|patient| {
+            let language = patient.details.language.unwrap_or(language);
+            CodeMessage::to(practice, patient, contact.channel(), &code, language, id)
+        });
+        Ok(Asked::Begun(token, message))
     }
 
-    /// Whatever became of it, nobody is told: that a message was sent is known to whoever gets it.
-    async fn send_code(
-        &self,
-        practice: &Practice,
-        patient: &Patient,
-        channel: Channel,
-        code: &Code,
-        language: Language,
-        id: SessionId,
-    ) {
-        let (contact, id) = (patient.responsible_party().1, id.to_string());
-        let language = patient.details.language.unwrap_or(language);
-        match (channel, &contact.email, &contact.phone) {
-            (Channel::Email, Some(address), _) => {
-                let mail = Mail::code(practice, address, code, language);
-                self.send_mail(&mail, &[("session", &id)]).await;
-            }
-            (Channel::Text, _, Some(number)) => {
-                let body = texts::code(practice, code, language);
-                self.send_text(number, &body, &[("session", &id)]).await;
-            }
-            _ => {}
+    /// Sends a code. Whatever became of it, nobody is told: that a message was sent is known to whoever gets it.
+    pub async fn send_code(&self, message: &CodeMessage) {
+        let tags = [("session", message.session.as_str())];
+        match &message.means {
+            Means::Mail(mail) => drop(self.send_mail(mail, &tags).await),
+            Means::Text(number, body) => drop(self.send_text(number, body, &tags).await),
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use paywell_domain::{
-    PatientId,
+    Language, PatientId,
     patient::{Contact, EmailAddress, Guarantor, PatientDetails, Phone},
     text::Line,
 };
@@ -54,6 +54,9 @@ pub struct CreatePatient {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "America/New_York")]
     pub time_zone: Option<Tz>,
+    /// What whoever gets the messages reads.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// Nothing is sent about a patient who has died.
     #[serde(default)]
     pub deceased: bool,
@@ -74,7 +77,7 @@ impl From<CreatePatient> for PatientDetails {
             contact: Contact { email: new.email, phone: new.phone },
             guarantor,
             time_zone: new.time_zone,
-            language: None,
+            language: new.language,
             deceased: new.deceased,
         }
     }

@@ -1,7 +1,7 @@
 //! Patients and treatments.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Currency, Patient, Treatment};
+use paywell_domain::{Currency, Language, Patient, Treatment};
 use paywell_store::{PatientAccount, PatientRow, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +31,8 @@ pub struct PatientView {
     pub guarantor: Option<String>,
     /// IANA time zone, where it is known.
     pub time_zone: Option<String>,
+    /// What whoever gets the messages reads, where it is known.
+    pub language: Option<Language>,
     /// Whether the patient has died.
     pub deceased: bool,
     /// What all open invoices come to.
@@ -59,6 +61,7 @@ impl PatientView {
             phone: details.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             guarantor: details.guarantor.as_ref().map(|guarantor| guarantor.first_name.to_string()),
             time_zone: details.time_zone.map(|zone| zone.name().to_owned()),
+            language: details.language,
             deceased: details.deceased,
             balance: account.owed.to_string(),
             in_collections: account.in_collections.to_string(),

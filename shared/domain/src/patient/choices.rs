@@ -78,7 +78,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Language::{En, Es}, PatientId, fixtures, patient::Contact};
+    use crate::{
+        Language::{En, Es},
+        PatientId, fixtures,
+        patient::Contact,
+    };
 
     fn patient() -> Patient {
         let contact = Contact {
@@ -132,6 +136,8 @@ mod tests {
     fn without_a_number_there_is_nothing_to_agree_to() {
         let mut patient = patient();
         patient.details.contact.phone = None;
-        assert!(patient.choose_messages(true, Some(wording()), En, fixtures::NOW).state.choices.texts.is_none());
+        assert!(
+            patient.choose_messages(true, Some(wording()), En, fixtures::NOW).state.choices.texts.is_none()
+        );
     }
 }

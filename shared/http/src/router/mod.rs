@@ -111,12 +111,11 @@ impl<S> Router<S> {
         let Some(route) = choose(&routes, method) else {
             return (pattern, Err(Problem::method_not_allowed(&allowed(&routes))));
         };
+        // What is no UTF-8 is in no id and no token: the handler finds nothing by it, and answers as it does for others.
         let decoded = |(name, value): (&str, &str)| {
-            let value = percent_encoding::percent_decode_str(value).decode_utf8().ok()?;
-            Some((name.to_owned(), value.into_owned()))
+            (name.to_owned(), percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
         };
-        let parameters: Option<Vec<_>> = matched.params.iter().map(decoded).collect();
-        (pattern, parameters.map(|parameters| (route, parameters)).ok_or_else(nothing))
+        (pattern, Ok((route, matched.params.iter().map(decoded).collect())))
     }
 }
 

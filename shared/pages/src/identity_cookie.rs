@@ -19,7 +19,7 @@ fn mac(key: &SecretString, claim: &str) -> Option<Hmac<Sha256>> {
 }
 
 /// The `Set-Cookie` value after a passed check.
-pub(crate) fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTime<Utc>) -> Option<String> {
+pub fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTime<Utc>) -> Option<String> {
     let until = now.timestamp().saturating_add(MINUTES * 60);
     let claim = format!("{link}.{generation}.{until}");
     let tag = URL_SAFE_NO_PAD.encode(mac(key, &claim)?.finalize().into_bytes());
@@ -28,7 +28,7 @@ pub(crate) fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTi
 }
 
 /// Whether the request's cookies hold a passed check for this link and generation.
-pub(crate) fn passed(
+pub fn passed(
     key: &SecretString,
     cookies: &str,
     link: LinkId,

@@ -1,0 +1,108 @@
+## Every page
+
+money = { $sign }{ $whole }.{ $cents }
+money-thousands = ,
+date = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $day }, { $year }
+frame-questions = Questions? Call { $practice } at
+
+## A link that leads nowhere, or no more
+
+unknown-title = This link does not work
+unknown-check = Please check that you copied the whole address from your message.
+unknown-call = If it still does not work, call your practice: they can send you a new one. No money has moved.
+ended-call = Call { $phone }
+ended-expired-title = This link has expired
+ended-expired-text = Payment links are good for a limited time. Nothing was charged by opening it.
+ended-expired-next = Call us for a new link, or to pay by telephone.
+ended-withdrawn-title = This link is no longer needed
+ended-withdrawn-text = It was replaced or withdrawn. Nothing was charged by opening it.
+ended-withdrawn-next = If you have a newer message from us, use the link in it, or call us.
+ended-paid-title = This is paid
+ended-paid-text = There is nothing left to pay by this link. Thank you.
+ended-paid-next = Call us if you need a receipt.
+ended-processing-title = A payment is on its way
+ended-processing-text = From a bank account it takes a few business days. You don’t have to do anything.
+ended-processing-next = Please do not pay again.
+trouble-title = That did not work
+trouble-text = Something on our side failed for a moment.
+trouble-money = No money has moved.
+trouble-next = Please wait a minute, then open the link in your message again.
+
+## Paying
+
+pay-title = Pay { $practice }
+pay-hello = Hello { $name }
+pay-owed = You owe
+pay-to = to { $practice }
+pay-button = Pay { $amount }
+pay-how = By card or bank account, on our payment processor’s secure page. No account needed. We never see your card number.
+pay-good-until = This link is good until { $date }.
+pay-try-again = We could not open the payment page. No money has moved. Please press Pay again in a minute.
+identity-title = What is it for?
+identity-why = To protect your privacy, tell us first that it is you.
+identity-birth-date = Patient’s date of birth
+identity-postal-code = Patient’s postal code
+identity-show = Show the details
+identity-unreadable = That cannot be read. Please fill in the field below.
+identity-wrong = { $left ->
+    [0] That does not match our records. Please call us, or try again in an hour.
+    [one] That does not match our records. You can try once more.
+   *[other] That does not match our records. You can try { $left } more times.
+}
+identity-too-many = That was tried too often. Please call us, or try again in an hour. You can still pay.
+bill-title = What it is for
+bill-due = due { $date }
+bill-table = What { $number } bills
+bill-service = Service
+bill-amount = Amount
+bill-adjustments = Adjustments
+bill-paid = Paid before
+bill-left = Left to pay
+
+## After paying
+
+receipt-paid-title = Thank you
+receipt-paid-text = We received your payment. You can keep or print this page as your receipt.
+receipt-paid-to = Paid to
+receipt-amount = Amount
+receipt-on = On
+receipt-number = Payment
+receipt-credit = Kept as your credit
+receipt-pdf = Receipt as a PDF
+receipt-debit-title = Your bank payment is on its way
+receipt-debit-text = A payment of { $amount } from your bank account was started. It takes a few business days.
+receipt-debit-next = You don’t have to do anything more. Please do not pay again.
+receipt-confirming-title = Confirming your payment
+receipt-confirming-text = The payment processor is confirming your payment of { $amount }. This page updates by itself.
+receipt-confirming-next = You can close it: please do not pay again.
+receipt-unpaid-title = You have not paid yet
+receipt-unpaid-continue = No money has moved. You can go on where you left off.
+receipt-unpaid-button = Continue to pay { $amount }
+receipt-unpaid-text = No money has moved. Open the link in your message to pay.
+receipt-failed-title = The payment did not go through
+receipt-failed-text = Your bank refused the payment of { $amount }. No money was taken.
+receipt-failed-next = Open the link in your message to try again, perhaps with another card or account.
+
+## Putting a method on file
+
+method-saved-title = Your payment method is on file
+method-thanks = Thank you
+method-saved-text = Your payment method is on file. Nothing was charged.
+method-saved-deposits = A bank account that is verified by small deposits is on file once you have confirmed them.
+method-saved-next = You can close this page.
+method-left-title = Nothing was kept
+method-left-text = You left before a payment method was put on file. Nothing was charged.
+method-left-next = To try again, use the page that your practice opened for you, or ask them for a new one.
