@@ -55,16 +55,26 @@ impl Mail {
     /// The mail that goes out with an invoice or a reminder.
     ///
     /// # Errors
-    /// The responsible party has no email address.
+    /// The responsible party has no email address, or does not want mail.
     pub(crate) fn invoice(practice: &Practice, patient: &Patient, url: &str) -> Result<Self, AppError> {
         let recipient = Recipient::of(patient, practice);
         let address = recipient.email.clone().ok_or_else(|| {
+            if recipient.declines_mail {
+                let detail = "whoever answers for the bills does not want mail; post it to the portal";
+                return paywell_domain::Refusal::state("mail-not-wanted", detail);
+            }
             let detail =
                 "the patient (or the guarantor) has no email address; add one, or post it to the portal";
             paywell_domain::Refusal::state("no-email-address", detail)
         })?;
-        let subject = format!("You have a balance with {}", practice.name);
-        let message = "There is a balance on your account.";
+        let (subject, message) = match recipient.language {
+            Language::En => {
+                (format!("You have a balance with {}", practice.name), "There is a balance on your account.")
+            }
+            Language::Es => {
+                (format!("Tiene un saldo con {}", practice.name), "Hay un saldo pendiente en su cuenta.")
+            }
+        };
         Ok(Self::compose(practice, &recipient, &address, &subject, message, url))
     }
 
@@ -130,24 +140,36 @@ impl Mail {
         url: &str,
     ) -> Self {
         let (name, phone) = (practice.name.as_str(), practice.phone.for_people());
-        let greeting = format!("Hello {},", recipient.first_name);
-        let text = format!(
-            "{greeting}\n\n{message}\n\nSee it and pay online, without an account:\n{url}\n\n\
-             Questions? Call us at {phone}.\n\n{name}\n"
-        );
+        let language = recipient.language;
+        let (hello, see, button, questions) = match language {
+            Language::En => (
+                "Hello",
+                "See it and pay online, without an account:",
+                "See it and pay now",
+                "No account is needed. Questions? Call us at",
+            ),
+            Language::Es => (
+                "Hola",
+                "Véalo y pague en línea, sin una cuenta:",
+                "Verlo y pagar ahora",
+                "No hace falta una cuenta. ¿Preguntas? Llámenos al",
+            ),
+        };
+        let greeting = format!("{hello} {},", recipient.first_name);
+        let text = format!("{greeting}\n\n{message}\n\n{see}\n{url}\n\n{questions} {phone}.\n\n{name}\n");
         let page = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(language.tag()) {
                 head { meta charset="utf-8"; meta name="viewport" content="width=device-width, initial-scale=1"; title { (subject) } }
                 body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 34rem; margin: 2rem auto; padding: 0 1rem" {
                     p { (greeting) }
                     p { (message) }
                     p {
                         a href=(url) style="display: inline-block; padding: .75rem 1.25rem; border-radius: .5rem; background: #14532d; color: #ffffff; text-decoration: none; font-weight: 600" {
-                            "See it and pay now"
+                            (button)
                         }
                     }
-                    p { "No account is needed. Questions? Call us at " (phone) "." }
+                    p { (questions) " " (phone) "." }
                     p { (name) }
                 }
             }

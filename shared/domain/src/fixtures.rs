@@ -87,7 +87,14 @@ pub(crate) fn invoice(n: u128, cents: i64) -> Invoice {
 pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
     let rules = RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap();
     let first_name = "Ada".try_into().unwrap();
-    let recipient = Recipient { first_name, email: None, zone: chrono_tz::UTC, deceased: false };
+    let recipient = Recipient {
+        first_name,
+        email: None,
+        declines_mail: false,
+        language: crate::Language::En,
+        zone: chrono_tz::UTC,
+        deceased: false,
+    };
     let id = SetId { patient: invoice.patient, ordinal: 1 };
     InvoiceSet::start(id, invoice, &rules, &recipient, day("2026-07-01"), NOW).state
 }

@@ -28,13 +28,7 @@ pub fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTime<Utc>
 }
 
 /// Whether the request's cookies hold a passed check for this link and generation.
-pub fn passed(
-    key: &SecretString,
-    cookies: &str,
-    link: LinkId,
-    generation: u32,
-    now: DateTime<Utc>,
-) -> bool {
+pub fn passed(key: &SecretString, cookies: &str, link: LinkId, generation: u32, now: DateTime<Utc>) -> bool {
     cookies.split(';').filter_map(|cookie| cookie.trim().strip_prefix(NAME)?.strip_prefix('=')).any(|value| {
         let Some((claim, tag)) = value.rsplit_once('.') else { return false };
         let Some((subject, until)) = claim.rsplit_once('.') else { return false };

@@ -4,7 +4,8 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use chrono::{DateTime, Duration, Utc};
 use paywell_domain::{
-    Actor, MethodsOnFile, Patient, PatientId, Practice, Refusal, SetupId, on_file::Consent, payment::SESSION_MINUTES,
+    Actor, MethodsOnFile, Patient, PatientId, Practice, Refusal, SetupId, on_file::Consent,
+    payment::SESSION_MINUTES,
 };
 use paywell_gateways::stripe::{
     CheckoutSession, NewSetupSession, PaymentMethodType, SessionStatus, Stripe, StripeError,

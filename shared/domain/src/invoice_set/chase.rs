@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::{InvoiceSet, SetStatus};
 use crate::{
-    Decision, EventKind, LinkId, Patient, Practice, RuleSet,
+    Decision, EventKind, Language, LinkId, Patient, Practice, RuleSet,
     patient::EmailAddress,
     practice::instant,
     rule_set::{Method, Step},
@@ -38,6 +38,10 @@ pub struct Recipient {
     pub first_name: Line<60>,
     /// Where mail goes.
     pub email: Option<EmailAddress>,
+    /// Whether they have said that they do not want mail.
+    pub declines_mail: bool,
+    /// What they read.
+    pub language: Language,
     /// Their zone; where it is unknown, the practice's.
     pub zone: Tz,
     /// Whether the patient has died.
@@ -47,10 +51,11 @@ pub struct Recipient {
 impl Recipient {
     /// The responsible party of a patient.
     pub fn of(patient: &Patient, practice: &Practice) -> Self {
-        let (first_name, contact) = patient.responsible_party();
         Self {
-            first_name: first_name.clone(),
-            email: contact.email.clone(),
+            first_name: patient.responsible_party().0.clone(),
+            email: patient.mail_address().cloned(),
+            declines_mail: patient.choices.no_email,
+            language: patient.details.language.unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
             deceased: patient.details.deceased,
         }
@@ -105,6 +110,11 @@ impl InvoiceSet {
         }
         match (&step.method, &recipient.email) {
             (Method::Email, Some(address)) => Due::Send(step, address),
+            (Method::Email, None) if recipient.declines_mail => {
+                let reason =
+                    "whoever answers for the bills does not want mail; call, or write a letter".to_owned();
+                change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
+            }
             (Method::Email, None) => {
                 let reason = "no email address; add one to the patient or the guarantor".to_owned();
                 change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
@@ -195,6 +205,8 @@ mod tests {
         Recipient {
             first_name: "Ada".try_into().unwrap(),
             email: Some("ada@example.com".to_owned().try_into().unwrap()),
+            declines_mail: false,
+            language: Language::En,
             zone: Los_Angeles,
             deceased: false,
         }
@@ -271,8 +283,10 @@ mod tests {
         let now = at("2026-06-01T17:00:00Z");
         let dead = Recipient { deceased: true, ..recipient() };
         assert_eq!(changed(set().due(&rules, &dead, now)).status, SetStatus::Paused);
-        let nowhere = Recipient { email: None, ..recipient() };
-        assert_eq!(changed(set().due(&rules, &nowhere, now)).status, SetStatus::Failed);
+        for declines_mail in [false, true] {
+            let nowhere = Recipient { email: None, declines_mail, ..recipient() };
+            assert_eq!(changed(set().due(&rules, &nowhere, now)).status, SetStatus::Failed);
+        }
     }
 
     #[test]
