@@ -9,10 +9,10 @@ use paywell_app::{
 };
 use paywell_domain::{PaymentStatus, link::Token};
 use paywell_http::{Call, Problem, Response, respond::redirect};
-use paywell_pages::{Frame, LanguageForm, Reader, Words, remember};
+use paywell_pages::{Frame, LanguageForm, Reader, Words, identity_cookie, remember};
 use serde::Deserialize;
 
-use crate::{Checkout, identity_cookie, pages};
+use crate::{Checkout, pages};
 
 /// The answer to the identity question: one of the two, as the practice chose.
 #[derive(Deserialize)]

@@ -1,7 +1,6 @@
 //! The routes of the pay page. GET and HEAD change nothing.
 
 mod handlers;
-mod identity_cookie;
 mod pages;
 
 use paywell_app::{App, AppError, config};

@@ -82,6 +82,7 @@ pub(crate) fn aws(dynamodb: &str, objects: Option<&str>) -> Aws {
         session_token: None,
         dynamodb_endpoint: Some(dynamodb.to_owned()),
         sesv2_endpoint: None,
+        sms_endpoint: None,
         secretsmanager_endpoint: None,
         s3_endpoint: objects.map(str::to_owned),
     })

@@ -28,6 +28,9 @@ pub(crate) const REGION: &str = "us-east-1";
 /// Key and secret: no server of the stack looks at them. Letters and digits, as DynamoDB Local wants.
 pub(crate) const ACCESS_KEY: &str = "local";
 
+/// Where texts come from: a number that is reserved for examples.
+const SENDER: &str = "+18005550199";
+
 /// The log in the data folder.
 pub(crate) const LOG: &str = "functions.log";
 
@@ -48,6 +51,7 @@ pub(crate) fn environment(addresses: &Addresses, secrets: &Secrets) -> Vec<(&'st
         ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.clone()),
         ("AWS_ENDPOINT_URL_SESV2", addresses.mailbox.clone()),
+        ("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", addresses.mailbox.clone()),
         ("AWS_ENDPOINT_URL_S3", addresses.objects.clone()),
         ("PAYWELL_ANCHORS_BUCKET", ANCHORS.to_owned()),
         ("PAYWELL_EXPORTS_BUCKET", EXPORTS.to_owned()),
@@ -61,6 +65,8 @@ pub(crate) fn environment(addresses: &Addresses, secrets: &Secrets) -> Vec<(&'st
         ("STRIPE_SECRET_KEY", secrets.stripe_secret_key.clone()),
         ("STRIPE_WEBHOOK_SECRET", secrets.stripe_webhook_secret.clone()),
         ("SES_CONFIGURATION_SET", "paywell".to_owned()),
+        ("SMS_CONFIGURATION_SET", "paywell".to_owned()),
+        ("SMS_ORIGINATION_IDENTITY", SENDER.to_owned()),
         ("RUST_LOG", LOG_LEVELS.to_owned()),
     ]
 }

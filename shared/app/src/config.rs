@@ -6,6 +6,7 @@ use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
     objects::Objects,
+    sms::Sms,
     stripe::Stripe,
 };
 use paywell_store::Store;
@@ -75,6 +76,7 @@ pub fn aws() -> Result<Aws, AppError> {
         session_token: setting("AWS_SESSION_TOKEN").ok().map(SecretString::from),
         dynamodb_endpoint: setting("AWS_ENDPOINT_URL_DYNAMODB").ok(),
         sesv2_endpoint: setting("AWS_ENDPOINT_URL_SESV2").ok(),
+        sms_endpoint: setting("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2").ok(),
         secretsmanager_endpoint: setting("AWS_ENDPOINT_URL_SECRETS_MANAGER").ok(),
         s3_endpoint: setting("AWS_ENDPOINT_URL_S3").ok(),
     }))
@@ -139,6 +141,16 @@ impl App {
     /// `SES_CONFIGURATION_SET` is not set.
     pub fn with_mail(mut self, aws: &Aws) -> Result<Self, AppError> {
         self.email = Some(Email::new(&aws.sesv2(), setting("SES_CONFIGURATION_SET")?));
+        Ok(self)
+    }
+
+    /// Adds the provider of text messages.
+    ///
+    /// # Errors
+    /// `SMS_CONFIGURATION_SET` or `SMS_ORIGINATION_IDENTITY` is not set.
+    pub fn with_texts(mut self, aws: &Aws) -> Result<Self, AppError> {
+        let (set, identity) = (setting("SMS_CONFIGURATION_SET")?, setting("SMS_ORIGINATION_IDENTITY")?);
+        self.sms = Some(Sms::new(&aws.sms(), set, identity));
         Ok(self)
     }
 }

@@ -148,7 +148,7 @@ impl App {
 }
 
 impl Movement {
-    fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
         let (number, cents, owed_again) = match &event.kind {
             EventKind::PaymentApplied { number, cents, .. } => (number, cents.cents(), false),
             EventKind::PaymentUnapplied { number, cents, owed_again, .. } => {

@@ -23,6 +23,7 @@ pub mod outreach;
 pub mod patients;
 pub mod pay;
 pub mod payments;
+pub mod portal;
 pub mod processor;
 pub mod proof;
 mod receipts;
@@ -31,10 +32,11 @@ pub mod refunds;
 pub mod requests;
 pub mod search;
 pub mod settle;
+mod texts;
 pub mod tracker;
 pub mod views;
 
-use paywell_gateways::{email::Email, objects::Objects, stripe::Stripe};
+use paywell_gateways::{email::Email, objects::Objects, sms::Sms, stripe::Stripe};
 use paywell_store::Store;
 use secrecy::SecretString;
 
@@ -51,6 +53,8 @@ pub struct App {
     pub stripe: Option<Stripe>,
     /// The mail provider; none where a function sends nothing.
     pub email: Option<Email>,
+    /// The provider of text messages; none where a function sends none.
+    pub sms: Option<Sms>,
     /// Where the heads of histories are kept; none where a function neither keeps nor verifies them.
     pub anchors: Option<Objects>,
     /// Where exports are kept; none where a function makes none. Not with the anchors: what is locked cannot be deleted.
@@ -71,6 +75,7 @@ impl App {
             link_key: None,
             stripe: None,
             email: None,
+            sms: None,
             anchors: None,
             exports: None,
             public_url,
@@ -93,5 +98,9 @@ impl App {
 
     pub(crate) fn email(&self) -> Result<&Email, AppError> {
         self.email.as_ref().ok_or_else(|| AppError::internal("this function sends no mail"))
+    }
+
+    pub(crate) fn sms(&self) -> Result<&Sms, AppError> {
+        self.sms.as_ref().ok_or_else(|| AppError::internal("this function sends no texts"))
     }
 }

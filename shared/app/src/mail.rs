@@ -1,9 +1,13 @@
 //! What patients are written: the practice's name, a first name, that there is a balance, and a link. No service, no
 //! code, no amount.
 
-use maud::{DOCTYPE, html};
+use maud::{DOCTYPE, Markup, html};
 use paywell_domain::{
-    EventKind, Patient, Practice, PracticeId, invoice_set::Recipient, link::Token, patient::EmailAddress,
+    EventKind, Language, Patient, Practice, PracticeId,
+    invoice_set::Recipient,
+    link::Token,
+    patient::EmailAddress,
+    portal::{CODE_MINUTES, Code},
     rule_set::Step,
 };
 use paywell_gateways::email::{Message, Refusal, SendError};
@@ -69,10 +73,14 @@ impl Mail {
     /// The mail that goes out with an invoice or a reminder.
     ///
     /// # Errors
-    /// The responsible party has no email address.
+    /// The responsible party has no email address, or does not want mail.
     pub(crate) fn invoice(practice: &Practice, patient: &Patient, ways: &Ways<'_>) -> Result<Self, AppError> {
         let recipient = Recipient::of(patient, practice);
         let address = recipient.email.clone().ok_or_else(|| {
+            if recipient.declines_mail {
+                let detail = "whoever answers for the bills does not want mail; post it to the portal";
+                return paywell_domain::Refusal::state("mail-not-wanted", detail);
+            }
             let detail =
                 "the patient (or the guarantor) has no email address; add one, or post it to the portal";
             paywell_domain::Refusal::state("no-email-address", detail)
@@ -98,6 +106,23 @@ impl Mail {
             button: say!(words, "mail-receipt-button"),
         };
         Self::compose(practice, recipient, address, letter, ways)
+    }
+
+    /// The mail with a code by which somebody signs in to the portal.
+    pub(crate) fn code(practice: &Practice, address: &EmailAddress, code: &Code, language: Language) -> Self {
+        let words = Words::of(language);
+        let (name, code) = (practice.name.as_str(), code.as_str());
+        let subject = say!(words, "mail-code-subject", practice = name, code = code);
+        let good = say!(words, "mail-code", minutes = CODE_MINUTES);
+        let never = say!(words, "mail-code-never");
+        let text = format!("{code}\n\n{good}\n\n{never}\n\n{name}\n");
+        let content = html! {
+            p style="font-size: 2rem; letter-spacing: .2em; font-weight: 600" { (code) }
+            p { (good) }
+            p { (never) }
+            p { (name) }
+        };
+        Self::of(practice, address, words, (subject, text, &content))
     }
 
     /// The mail of an outreach step; its title and message are the practice's own words.
@@ -126,26 +151,39 @@ impl Mail {
         let log_in = say!(words, "mail-portal");
         let text =
             format!("{hello}\n\n{message}\n\n{see}\n{now}\n\n{log_in}\n{portal}\n\n{questions}\n\n{name}\n");
+        let content = html! {
+            p { (hello) }
+            p { (message) }
+            p {
+                a href=(now) style="display: inline-block; padding: .75rem 1.25rem; border-radius: .5rem; background: #14532d; color: #ffffff; text-decoration: none; font-weight: 600" {
+                    (button)
+                }
+            }
+            p { a href=(portal) { (say!(words, "mail-portal-link")) } }
+            p { (questions) }
+            p { (name) }
+        };
+        Self::of(practice, address, words, (subject, text, &content))
+    }
+
+    /// A mail of this subject, text and page.
+    fn of(
+        practice: &Practice,
+        address: &EmailAddress,
+        words: Words,
+        (subject, text, content): (String, String, &Markup),
+    ) -> Self {
         let page = html! {
             (DOCTYPE)
             html lang=(words.language().tag()) {
                 head { meta charset="utf-8"; meta name="viewport" content="width=device-width, initial-scale=1"; title { (subject) } }
                 body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 34rem; margin: 2rem auto; padding: 0 1rem" {
-                    p { (hello) }
-                    p { (message) }
-                    p {
-                        a href=(now) style="display: inline-block; padding: .75rem 1.25rem; border-radius: .5rem; background: #14532d; color: #ffffff; text-decoration: none; font-weight: 600" {
-                            (button)
-                        }
-                    }
-                    p { a href=(portal) { (say!(words, "mail-portal-link")) } }
-                    p { (questions) }
-                    p { (name) }
+                    (content)
                 }
             }
         };
         Self {
-            from_name: name.to_owned(),
+            from_name: practice.name.to_string(),
             from_address: practice.email.as_str().to_owned(),
             to: address.as_str().to_owned(),
             subject,
@@ -162,7 +200,7 @@ impl Letter {
 }
 
 fn words(recipient: &Recipient) -> Words {
-    Words::of(recipient.language.unwrap_or_default())
+    Words::of(recipient.language)
 }
 
 impl App {

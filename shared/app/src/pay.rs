@@ -266,7 +266,8 @@ impl App {
 }
 
 impl PracticeCard {
-    pub(crate) fn of(practice: &Practice) -> Self {
+    /// The card of a practice.
+    pub fn of(practice: &Practice) -> Self {
         Self { name: practice.name.to_string(), phone: practice.phone.for_people() }
     }
 }

@@ -36,15 +36,6 @@ impl SearchText {
     fn names_a_series(&self) -> bool {
         self.0.as_str().starts_with(char::is_alphabetic)
     }
-
-    /// A telephone number, however it is grouped; ten digits are North American.
-    fn phone(&self) -> Option<Phone> {
-        let text = self.0.as_str();
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let grouping = |c: char| c.is_ascii_digit() || "+-.()/ \u{a0}".contains(c);
-        let country = if text.starts_with('+') || digits.len() != 10 { "+" } else { "+1" };
-        text.chars().all(grouping).then(|| Phone::try_from(format!("{country}{digits}")).ok())?
-    }
 }
 
 /// How many patients one telephone number or id of another system stands for at most: a large family.
@@ -59,7 +50,7 @@ async fn patients(store: &Store, cx: &Context, text: &SearchText) -> Result<Vec<
     };
     let by_id = ask(Filters { number: Some(folded(text.0.as_str())), ..Filters::default() });
     let by_phone = async {
-        match text.phone() {
+        match Phone::typed(text.0.as_str()) {
             Some(phone) => ask(Filters { codes: vec![phone.into()], ..Filters::default() }).await,
             None => Ok(Vec::new()),
         }
@@ -124,21 +115,6 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn text(text: &str) -> SearchText {
-        text.to_owned().try_into().unwrap()
-    }
-
-    #[test]
-    fn a_telephone_number_is_known_however_it_is_grouped() {
-        for grouped in ["+16175550123", "617-555-0123", "(617) 555 0123", "617.555.0123", "1 617 555 0123"] {
-            assert_eq!(text(grouped).phone().unwrap().as_str(), "+16175550123", "{grouped}");
-        }
-        for other in ["INV-6175550123", "617555", "MRN 6175550123"] {
-            assert!(text(other).phone().is_none(), "{other}");
-        }
-        assert_eq!(text("+49 30 123456").phone().unwrap().as_str(), "+4930123456");
-    }
 
     #[test]
     fn what_has_no_letter_and_no_digit_is_nothing_to_search_for() {

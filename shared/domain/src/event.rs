@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 pub use chain::{Head, chain, verify};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, LinkId, PaymentId, RefundId, SetId, SetupId,
+    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, SessionId, SetId, SetupId,
     export::{ExportFailure, ExportFormat, ExportList},
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
     payment::{RefundReason, Tender},
+    portal::Channel,
     rule_set::Method,
 };
 
@@ -31,6 +32,11 @@ pub enum Actor {
     Patient {
         /// The link.
         link: LinkId,
+    },
+    /// Whoever is signed in to the portal.
+    Portal {
+        /// The session.
+        session: SessionId,
     },
     /// The payment processor.
     Processor {
@@ -49,6 +55,7 @@ impl Actor {
         match self {
             Self::Staff { user } => user.clone(),
             Self::Patient { link } => link.to_string(),
+            Self::Portal { session } => session.to_string(),
             Self::Processor { .. } => "processor".to_owned(),
             Self::Schedule => "schedule".to_owned(),
             Self::Import => "import".to_owned(),
@@ -64,6 +71,13 @@ pub enum EventKind {
     PracticeCreated,
     RuleSetCreated,
     PatientCreated,
+    MessagesChosen {
+        email: bool,
+        texts: bool,
+        language: Language,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wording: Option<String>,
+    },
     TreatmentCreated,
 
     InvoiceCreated,
@@ -221,6 +235,11 @@ pub enum EventKind {
     CustomerCreated {
         customer: String,
     },
+
+    PortalSignedIn {
+        channel: Channel,
+    },
+    PortalSignedOut,
 
     PayoutSeen {
         status: String,

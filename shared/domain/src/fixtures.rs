@@ -10,6 +10,7 @@ use crate::{
     PaymentId, Posting, RefundId, RuleSet, RuleSetId, SetId,
     invoice::{Charges, InvoiceLine, Terms},
     invoice_set::Recipient,
+    patient::{Contact, PatientDetails},
     payment::{Allocation, AttemptMeans, NewPayment, Receipt, Settlement, Tender, settle},
 };
 
@@ -21,6 +22,21 @@ pub(crate) fn day(text: &str) -> NaiveDate {
 
 pub(crate) fn today() -> NaiveDate {
     day("2026-06-01")
+}
+
+pub(crate) fn details(contact: Contact) -> PatientDetails {
+    PatientDetails {
+        external_id: None,
+        first_name: "Ada".try_into().unwrap(),
+        last_name: "Lovelace".try_into().unwrap(),
+        birth_date: day("1980-12-10"),
+        postal_code: None,
+        contact,
+        guarantor: None,
+        time_zone: None,
+        language: None,
+        deceased: false,
+    }
 }
 
 pub(crate) fn number() -> Number {
@@ -71,7 +87,14 @@ pub(crate) fn invoice(n: u128, cents: i64) -> Invoice {
 pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
     let rules = RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap();
     let first_name = "Ada".try_into().unwrap();
-    let recipient = Recipient { first_name, email: None, zone: chrono_tz::UTC, deceased: false };
+    let recipient = Recipient {
+        first_name,
+        email: None,
+        declines_mail: false,
+        language: crate::Language::En,
+        zone: chrono_tz::UTC,
+        deceased: false,
+    };
     let id = SetId { patient: invoice.patient, ordinal: 1 };
     InvoiceSet::start(id, invoice, &rules, &recipient, day("2026-07-01"), NOW).state
 }

@@ -153,6 +153,9 @@ typed_id!(
     /// A one-time payment link.
     LinkId, "lnk");
 typed_id!(
+    /// A patient's session in the portal.
+    SessionId, "ses");
+typed_id!(
     /// A rule set, over all its versions.
     RuleSetId, "rul");
 typed_id!(

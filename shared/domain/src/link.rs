@@ -25,7 +25,7 @@ impl Token {
         Self::derive(key, "receipt", &payment.to_string(), 0)
     }
 
-    fn derive(key: &[u8], purpose: &str, id: &str, generation: u32) -> Self {
+    pub(crate) fn derive(key: &[u8], purpose: &str, id: &str, generation: u32) -> Self {
         // An HMAC takes a key of any length.
         let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(key) else { return Self(String::new()) };
         mac.update(format!("{purpose}\u{0}{id}\u{0}{generation}").as_bytes());
@@ -56,7 +56,8 @@ impl std::fmt::Debug for Token {
 }
 
 /// The SHA-256 of a token, in base64url.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct TokenHash(String);
 
 impl TokenHash {

@@ -1,10 +1,14 @@
 //! Who is owed care and owes money, and how to reach them.
 
+mod choices;
+
 use std::fmt;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+pub use choices::{MessageChoices, TextConsent};
 
 use crate::{Decision, EventKind, Language, PatientId, Refusal, text::Line};
 
@@ -60,6 +64,15 @@ impl Phone {
     /// The number, as in `+16175550123`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What a person types, however it is grouped; ten digits are North American.
+    pub fn typed(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let grouping = |c: char| c.is_ascii_digit() || "+-.()/ \u{a0}".contains(c);
+        let country = if text.starts_with('+') || digits.len() != 10 { "+" } else { "+1" };
+        text.chars().all(grouping).then(|| Self::try_from(format!("{country}{digits}")).ok())?
     }
 
     /// As people read it: North American numbers in their own grouping, others as they are.
@@ -157,6 +170,9 @@ pub struct Patient {
     pub id: PatientId,
     /// What staff say of the patient.
     pub details: PatientDetails,
+    /// Which messages whoever answers for the bills wants.
+    #[serde(default)]
+    pub choices: MessageChoices,
 }
 
 impl Patient {
@@ -173,7 +189,7 @@ impl Patient {
         if details.birth_date > today || details.birth_date < earliest {
             return Err(Refusal::field("/birth_date", "expected a date from 1880-01-01 to today"));
         }
-        Ok(Decision::of(Self { id, details }, EventKind::PatientCreated))
+        Ok(Decision::of(Self { id, details, choices: MessageChoices::default() }, EventKind::PatientCreated))
     }
 
     /// The whole name, as staff read it.
@@ -221,6 +237,18 @@ mod tests {
         for text in ["6175550123", "+1", "+1617555012a", "+0617555012", "", "+1234567890123456"] {
             assert!(Phone::try_from(text.to_owned()).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_telephone_number_is_known_however_it_is_grouped() {
+        let typed = |text: &str| Phone::typed(text);
+        for grouped in ["+16175550123", "617-555-0123", "(617) 555 0123", "617.555.0123", "1 617 555 0123"] {
+            assert_eq!(typed(grouped).unwrap().as_str(), "+16175550123", "{grouped}");
+        }
+        for other in ["INV-6175550123", "617555", "MRN 6175550123"] {
+            assert!(typed(other).is_none(), "{other}");
+        }
+        assert_eq!(typed("+49 30 123456").unwrap().as_str(), "+4930123456");
     }
 
     #[test]

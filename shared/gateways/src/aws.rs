@@ -19,6 +19,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use hyper_util::client::legacy;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Amazon Root CA 1 to 4, to which every AWS endpoint chains (<https://www.amazontrust.com/repository/>).
@@ -50,6 +51,8 @@ pub struct AwsSettings {
     pub dynamodb_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SESV2`: the local stack's server; none in production.
     pub sesv2_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2`: the local stack's server; none in production.
+    pub sms_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: a test's server; none in production.
     pub secretsmanager_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_S3`: the local stack's server; none in production.
@@ -61,6 +64,7 @@ pub struct Aws {
     shared: SdkConfig,
     dynamodb_endpoint: Option<String>,
     sesv2_endpoint: Option<String>,
+    sms_endpoint: Option<String>,
     secretsmanager_endpoint: Option<String>,
     s3_endpoint: Option<String>,
 }
@@ -86,6 +90,7 @@ impl Aws {
             shared,
             dynamodb_endpoint: settings.dynamodb_endpoint,
             sesv2_endpoint: settings.sesv2_endpoint,
+            sms_endpoint: settings.sms_endpoint,
             secretsmanager_endpoint: settings.secretsmanager_endpoint,
             s3_endpoint: settings.s3_endpoint,
         }
@@ -101,6 +106,12 @@ impl Aws {
     #[must_use]
     pub fn sesv2(&self) -> SdkConfig {
         self.service(self.sesv2_endpoint.as_ref(), RetryConfig::disabled())
+    }
+
+    /// For `aws_sdk_pinpointsmsvoicev2::Client::new`. Without retries, as for mail.
+    #[must_use]
+    pub fn sms(&self) -> SdkConfig {
+        self.service(self.sms_endpoint.as_ref(), RetryConfig::disabled())
     }
 
     /// For `aws_sdk_secretsmanager::Client::new`: reading a secret may be repeated.
@@ -149,6 +160,13 @@ fn http_client() -> SharedHttpClient {
     };
     let connector = SharedHttpConnector::new(connector);
     http_client_fn(move |_, _| connector.clone())
+}
+
+/// Whether the connection itself failed, so that certainly nothing was asked; the SDK only tells by the error's sources.
+pub(crate) fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .filter_map(|error| error.downcast_ref::<legacy::Error>())
+        .any(legacy::Error::is_connect)
 }
 
 fn timeouts() -> TimeoutConfig {

@@ -1,4 +1,4 @@
-//! Concrete clients of the services that act for Paywell: Stripe takes the money, SES carries the mail, S3 keeps documents.
+//! Concrete clients of the services that act for Paywell: Stripe takes the money, SES carries the mail, End User Messaging the texts, S3 keeps documents.
 //!
 //! Production and the local stack differ by base URL alone, so there is no trait and no fake here. Every error
 //! answers one question first: is it *certain* that nothing happened, or may the service have acted? The caller
@@ -7,6 +7,7 @@
 pub mod aws;
 pub mod email;
 pub mod objects;
+pub mod sms;
 pub mod stripe;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod choice;
 mod frame;
+pub mod identity_cookie;
 mod security;
 
 pub use choice::{LanguageForm, Reader, remember};

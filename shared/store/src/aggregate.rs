@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
     Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile,
-    Patient, PatientId, Payment, PaymentId, Payout, Practice, PracticeId, RuleSet, RuleSetId, Treatment,
-    TreatmentId, event::Head,
+    Patient, PatientId, Payment, PaymentId, Payout, PortalSession, Practice, PracticeId, RuleSet, RuleSetId,
+    Treatment, TreatmentId, event::Head, link::TokenHash,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -13,6 +13,7 @@ use crate::{
     counters::Tally,
     keys::{self, Queue},
     list::Listed,
+    portal,
     row::{InvoiceRow, Item, PARTLY_PAID, PatientRow, PaymentRow, SetRow, TransactionRow},
 };
 
@@ -129,7 +130,25 @@ impl Aggregate for Patient {
     }
 
     fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
-        Ok(vec![PatientRow::try_from(self).map_err(StoreError::internal)?.item(practice)?])
+        let mut rows = vec![PatientRow::try_from(self).map_err(StoreError::internal)?.item(practice)?];
+        rows.extend(portal::contact_rows(practice, self));
+        Ok(rows)
+    }
+}
+
+impl Aggregate for PortalSession {
+    type Id = TokenHash;
+
+    fn key_of(practice: &PracticeId, token: TokenHash) -> Key {
+        Key::portal_session(practice, &token)
+    }
+
+    fn id(&self) -> TokenHash {
+        self.token.clone()
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
     }
 }
 

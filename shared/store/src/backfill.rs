@@ -14,6 +14,7 @@ use crate::{
     commit::Write,
     counters,
     keys::{self, COUNTER_SHARDS},
+    portal,
     row::Item,
 };
 
@@ -69,6 +70,7 @@ fn owners(practice: &PracticeId, list: &str, id: &str) -> Vec<Key> {
         "PAYMENTS" => id.parse::<PaymentId>().ok().map(|id| vec![Key::payment(practice, id)]),
         "TRANSACTIONS" => id.parse().ok().map(|id: TransactionId| vec![Key::payment(practice, id.payment)]),
         "PATIENTS" => id.parse().ok().map(|id| vec![Key::patient(practice, id)]),
+        "CONTACTS" => portal::patient_of(id).map(|id| vec![Key::patient(practice, id)]),
         "SETS" => id
             .parse::<SetId>()
             .ok()

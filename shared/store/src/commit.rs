@@ -117,6 +117,10 @@ impl Commit {
         self.writes.push(Write::Overwrite(item));
     }
 
+    pub(crate) fn write(&mut self, write: Write) {
+        self.writes.push(write);
+    }
+
     /// An item that may be written once, until it has expired (Unix time in `x`, seconds).
     pub(crate) fn put_once(&mut self, item: Item) {
         self.writes.push(Write::Once { item, expired_before: self.by.now.timestamp() });

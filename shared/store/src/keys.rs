@@ -222,6 +222,16 @@ impl Key {
         Self::aggregate(format!("EXPORT#{practice}#{id}"))
     }
 
+    /// A session in the portal, by the hash of its token.
+    pub fn portal_session(practice: &PracticeId, token: &TokenHash) -> Self {
+        Self::aggregate(format!("SESSION#{practice}#{}", token.as_str()))
+    }
+
+    /// A sign-in to the portal that was begun, by the hash of its token.
+    pub fn sign_in(practice: &PracticeId, token: &TokenHash) -> Self {
+        Self::aggregate(format!("SIGNIN#{practice}#{}", token.as_str()))
+    }
+
     /// Whose the processor's customer is.
     pub(crate) fn customer(id: &str) -> Self {
         Self::aggregate(format!("CUSTOMER#{id}"))

@@ -15,6 +15,7 @@ mod load;
 mod lookup;
 mod number;
 mod patterns;
+mod portal;
 mod proof;
 mod queue;
 mod row;

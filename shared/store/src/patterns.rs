@@ -303,9 +303,16 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         "1 UpdateItem a block",
     ),
     pattern(
+        "patients_by_contact",
+        "Whom a mail address or telephone number answers for",
+        ("table", "CONTACTS#practice, hash#patient"),
+        Strong,
+        "1 Query, an item a patient",
+    ),
+    pattern(
         "count_attempt",
-        "How many identity checks this hour",
-        ("table", "ATTEMPTS#practice#link or source#hour"),
+        "How many identity checks, or codes asked for and tried, this hour",
+        ("table", "ATTEMPTS#practice#link, contact or source#hour"),
         Write,
         "1 UpdateItem",
     ),

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The lists that hold rows.
-pub const ROW_LISTS: [&str; 5] = ["INVOICES", "PAYMENTS", "TRANSACTIONS", "SETS", "PATIENTS"];
+pub const ROW_LISTS: [&str; 6] = ["INVOICES", "PAYMENTS", "TRANSACTIONS", "SETS", "PATIENTS", "CONTACTS"];
 
 /// How many changes are read at a time.
 const CHANGES: i32 = 1_000;

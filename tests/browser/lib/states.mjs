@@ -1,5 +1,6 @@
 import { bill, billed } from './billing.mjs';
 import { GOOD_ACCOUNT, GOOD_CARD, isOpen, payByBank, payByCard } from './hosted.mjs';
+import { asks, enters, goes, portal, posted, signsIn } from './portal.mjs';
 import { until } from './until.mjs';
 import { world } from './world.mjs';
 
@@ -146,6 +147,54 @@ export const states = {
       await visitor.page.reload();
       return (await visitor.page.getByRole('button').count()) === 0;
     });
+  },
+  async 'portal-sign-in'(visitor) {
+    await visitor.open(portal());
+  },
+  async 'portal-no-contact'(visitor) {
+    await visitor.open(portal());
+    await visitor.page.getByLabel('Email address or mobile number').fill('ada');
+    await visitor.press('Send me a code');
+    await visitor.page.getByRole('alert').waitFor();
+  },
+  async 'portal-code'(visitor) {
+    await asks(visitor, 'nobody@patients.example');
+  },
+  async 'portal-code-wrong'(visitor) {
+    await asks(visitor, 'nobody.else@patients.example');
+    await enters(visitor, '000000');
+    await visitor.page.getByRole('alert').waitFor();
+  },
+  async 'portal-home'(visitor) {
+    await signsIn(visitor, (await posted(2)).patient);
+  },
+  async 'portal-home-nothing-owed'(visitor) {
+    await signsIn(visitor, (await posted(0)).patient);
+  },
+  async 'portal-invoice'(visitor) {
+    await signsIn(visitor, (await posted(1)).patient);
+    await visitor.tap(visitor.page.getByRole('link', { name: /^Details of / }));
+    await visitor.page.getByText('Left to pay').waitFor();
+  },
+  async 'portal-history'(visitor) {
+    const { patient, invoices } = await posted(1);
+    await world.biller.post('/v1/payments', {
+      patient_id: patient.id, amount: '5.00', currency: 'USD', tender: { type: 'cash' },
+      allocations: [{ invoice_id: invoices[0].id, amount: '5.00' }],
+    });
+    await signsIn(visitor, patient);
+    await goes(visitor, 'Payments');
+  },
+  async 'portal-methods'(visitor) {
+    await signsIn(visitor, (await posted(1)).patient);
+    await goes(visitor, 'Cards and accounts');
+  },
+  async 'portal-messages'(visitor) {
+    await signsIn(visitor, (await posted(1, { phone: '+16175550147' })).patient);
+    await goes(visitor, 'Messages');
+  },
+  async 'portal-nothing'(visitor) {
+    await visitor.open(`${world.stack.api}/portal/prac_nowhere`);
   },
   async unknown(visitor) {
     await visitor.open(`${world.stack.api}/pay/never-given-out`);

@@ -20,10 +20,12 @@ use paywell_gateways::{
     aws::{Aws, AwsSettings},
     email::Email,
     objects::Objects,
+    sms::Sms,
     stripe::Stripe,
 };
 use paywell_http::{api::StaffApi, auth::Verifier, cursor::CursorKey};
 use paywell_store::Store;
+use portal::Portal;
 use processor_events::Webhooks;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -32,8 +34,8 @@ use tracker::Tracker;
 use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor};
 
 /// The functions that answer HTTP.
-pub const FUNCTIONS: [&str; 7] =
-    ["tracker", "documents", "exports", "payments", "links", "processor-events", "checkout"];
+pub const FUNCTIONS: [&str; 8] =
+    ["tracker", "documents", "exports", "payments", "links", "processor-events", "checkout", "portal"];
 
 /// Where the functions are reached.
 pub const PUBLIC_URL: &str = "https://pay.example.com";
@@ -206,6 +208,7 @@ fn aws(engine: &str, mail: &Mail) -> Aws {
         session_token: None,
         dynamodb_endpoint: Some(engine.to_owned()),
         sesv2_endpoint: Some(mail.url.clone()),
+        sms_endpoint: Some(mail.url.clone()),
         secretsmanager_endpoint: None,
         s3_endpoint: Some(object_storage().url.clone()),
     })
@@ -226,6 +229,7 @@ impl Making<'_> {
         app.anchors = Some(Objects::new(&self.aws.s3(), self.table));
         app.exports = Some(Objects::new(&self.aws.s3(), format!("{}-exports", self.table)));
         app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
+        app.sms = Some(Sms::new(&self.aws.sms(), "paywell-tests".to_owned(), "+18005550199".to_owned()));
         if with_processor {
             app.stripe =
                 Some(Stripe::new(self.processor, &SecretString::from(processor::SECRET_KEY)).unwrap());
@@ -257,6 +261,7 @@ impl Making<'_> {
                 processor_events::routes(),
             ),
             Function::start("checkout", Checkout::new(self.app(true)).unwrap(), checkout::routes()),
+            Function::start("portal", Portal::new(self.app(true)).unwrap(), portal::routes()),
         ]
     }
 }

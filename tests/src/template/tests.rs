@@ -7,9 +7,10 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 29] = [
+const ENTITIES: [&str; 32] = [
     "ATTEMPTS",
     "CHANGED",
+    "CONTACTS",
     "COUNTERS",
     "CUSTOMER",
     "DUE",
@@ -30,8 +31,10 @@ const ENTITIES: [&str; 29] = [
     "PRACTICE",
     "PRACTICES",
     "RULESET",
+    "SESSION",
     "SET",
     "SETS",
+    "SIGNIN",
     "TOKEN",
     "TRANSACTIONS",
     "TREATMENT",
@@ -100,11 +103,11 @@ fn what_strangers_reach_is_limited_by_itself() {
 }
 
 #[test]
-fn only_the_pay_page_and_webhooks_are_public() {
+fn only_the_pay_page_the_portal_and_webhooks_are_public() {
     for route in parse(TEMPLATE).functions.values().flat_map(|function| &function.routes) {
         assert_eq!(route.staff, route.path.starts_with("/v1/"), "{route:?}");
         assert!(
-            ["/v1/", "/pay/", "/webhooks/"].iter().any(|start| route.path.starts_with(start)),
+            ["/v1/", "/pay/", "/portal/", "/webhooks/"].iter().any(|start| route.path.starts_with(start)),
             "{route:?}"
         );
     }

@@ -20,6 +20,20 @@ async fn whatever_is_not_for_staff_is_on_this_list() {
         "GET /pay/methods/{outcome}",
         "GET /pay/receipts/{token}",
         "POST /pay/receipts/{token}/continue",
+        "GET /portal/{practice}",
+        "GET /portal/{practice}/code",
+        "POST /portal/{practice}/code",
+        "POST /portal/{practice}/session",
+        "POST /portal/{practice}/sign-out",
+        "GET /portal/{practice}/invoices/{id}",
+        "POST /portal/{practice}/pay",
+        "GET /portal/{practice}/history",
+        "GET /portal/{practice}/methods",
+        "POST /portal/{practice}/methods",
+        "POST /portal/{practice}/methods/default",
+        "POST /portal/{practice}/methods/remove",
+        "GET /portal/{practice}/messages",
+        "POST /portal/{practice}/messages",
     ];
     assert_eq!(public, expected);
 }

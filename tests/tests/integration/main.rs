@@ -23,6 +23,7 @@ mod on_file;
 mod outreach;
 mod pages;
 mod payments;
+mod portal;
 mod proof;
 mod samples;
 mod settling;

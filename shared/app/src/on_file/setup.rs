@@ -4,7 +4,8 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use chrono::{DateTime, Duration, Utc};
 use paywell_domain::{
-    MethodsOnFile, Patient, PatientId, Practice, Refusal, SetupId, on_file::Consent, payment::SESSION_MINUTES,
+    Actor, MethodsOnFile, Patient, PatientId, Practice, Refusal, SetupId, on_file::Consent,
+    payment::SESSION_MINUTES,
 };
 use paywell_gateways::stripe::{
     CheckoutSession, NewSetupSession, PaymentMethodType, SessionStatus, Stripe, StripeError,
@@ -155,7 +156,10 @@ impl App {
             (metadata::PRACTICE.to_owned(), cx.practice().to_string()),
             (metadata::SETUP.to_owned(), setup.clone()),
         ]);
-        let page = |outcome: &str| format!("{}/pay/methods/{outcome}", self.public_url);
+        let page = |outcome: &str| match cx.by.actor {
+            Actor::Portal { .. } => format!("{}/portal/{}/methods?{outcome}", self.public_url, cx.practice()),
+            _ => format!("{}/pay/methods/{outcome}", self.public_url),
+        };
         let new = NewSetupSession {
             customer,
             practice,

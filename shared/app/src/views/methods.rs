@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::timeline::TimelineEntry;
 
 /// The page on which a patient puts a method on file.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MethodSetupView {
     /// Where the patient goes; none once the page is closed.
     pub url: Option<String>,

@@ -15,7 +15,7 @@ pub struct TimelineEntry {
     pub at: DateTime<Utc>,
     /// Who: `staff`, `patient`, `processor`, `schedule` or `import`.
     pub actor: String,
-    /// Which of them, where there are many: a user, a link, a processor's event.
+    /// Which of them, where there are many: a user, a link, a session in the portal, a processor's event.
     pub actor_id: Option<String>,
     /// What, by a stable name such as `payment_applied`.
     pub what: String,
@@ -32,6 +32,7 @@ impl TimelineEntry {
         let (actor, actor_id) = match &event.actor {
             Actor::Staff { user } => ("staff", Some(user.clone())),
             Actor::Patient { link } => ("patient", Some(link.to_string())),
+            Actor::Portal { session } => ("patient", Some(session.to_string())),
             Actor::Processor { event } => ("processor", Some(event.clone())),
             Actor::Schedule => ("schedule", None),
             Actor::Import => ("import", None),

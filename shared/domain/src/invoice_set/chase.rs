@@ -38,10 +38,12 @@ pub struct Recipient {
     pub first_name: Line<60>,
     /// Where mail goes.
     pub email: Option<EmailAddress>,
+    /// Whether they have said that they do not want mail.
+    pub declines_mail: bool,
+    /// What they read.
+    pub language: Language,
     /// Their zone; where it is unknown, the practice's.
     pub zone: Tz,
-    /// The language they read, where that is known.
-    pub language: Option<Language>,
     /// Whether the patient has died.
     pub deceased: bool,
 }
@@ -49,12 +51,12 @@ pub struct Recipient {
 impl Recipient {
     /// The responsible party of a patient.
     pub fn of(patient: &Patient, practice: &Practice) -> Self {
-        let (first_name, contact) = patient.responsible_party();
         Self {
-            first_name: first_name.clone(),
-            email: contact.email.clone(),
+            first_name: patient.responsible_party().0.clone(),
+            email: patient.mail_address().cloned(),
+            declines_mail: patient.choices.no_email,
+            language: patient.details.language.unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
-            language: patient.details.language,
             deceased: patient.details.deceased,
         }
     }
@@ -110,6 +112,11 @@ impl InvoiceSet {
         }
         match (&step.method, &recipient.email) {
             (Method::Email, Some(address)) => Due::Send(step, address),
+            (Method::Email, None) if recipient.declines_mail => {
+                let reason =
+                    "whoever answers for the bills does not want mail; call, or write a letter".to_owned();
+                change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
+            }
             (Method::Email, None) => {
                 let reason = "no email address; add one to the patient or the guarantor".to_owned();
                 change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
@@ -200,6 +207,8 @@ mod tests {
         Recipient {
             first_name: "Ada".try_into().unwrap(),
             email: Some("ada@example.com".to_owned().try_into().unwrap()),
+            declines_mail: false,
+            language: Language::En,
             zone: Los_Angeles,
             deceased: false,
         }
@@ -276,8 +285,10 @@ mod tests {
         let now = at("2026-06-01T17:00:00Z");
         let dead = Recipient { deceased: true, ..recipient() };
         assert_eq!(changed(set().due(&rules, &dead, now)).status, SetStatus::Paused);
-        let nowhere = Recipient { email: None, ..recipient() };
-        assert_eq!(changed(set().due(&rules, &nowhere, now)).status, SetStatus::Failed);
+        for declines_mail in [false, true] {
+            let nowhere = Recipient { email: None, declines_mail, ..recipient() };
+            assert_eq!(changed(set().due(&rules, &nowhere, now)).status, SetStatus::Failed);
+        }
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Payment {
 mod tests {
     use super::*;
     use crate::{
+        Language,
         fixtures::{NOW, charged, payment, received},
         patient::EmailAddress,
     };
@@ -70,7 +71,8 @@ mod tests {
             first_name: "Ada".try_into().unwrap(),
             email: Some(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),
             zone: chrono_tz::America::New_York,
-            language: None,
+            declines_mail: false,
+            language: Language::En,
             deceased: false,
         }
     }

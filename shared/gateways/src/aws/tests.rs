@@ -18,6 +18,7 @@ pub(crate) fn aws(url: &str) -> Aws {
         session_token: Some("session-token".into()),
         dynamodb_endpoint: Some(url.to_owned()),
         sesv2_endpoint: Some(url.to_owned()),
+        sms_endpoint: Some(url.to_owned()),
         secretsmanager_endpoint: None,
         s3_endpoint: Some(url.to_owned()),
     })

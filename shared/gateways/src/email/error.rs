@@ -4,7 +4,8 @@ use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::RequestId;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use hyper_util::client::legacy;
+
+use crate::aws::never_connected;
 
 /// Why a message was not accepted. Holds codes and ids, never an address, a text or SES's sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,11 +75,4 @@ impl SendError {
             _ => Self::Unknown { code, request_id },
         }
     }
-}
-
-/// Whether the connection itself failed, which the SDK only tells by the error's sources.
-fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source())
-        .filter_map(|error| error.downcast_ref::<legacy::Error>())
-        .any(legacy::Error::is_connect)
 }

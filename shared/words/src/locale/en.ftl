@@ -121,3 +121,91 @@ mail-receipt-button = See your receipt
 mail-portal = Or log in to see all your bills and receipts:
 mail-portal-link = Or log in
 mail-questions = Questions? Call us at { $phone }.
+mail-code-subject = Your code for { $practice }: { $code }
+mail-code = This is your code to sign in. It is good for { $minutes } minutes, in the browser where you asked for it.
+mail-code-never = We will never ask you for it. If you did not ask for a code, you need not do anything.
+
+## Texts
+
+text-code = { $code } is your code to sign in to { $practice }. It is good for { $minutes } minutes. We will never ask you for it.
+
+## The portal: signing in
+
+portal-sign-in-title = See your bills
+portal-sign-in-text = Enter the email address or mobile number that we have on file. We will send it a code.
+portal-sign-in-why = There is no password. If nothing arrives, your details may have changed: call us.
+portal-contact = Email address or mobile number
+portal-send-code = Send me a code
+portal-no-contact = That is neither an email address nor a phone number. Please check it.
+portal-too-many = There were too many tries. Please wait an hour, or call us.
+portal-code-title = Enter your code
+portal-code-text = If what you entered is on file with us, a code is on its way. It is good for { $minutes } minutes, in this browser.
+portal-code = Code of six digits
+portal-code-wrong = { $left ->
+    [one] That is not the code. You can try once more.
+   *[other] That is not the code. You can try { $left } more times.
+}
+portal-code-over = That code is not good any more. Please ask for a new one.
+portal-code-again = Send another code
+portal-enter = Sign in
+
+## The portal: signed in
+
+portal-ways = Your account
+portal-bills = Bills
+portal-bills-of = { $name }’s bills
+portal-history = Payments
+portal-methods = Cards and accounts
+portal-messages = Messages
+portal-sign-out = Sign out
+portal-nothing-owed = Nothing is owed.
+portal-credit = { $amount } of credit. Call us to have it used or returned.
+portal-pay-chosen = Pay the chosen bills
+portal-coming = A payment of this bill is on its way.
+portal-details = Details of { $number }
+portal-all-bills = All bills
+portal-overdue = Overdue
+portal-partially-paid = Partly paid
+portal-paid = Paid
+portal-unpaid = Unpaid
+portal-written-off = No longer owed
+portal-in-collections = With a collection agency
+portal-payment-of = Payment { $number }, { $date }
+portal-taken-back = Payment { $number } taken back, { $date }
+portal-history-none = Nothing was paid yet.
+portal-payment = Payment
+portal-refund = Refund
+portal-dispute = Taken back by the bank
+portal-pending = not final yet
+portal-receipt = Receipt of { $number }
+portal-by-cash = cash
+portal-by-check = check
+portal-by-terminal = card at the practice
+portal-online = online
+portal-on-file = card or account on file
+portal-methods-of = For { $name }’s bills
+portal-no-method = Nothing is on file.
+portal-method = { $kind } ending in { $last4 }
+portal-method-expires = Good until { $month }.
+portal-method-default = Charged unless you say otherwise.
+portal-method-unusable = It cannot be charged any more.
+portal-method-make-default = Charge { $method } first
+portal-method-remove = Remove { $method }
+portal-method-saved = Thank you. It may take a minute until it is shown here.
+portal-method-consent = I agree that { $practice } keeps this card or bank account and charges it for bills that I owe, after telling me. I can remove it here at any time.
+portal-add-method = Add a card or bank account
+portal-email-to = Email about bills to { $address }
+portal-texts-to = Texts about bills to { $number }
+portal-texts-consent = I agree to get text messages from { $practice } about my bills at this number. How many depends on my bills. Message and data rates may apply. I can end this here or by replying STOP. My care does not depend on it.
+portal-language = Language of messages
+portal-save = Save
+portal-saved = Saved.
+portal-contact-wrong = An address or number is wrong? Call us.
+
+## The portal: what did not go
+
+portal-nothing-title = There is nothing here
+portal-nothing-text = Please check the address, or start from your practice’s first page.
+portal-refused-title = That did not go
+portal-refused-text = This page was open for too long, or a bill has changed meanwhile. No money has moved. Please go back, load the page again, and try once more.
+portal-trouble-next = Please wait a minute, then try again.

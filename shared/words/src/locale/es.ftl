@@ -121,3 +121,91 @@ mail-receipt-button = Ver su recibo
 mail-portal = O inicie sesión para ver todas sus cuentas y recibos:
 mail-portal-link = O inicie sesión
 mail-questions = ¿Tiene preguntas? Llámenos al { $phone }.
+mail-code-subject = Su código para { $practice }: { $code }
+mail-code = Este es su código para iniciar sesión. Es válido por { $minutes } minutos, en el navegador donde lo pidió.
+mail-code-never = Nunca se lo pediremos. Si usted no pidió un código, no tiene que hacer nada.
+
+## Texts
+
+text-code = { $code } es su código para iniciar sesión en { $practice }. Es válido por { $minutes } minutos. Nunca se lo pediremos.
+
+## The portal: signing in
+
+portal-sign-in-title = Vea sus facturas
+portal-sign-in-text = Escriba el correo electrónico o el número de celular que tenemos registrado. Le enviaremos un código.
+portal-sign-in-why = No hay contraseña. Si no llega nada, quizá sus datos hayan cambiado: llámenos.
+portal-contact = Correo electrónico o número de celular
+portal-send-code = Envíeme un código
+portal-no-contact = Eso no es un correo electrónico ni un número de teléfono. Por favor revíselo.
+portal-too-many = Hubo demasiados intentos. Espere una hora, por favor, o llámenos.
+portal-code-title = Escriba su código
+portal-code-text = Si lo que escribió está registrado con nosotros, un código está en camino. Vale por { $minutes } minutos, en este navegador.
+portal-code = Código de seis dígitos
+portal-code-wrong = { $left ->
+    [one] Ese no es el código. Puede intentarlo una vez más.
+   *[other] Ese no es el código. Puede intentarlo { $left } veces más.
+}
+portal-code-over = Ese código ya no vale. Por favor pida uno nuevo.
+portal-code-again = Enviar otro código
+portal-enter = Entrar
+
+## The portal: signed in
+
+portal-ways = Su cuenta
+portal-bills = Facturas
+portal-bills-of = Facturas de { $name }
+portal-history = Pagos
+portal-methods = Tarjetas y cuentas
+portal-messages = Mensajes
+portal-sign-out = Salir
+portal-nothing-owed = No se debe nada.
+portal-credit = { $amount } a su favor. Llámenos para usarlo o recibirlo.
+portal-pay-chosen = Pagar las facturas elegidas
+portal-coming = Un pago de esta factura está en camino.
+portal-details = Detalles de { $number }
+portal-all-bills = Todas las facturas
+portal-overdue = Vencida
+portal-partially-paid = Pagada en parte
+portal-paid = Pagada
+portal-unpaid = Sin pagar
+portal-written-off = Ya no se debe
+portal-in-collections = Con una agencia de cobros
+portal-payment-of = Pago { $number }, { $date }
+portal-taken-back = Pago { $number } retirado, { $date }
+portal-history-none = Todavía no se ha pagado nada.
+portal-payment = Pago
+portal-refund = Reembolso
+portal-dispute = Retirado por el banco
+portal-pending = aún no definitivo
+portal-receipt = Recibo de { $number }
+portal-by-cash = efectivo
+portal-by-check = cheque
+portal-by-terminal = tarjeta en el consultorio
+portal-online = en línea
+portal-on-file = tarjeta o cuenta registrada
+portal-methods-of = Para las facturas de { $name }
+portal-no-method = No hay nada registrado.
+portal-method = { $kind } terminada en { $last4 }
+portal-method-expires = Vale hasta { $month }.
+portal-method-default = Se cobra de esta si usted no dice otra cosa.
+portal-method-unusable = Ya no se le puede cobrar.
+portal-method-make-default = Cobrar primero de { $method }
+portal-method-remove = Quitar { $method }
+portal-method-saved = Gracias. Puede tardar un minuto en aparecer aquí.
+portal-method-consent = Acepto que { $practice } guarde esta tarjeta o cuenta bancaria y le cobre las facturas que yo deba, después de avisarme. Puedo quitarla aquí en cualquier momento.
+portal-add-method = Añadir una tarjeta o cuenta bancaria
+portal-email-to = Correo sobre facturas a { $address }
+portal-texts-to = Mensajes de texto sobre facturas al { $number }
+portal-texts-consent = Acepto recibir mensajes de texto de { $practice } sobre mis facturas en este número. La cantidad depende de mis facturas. Pueden aplicarse cargos por mensajes y datos. Puedo terminarlos aquí o respondiendo STOP. Mi atención no depende de ello.
+portal-language = Idioma de los mensajes
+portal-save = Guardar
+portal-saved = Guardado.
+portal-contact-wrong = ¿Una dirección o un número está mal? Llámenos.
+
+## The portal: what did not go
+
+portal-nothing-title = Aquí no hay nada
+portal-nothing-text = Por favor revise la dirección, o empiece en la primera página de su consultorio.
+portal-refused-title = No se pudo hacer
+portal-refused-text = Esta página estuvo abierta demasiado tiempo, o una factura ha cambiado mientras tanto. No se movió dinero. Por favor vuelva atrás, cargue la página de nuevo e inténtelo otra vez.
+portal-trouble-next = Por favor espere un minuto e inténtelo de nuevo.

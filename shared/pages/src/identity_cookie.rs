@@ -19,7 +19,7 @@ fn mac(key: &SecretString, claim: &str) -> Option<Hmac<Sha256>> {
 }
 
 /// The `Set-Cookie` value after a passed check.
-pub(crate) fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTime<Utc>) -> Option<String> {
+pub fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTime<Utc>) -> Option<String> {
     let until = now.timestamp().saturating_add(MINUTES * 60);
     let claim = format!("{link}.{generation}.{until}");
     let tag = URL_SAFE_NO_PAD.encode(mac(key, &claim)?.finalize().into_bytes());
@@ -28,13 +28,7 @@ pub(crate) fn set(key: &SecretString, link: LinkId, generation: u32, now: DateTi
 }
 
 /// Whether the request's cookies hold a passed check for this link and generation.
-pub(crate) fn passed(
-    key: &SecretString,
-    cookies: &str,
-    link: LinkId,
-    generation: u32,
-    now: DateTime<Utc>,
-) -> bool {
+pub fn passed(key: &SecretString, cookies: &str, link: LinkId, generation: u32, now: DateTime<Utc>) -> bool {
     cookies.split(';').filter_map(|cookie| cookie.trim().strip_prefix(NAME)?.strip_prefix('=')).any(|value| {
         let Some((claim, tag)) = value.rsplit_once('.') else { return false };
         let Some((subject, until)) = claim.rsplit_once('.') else { return false };

@@ -1,0 +1,88 @@
+//! Methods on file.
+
+use maud::{Markup, html};
+use paywell_app::{portal::MethodsOf, views::methods::PaymentMethodView};
+use paywell_pages::{Page, say};
+
+use super::{asked_in, ways};
+use crate::handlers::Visit;
+
+/// What a patient agrees to who puts a method on file, in the language in which it was asked.
+pub(crate) fn consent(visit: &Visit, language: &str) -> String {
+    let practice = visit.card.name.as_str();
+    say!(asked_in(visit, language), "portal-method-consent", practice = practice)
+}
+
+/// The methods of all patients; `name` is that of the page's commands, `saved` says that one was just put on file.
+pub(crate) fn methods(
+    visit: &Visit,
+    path: &str,
+    all: &[MethodsOf],
+    (name, saved): (&str, bool),
+    hosted: &str,
+) -> Page {
+    let words = visit.words;
+    let title = say!(words, "portal-methods");
+    let content = html! {
+        (ways(visit, path))
+        h1 { (title) }
+        @if saved { p role="status" { (say!(words, "portal-method-saved")) } }
+        @for of in all {
+            section aria-labelledby=(of.patient) {
+                h2 id=(of.patient) { (say!(words, "portal-methods-of", name = of.first_name.as_str())) }
+                @if of.methods.is_empty() { p { (say!(words, "portal-no-method")) } }
+                ul class="bills" { @for method in &of.methods { (row(visit, path, of, method, name)) } }
+                form method="post" action=(path) {
+                    (hidden(visit, of, name))
+                    input type="hidden" name="wording" value=(words.language().tag());
+                    p class="check" {
+                        input type="checkbox" id={ "agreed-" (of.patient) } name="agreed" value="on" required;
+                        label for={ "agreed-" (of.patient) } { (consent(visit, words.language().tag())) }
+                    }
+                    button type="submit" class="second" { (say!(words, "portal-add-method")) }
+                }
+            }
+        }
+    };
+    let mut frame = visit.frame(path);
+    frame.beyond = Some(hosted);
+    frame.page(&title, &content)
+}
+
+fn hidden(visit: &Visit, of: &MethodsOf, name: &str) -> Markup {
+    html! {
+        input type="hidden" name="form" value=(visit.form);
+        input type="hidden" name="name" value=(name);
+        input type="hidden" name="patient" value=(of.patient);
+    }
+}
+
+fn row(visit: &Visit, path: &str, of: &MethodsOf, method: &PaymentMethodView, name: &str) -> Markup {
+    let words = visit.words;
+    let kind = method.brand.as_ref().or(method.bank.as_ref()).cloned().unwrap_or_default();
+    let shown = say!(words, "portal-method", kind = kind, last4 = method.last4.as_str());
+    html! {
+        li {
+            div {
+                p { strong { (shown) } }
+                p class="quiet" {
+                    @if method.unusable.is_some() { (say!(words, "portal-method-unusable")) }
+                    @else if let Some(month) = &method.expires { (say!(words, "portal-method-expires", month = month.as_str())) }
+                    @if method.is_default { " " (say!(words, "portal-method-default")) }
+                }
+                @if !method.is_default && method.unusable.is_none() {
+                    form method="post" action={ (path) "/default" } {
+                        (hidden(visit, of, name))
+                        input type="hidden" name="method" value=(method.id);
+                        button type="submit" class="plain" { (say!(words, "portal-method-make-default", method = shown.as_str())) }
+                    }
+                }
+                form method="post" action={ (path) "/remove" } {
+                    (hidden(visit, of, name))
+                    input type="hidden" name="method" value=(method.id);
+                    button type="submit" class="plain" { (say!(words, "portal-method-remove", method = shown.as_str())) }
+                }
+            }
+        }
+    }
+}
