@@ -23,6 +23,7 @@ pub mod outreach;
 pub mod patients;
 pub mod pay;
 pub mod payments;
+pub mod practice;
 pub mod processor;
 pub mod proof;
 pub mod reconcile;

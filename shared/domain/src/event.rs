@@ -62,6 +62,9 @@ impl Actor {
 #[allow(missing_docs, reason = "each variant and field says it by its name")]
 pub enum EventKind {
     PracticeCreated,
+    PracticePresented {
+        fields: Vec<String>,
+    },
     RuleSetCreated,
     PatientCreated,
     TreatmentCreated,
@@ -260,6 +263,9 @@ pub enum EventKind {
     },
     LinkRevoked,
     LinkPaymentStarted {
+        payment: PaymentId,
+    },
+    LinkPaidInPart {
         payment: PaymentId,
     },
     LinkUsed {

@@ -72,7 +72,7 @@ impl Loaded {
         self.0.values().flatten()
     }
 
-    fn item(&self, key: &Key) -> Option<&Item> {
+    pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
         self.0.get(key).and_then(Option::as_ref)
     }
 
