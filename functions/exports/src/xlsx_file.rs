@@ -119,7 +119,8 @@ impl XlsxFile {
             1 => self.layout.name.to_owned(),
             nth => format!("{} {nth}", self.layout.name),
         };
-        sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
+        sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         for (place, column) in (0_u16..).zip(self.layout.columns) {
             sheet.set_column_width(place, column.width)?;
             let title = match column.kind {

@@ -137,6 +137,19 @@ impl Mail {
         Self::compose(practice, recipient, address, letter, ways)
     }
 
+    /// The mail with a link that its holder asked for.
+    pub(crate) fn new_link(
+        practice: &Practice,
+        recipient: &Recipient,
+        address: &EmailAddress,
+        ways: &Ways<'_>,
+    ) -> Self {
+        let words = words(recipient);
+        let subject = say!(words, "mail-new-link-subject", practice = practice.name.as_str());
+        let letter = Letter::to_pay(words, subject, say!(words, "mail-new-link"));
+        Self::compose(practice, recipient, address, letter, ways)
+    }
+
     fn compose(
         practice: &Practice,
         recipient: &Recipient,

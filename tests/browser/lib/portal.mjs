@@ -1,5 +1,6 @@
 import { bill, register } from './billing.mjs';
 import { canaries } from './billing.mjs';
+import { words } from './words.mjs';
 import { world } from './world.mjs';
 
 export const portal = () => `${world.stack.api}/portal/prac_riverside`;
@@ -15,16 +16,21 @@ export async function posted(count = 2, details = {}) {
   return { patient, invoices };
 }
 
+/// Fills in whose code is asked for, and sends it.
+export async function writes(visitor, contact) {
+  await visitor.page.getByLabel(words(visitor.language, 'portal-contact')).fill(contact);
+  await visitor.press(words(visitor.language, 'portal-send-code'));
+}
+
 export async function asks(visitor, contact) {
   await visitor.open(portal());
-  await visitor.page.getByLabel('Email address or mobile number').fill(contact);
-  await visitor.press('Send me a code');
-  await visitor.page.getByLabel('Code of six digits').waitFor();
+  await writes(visitor, contact);
+  await visitor.page.getByLabel(words(visitor.language, 'portal-code')).waitFor();
 }
 
 export async function enters(visitor, code) {
-  await visitor.page.getByLabel('Code of six digits').fill(code);
-  await visitor.press('Sign in');
+  await visitor.page.getByLabel(words(visitor.language, 'portal-code')).fill(code);
+  await visitor.press(words(visitor.language, 'portal-enter'));
 }
 
 export async function codeTo(address, count = 1) {
@@ -39,10 +45,12 @@ export async function signsIn(visitor, patient) {
   const before = (await world.mailbox.to(patient.email)).length;
   await asks(visitor, patient.email);
   await enters(visitor, await codeTo(patient.email, before + 1));
-  await visitor.page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await visitor.page.getByRole('button', { name: words(visitor.language, 'portal-sign-out') }).waitFor();
 }
 
-export async function goes(visitor, name) {
+/// To one of the portal's pages, by the message that names it.
+export async function goes(visitor, message) {
+  const name = words(visitor.language, message);
   await visitor.tap(visitor.page.getByRole('navigation').getByRole('link', { name, exact: true }));
   await visitor.page.waitForLoadState();
 }

@@ -33,7 +33,7 @@ async function story({ javaScriptEnabled }) {
 
   await visitor.open(portal());
   assert.match(await visitor.text(), /Nothing is owed/);
-  await goes(visitor, 'Payments');
+  await goes(visitor, 'portal-history');
   assert.ok((await visitor.text()).includes(`$${total}`));
   await visitor.tap(visitor.page.getByRole('link', { name: /^Receipt of / }));
   await until('the receipt again', async () => (await visitor.heading()) === 'Thank you');
@@ -61,7 +61,7 @@ async function methodOnFile() {
   const { patient } = await posted(1);
   const visitor = await visit();
   await signsIn(visitor, patient);
-  await goes(visitor, 'Cards and accounts');
+  await goes(visitor, 'portal-methods');
   await visitor.page.getByRole('checkbox').check();
   await visitor.press('Add a card or bank account');
   await payByCard(visitor, GOOD_CARD);
@@ -80,7 +80,7 @@ async function messages() {
   const { patient } = await posted(1);
   const visitor = await visit();
   await signsIn(visitor, patient);
-  await goes(visitor, 'Messages');
+  await goes(visitor, 'portal-messages');
   await visitor.page.getByLabel('Español').check();
   await visitor.press('Save');
   await until('in Spanish', async () => (await visitor.heading()) === 'Mensajes');
