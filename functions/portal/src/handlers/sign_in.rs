@@ -14,19 +14,19 @@ use paywell_http::{Call, Problem, Response, respond::redirect};
 use paywell_pages::{Frame, Reader};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{field, home_path};
+use super::{Turned, field, home_path};
 use crate::{
     ANSWER_AFTER, Portal, browser,
     pages::sign_in::{self as pages, Note},
 };
 
 /// The practice of the path, or the answer that there is none.
-async fn practice(state: &Portal, call: &Call) -> Result<Practice, Response> {
-    let id = call.path::<PracticeId>("practice").map_err(|_| state.nothing(call))?;
+async fn practice(state: &Portal, call: &Call) -> Turned<Practice> {
+    let id = call.path::<PracticeId>("practice").map_err(|_| Box::new(state.nothing(call)))?;
     match state.app.portal_practice(&id).await {
         Ok(Some(practice)) => Ok(practice),
-        Ok(None) => Err(state.nothing(call)),
-        Err(error) => Err(state.failed(call, error)),
+        Ok(None) => Err(Box::new(state.nothing(call))),
+        Err(error) => Err(Box::new(state.failed(call, error))),
     }
 }
 
@@ -51,11 +51,11 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
     let answer_at = Instant::now() + ANSWER_AFTER;
     let form = match state.our_form(&call) {
         Ok(form) => form,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let practice = match practice(state, &call).await {
         Ok(practice) => practice,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Some(contact) = ContactPoint::typed(field(&form, "contact")) else {
         return Ok(contact_page(state, &call, &practice, Some(Note::NoContact)));
@@ -83,7 +83,7 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
 pub(crate) async fn code(state: &Portal, call: Call) -> Result<Response, Problem> {
     let practice = match practice(state, &call).await {
         Ok(practice) => practice,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     code_page(state, &call, &practice, None)
 }
@@ -107,11 +107,11 @@ fn code_page(
 pub(crate) async fn enter(state: &Portal, call: Call) -> Result<Response, Problem> {
     let form = match state.our_form(&call) {
         Ok(form) => form,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let practice = match practice(state, &call).await {
         Ok(practice) => practice,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Some(token) = browser::sign_in(call.headers()) else { return redirect(&home_path(&practice.id)) };
     if !browser::is_form_token(&state.key, &token, field(&form, "form")) {
@@ -140,7 +140,7 @@ pub(crate) async fn enter(state: &Portal, call: Call) -> Result<Response, Proble
 pub(crate) async fn leave(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, _) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     if let Err(error) = state.app.sign_out(&visit.signed_in, &visit.context(&call)).await {
         return Ok(state.failed(&call, error));
