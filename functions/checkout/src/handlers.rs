@@ -2,12 +2,12 @@
 //! knows.
 
 use chrono::NaiveDate;
-use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
 use paywell_app::{
     AppError,
-    pay::{Checkout as Outcome, Claim, Identity, Opened, PracticeCard},
+    pay::{Checkout as Outcome, Claim, Identity, Opened, PracticeCard, Renewal},
 };
-use paywell_domain::{PaymentStatus, link::Token};
+use paywell_domain::{Amount, link::Token};
 use paywell_http::{Call, Problem, Response, respond::redirect};
 use paywell_pages::{Frame, LanguageForm, Reader, Words, identity_cookie, remember};
 use serde::Deserialize;
@@ -22,6 +22,24 @@ struct IdentityForm {
     birth_date: Option<NaiveDate>,
     #[serde(default)]
     postal_code: Option<String>,
+}
+
+/// How much of what is owed the patient wants to pay: all of it, where this says nothing.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayForm {
+    #[serde(default)]
+    amount: Option<String>,
+}
+
+impl PayForm {
+    /// The amount that was asked for, as people write one; none where it cannot be read.
+    fn part(call: &Call) -> Option<Option<Amount>> {
+        let form: Self = if call.bytes().is_empty() { Self::default() } else { call.form().ok()? };
+        let Some(text) = form.amount else { return Some(None) };
+        let text = text.trim();
+        text.strip_prefix('$').unwrap_or(text).trim_start().parse().ok().map(Some)
+    }
 }
 
 fn token(call: &Call) -> Result<Token, Problem> {
@@ -72,12 +90,14 @@ impl Checkout {
         match opened {
             Opened::Unknown => self.unknown(call),
             Opened::Ended(practice, language, ended) => {
-                let frame = self.frame(reader.words_for(language, None), Some(&practice), &path);
-                pages::ended(&frame, &practice, ended).respond(StatusCode::OK)
+                let words = reader.words_for(language, practice.language);
+                let frame = self.frame(words, Some(&practice), &path);
+                pages::ended(&frame, &practice, token.as_str(), ended).respond(StatusCode::OK)
             }
             Opened::Page(page) => {
                 let status = note.map_or(StatusCode::OK, pages::Note::status);
-                let frame = self.frame(reader.words_for(page.language, None), Some(&page.practice), &path);
+                let words = reader.words_for(page.language, page.practice.language);
+                let frame = self.frame(words, Some(&page.practice), &path);
                 pages::pay(&frame, &page, token.as_str(), note).respond(status)
             }
         }
@@ -125,8 +145,12 @@ pub(crate) async fn identify(state: &Checkout, call: Call) -> Result<Response, P
 /// Pay: on to the processor's page. Pressed twice, or in two tabs, it goes to the same one.
 pub(crate) async fn pay(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
-    let note = match state.app.checkout(&token, call.request_id(), call.now).await {
+    let Some(part) = PayForm::part(&call) else {
+        return Ok(state.shown(&call, &token, Some(pages::Note::AmountUnreadable)).await);
+    };
+    let note = match state.app.checkout(&token, part, call.request_id(), call.now).await {
         Ok(Outcome::GoTo(url)) => return redirect(&url),
+        Ok(Outcome::Refused(why)) => Some(pages::Note::AmountRefused(why)),
         Ok(Outcome::TryAgain) => Some(pages::Note::TryAgain),
         Ok(Outcome::Unknown | Outcome::Ended(_)) => None,
         Err(error) => return Ok(state.failed(&call, &page_path(&token), error)),
@@ -134,25 +158,39 @@ pub(crate) async fn pay(state: &Checkout, call: Call) -> Result<Response, Proble
     Ok(state.shown(&call, &token, note).await)
 }
 
+/// A new link is asked for: it goes to the contact on file, and whoever asked is told the same whatever came of it.
+pub(crate) async fn ask_anew(state: &Checkout, call: Call) -> Result<Response, Problem> {
+    let (token, source) = (token(&call)?, call.source_ip().to_string());
+    let path = page_path(&token);
+    match state.app.ask_anew(&token, &source, call.request_id(), call.now).await {
+        Ok(Renewal::Unknown) => Ok(state.unknown(&call)),
+        Ok(Renewal::Asked(practice, language)) => {
+            let words = Reader::of(call.headers()).words_for(language, practice.language);
+            let frame = state.frame(words, Some(&practice), &path);
+            Ok(pages::asked_anew(&frame, &practice).respond(StatusCode::OK))
+        }
+        Err(error) => Ok(state.failed(&call, &path, error)),
+    }
+}
+
 /// The receipt page, where the processor's page returns to.
 pub(crate) async fn receipt(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
-    let came_from_paying = call.has_parameter("paid");
-    let path = receipt_path(&token) + if came_from_paying { "?paid" } else { "" };
+    let paid = call.parameter("paid").is_some();
+    let waiting = pages::Waiting::of(paid, call.parameter("look").as_deref());
+    let plain = receipt_path(&token);
+    let path = plain.clone() + if paid { "?paid" } else { "" };
     let receipt = match state.app.receipt(&token, call.now).await {
         Ok(Some(receipt)) => receipt,
         Ok(None) => return Ok(state.unknown(&call)),
         Err(error) => return Ok(state.failed(&call, &path, error)),
     };
-    let waiting = came_from_paying && receipt.status == PaymentStatus::Processing && !receipt.debit;
-    let words = Reader::of(call.headers()).words_for(receipt.language, None);
+    let words = Reader::of(call.headers()).words_for(receipt.language, receipt.practice.language);
     let frame = state.frame(words, Some(&receipt.practice), &path);
-    let page = pages::receipt(&frame, &receipt, token.as_str(), came_from_paying);
+    let page = pages::receipt(&frame, &receipt, token.as_str(), waiting);
     let mut response = page.respond(StatusCode::OK);
-    if waiting {
-        // The processor's word is on its way; the page looks again by itself, without a script.
-        response.headers_mut().insert("refresh", HeaderValue::from_static("2"));
-    }
+    let refresh = waiting.refresh(&receipt, &plain).and_then(|again| HeaderValue::from_str(&again).ok());
+    response.headers_mut().extend(refresh.map(|again| (HeaderName::from_static("refresh"), again)));
     Ok(response)
 }
 
@@ -186,7 +224,7 @@ pub(crate) async fn continue_payment(state: &Checkout, call: Call) -> Result<Res
         Ok(Outcome::GoTo(url)) => redirect(&url),
         Ok(Outcome::Ended(_)) => redirect(&receipt),
         Ok(Outcome::Unknown) => Ok(state.unknown(&call)),
-        Ok(Outcome::TryAgain) => Ok(state.trouble(&call, &receipt)),
+        Ok(Outcome::TryAgain | Outcome::Refused(_)) => Ok(state.trouble(&call, &receipt)),
         Err(error) => Ok(state.failed(&call, &receipt, error)),
     }
 }

@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route<Checkout>> {
         Route::public(Method::GET, "/pay/{token}", handlers::show),
         Route::public(Method::POST, "/pay/{token}/identity", handlers::identify),
         Route::public(Method::POST, "/pay/{token}/checkout", handlers::pay),
+        Route::public(Method::POST, "/pay/{token}/renew", handlers::ask_anew),
         Route::public(Method::POST, "/pay/language", handlers::choose_language),
         Route::public(Method::GET, "/pay/methods/{outcome}", handlers::method_set_up),
         Route::public(Method::GET, "/pay/receipts/{token}", handlers::receipt),

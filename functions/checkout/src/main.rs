@@ -8,6 +8,6 @@ use paywell_http::{serve, telemetry};
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
     let aws = config::aws()?;
-    let app = config::app(&aws)?.with_links(&aws).await?.with_processor(&aws).await?;
+    let app = config::app(&aws)?.with_links(&aws).await?.with_processor(&aws).await?.with_mail(&aws)?;
     serve(Checkout::new(app)?, routes(), clock::now).await
 }

@@ -4,6 +4,7 @@ pub mod invoices;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod practice;
 
 use paywell_http::{Method, Route, api::StaffApi};
 
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::PUT, "/v1/payments/{id}/allocations", payments::allocate),
         Route::staff(Method::POST, "/v1/payments/{id}/refunds/preview", payments::preview_refund),
         Route::staff(Method::POST, "/v1/payments/{id}/refunds", payments::refund),
+        Route::staff(Method::PATCH, "/v1/practice", practice::edit),
     ]
 }
 
@@ -73,6 +75,7 @@ pub fn routes() -> Vec<Route<StaffApi>> {
     payments::change_status,
     payments::allocate,
     payments::preview_refund,
-    payments::refund
+    payments::refund,
+    practice::edit
 ))]
 pub struct Description;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use paywell_app::{AppError, Context, pay::PracticeCard, portal::SignedIn};
-use paywell_domain::{InvoiceId, PatientId, PracticeId, link::Token};
+use paywell_domain::{InvoiceId, PatientId, Practice, PracticeId, link::Token};
 use paywell_http::{Call, Problem, Response, respond::redirect};
 use paywell_pages::{Frame, Page, Reader, Words, identity_cookie};
 
@@ -46,6 +46,11 @@ impl Visit {
     pub(crate) fn context(&self, call: &Call) -> Context {
         self.signed_in.context(call.request_id(), None, call.now)
     }
+}
+
+/// The words that the reader chose or the browser asks for, else the practice's.
+pub(crate) fn words(call: &Call, practice: &Practice) -> Words {
+    Reader::of(call.headers()).words_for(None, practice.pay_page.language)
 }
 
 pub(crate) fn home_path(practice: &PracticeId) -> String {
@@ -121,7 +126,7 @@ impl Portal {
         let signed_in = self.app.signed_in(practice, &token, seen, call.now).await?;
         Ok(signed_in.map(|signed_in| Visit {
             card: PracticeCard::of(&signed_in.practice),
-            words: Reader::of(call.headers()).words(),
+            words: words(call, &signed_in.practice),
             form: browser::form_token(&self.key, &token),
             signed_in,
             token,
@@ -168,7 +173,7 @@ pub(crate) async fn home(state: &Portal, call: Call) -> Result<Response, Problem
     let visit = match state.visiting(&call, &practice).await {
         Ok(Some(visit)) => visit,
         Ok(None) => {
-            let note = call.has_parameter("left").then_some(Note::Left);
+            let note = call.parameter("left").is_some().then_some(Note::Left);
             return Ok(sign_in::begin(state, &call, &practice, note).await);
         }
         Err(error) => return Ok(state.failed(&call, error)),
@@ -176,7 +181,7 @@ pub(crate) async fn home(state: &Portal, call: Call) -> Result<Response, Problem
     Ok(match state.app.portal_home(&visit.signed_in, call.now).await {
         Ok(home) => {
             let path = visit.home();
-            let page = pages::home::home(&visit, &path, &home, call.has_parameter("none"));
+            let page = pages::home::home(&visit, &path, &home, call.parameter("none").is_some());
             state.respond_to(&visit, &call, page, StatusCode::OK)
         }
         Err(error) => state.failed(&call, error),

@@ -3,6 +3,7 @@
 pub mod invoices;
 pub mod patients;
 pub mod payments;
+pub mod practice;
 pub mod sets;
 pub mod transactions;
 
@@ -49,6 +50,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/transactions/{id}", transactions::detail),
         Route::staff(Method::GET, "/v1/invoice-sets", sets::list),
         Route::staff(Method::GET, "/v1/metrics", payments::metrics),
+        Route::staff(Method::GET, "/v1/practice", practice::get),
     ]
 }
 
@@ -67,6 +69,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         payments::list,
         payments::detail,
         payments::metrics,
+        practice::get,
         transactions::list,
         transactions::detail,
         sets::list

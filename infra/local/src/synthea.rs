@@ -106,6 +106,7 @@ fn practice(files: &Files, options: &Options, now: DateTime<Utc>) -> Result<Prac
         time_zone: chrono_tz::America::New_York,
         currency: Currency::Usd,
         identity_check: IdentityCheck::DateOfBirth,
+        pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations,
         link_days: 14,
         chase_after_days: 3,

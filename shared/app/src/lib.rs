@@ -24,6 +24,7 @@ pub mod patients;
 pub mod pay;
 pub mod payments;
 pub mod portal;
+pub mod practice;
 pub mod processor;
 pub mod proof;
 pub mod reconcile;

@@ -131,6 +131,19 @@ impl Mail {
         Self::compose(practice, recipient, address, step.title.as_str(), step.message.as_str(), url)
     }
 
+    /// The mail with a link that its holder asked for.
+    pub(crate) fn new_link(
+        practice: &Practice,
+        recipient: &Recipient,
+        address: &EmailAddress,
+        url: &str,
+    ) -> Self {
+        let subject = format!("Your new link from {}", practice.name);
+        let message =
+            "You asked for a new link to your balance. If you did not, you can ignore this message.";
+        Self::compose(practice, recipient, address, &subject, message, url)
+    }
+
     fn compose(
         practice: &Practice,
         recipient: &Recipient,

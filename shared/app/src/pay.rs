@@ -2,15 +2,16 @@
 
 mod checkout;
 mod identity;
+mod renewal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
-    Cents, Currency, Invoice, InvoiceStatus, Language, Link, LinkId, Patient, Payment, PaymentId,
+    Amount, Cents, Currency, Invoice, InvoiceStatus, Language, Link, LinkId, Patient, Payment, PaymentId,
     PaymentStatus, Practice, PracticeId,
     link::{LinkFor, LinkStatus, Token},
     number::Series,
     payment::AttemptStatus,
-    practice::IdentityCheck,
+    practice::{BrandColour, IdentityCheck, Logo},
 };
 use paywell_store::{Key, Loaded, Pointer, Stored};
 
@@ -18,6 +19,8 @@ use crate::{App, AppError};
 
 pub use checkout::Checkout;
 pub use identity::{Claim, Identity};
+pub use paywell_domain::practice::PartRefused;
+pub use renewal::Renewal;
 
 /// How a practice shows itself to patients.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,12 @@ pub struct PracticeCard {
     pub name: String,
     /// Where patients call, as people read it.
     pub phone: String,
+    /// The colour of what is pressed, where it chose one.
+    pub colour: Option<BrandColour>,
+    /// Its logo, where it has one.
+    pub logo: Option<Logo>,
+    /// What patients read of whom nothing else is known, where it chose that.
+    pub language: Option<Language>,
 }
 
 /// Why a link that was good is not any more.
@@ -33,7 +42,9 @@ pub struct PracticeCard {
 pub enum Ended {
     /// Past its date.
     Expired,
-    /// Withdrawn, or replaced by a newer one.
+    /// Replaced by a newer one, which is good.
+    Replaced,
+    /// Withdrawn, or there is nothing to pay by it any more.
     Withdrawn,
     /// What it was for is paid, by this link or otherwise.
     Paid,
@@ -84,6 +95,8 @@ pub struct PayPage {
     pub amount: Cents,
     /// Its currency.
     pub currency: Currency,
+    /// The least that may be paid of it; none where the whole is paid alone.
+    pub part_from: Option<Amount>,
     /// Until when the link is good, in the practice's zone.
     pub good_until: NaiveDate,
     /// What is asked before the details are shown.
@@ -140,6 +153,8 @@ pub(crate) struct Held {
     pub(crate) coming: bool,
     /// Whether the token is of the link's present generation.
     pub(crate) current: bool,
+    /// The practice's logo.
+    pub(crate) logo: Option<Logo>,
     /// All that was read for it: what pressing Pay decides on first.
     pub(crate) read: Loaded,
 }
@@ -147,6 +162,7 @@ pub(crate) struct Held {
 /// What the token of a receipt leads to.
 pub(crate) struct Receipt {
     pub(crate) practice: Practice,
+    pub(crate) logo: Option<Logo>,
     /// Whose it is, where the token says.
     pub(crate) patient: Option<Patient>,
     pub(crate) payment: Stored<Payment>,
@@ -161,6 +177,7 @@ pub(crate) fn keys(
 ) -> Vec<Key> {
     let mut keys = vec![
         Key::practice(practice),
+        Key::logo(practice),
         Key::link(practice, link),
         Key::patient(practice, patient),
         Key::patient_balance(practice, patient),
@@ -184,7 +201,7 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<Opened, AppError> {
         let Some(held) = self.hold(token).await? else { return Ok(Opened::Unknown) };
-        let card = PracticeCard::of(&held.practice);
+        let card = PracticeCard { logo: held.logo.clone(), ..PracticeCard::of(&held.practice) };
         let language = held.patient.details.language;
         if let Some(ended) = held.ended(now) {
             return Ok(Opened::Ended(card, language, ended));
@@ -197,6 +214,7 @@ impl App {
             first_name: first_name.to_string(),
             amount: held.due(),
             currency: held.practice.currency,
+            part_from: held.part_from(),
             good_until: held.practice.today(held.link.state.expires_at),
             asks: held.practice.identity_check,
             bills: known.then(|| held.bills()),
@@ -229,13 +247,13 @@ impl App {
     /// # Errors
     /// The table cannot be read.
     pub async fn receipt(&self, token: &Token, now: DateTime<Utc>) -> Result<Option<ReceiptPage>, AppError> {
-        let Some(Receipt { practice, patient, payment }) = self.receipt_of(token).await? else {
+        let Some(Receipt { practice, logo, patient, payment }) = self.receipt_of(token).await? else {
             return Ok(None);
         };
         let state = &payment.state;
         let attempt = state.open_attempt();
         Ok(Some(ReceiptPage {
-            practice: PracticeCard::of(&practice),
+            practice: PracticeCard { logo, ..PracticeCard::of(&practice) },
             language: patient.and_then(|patient| patient.details.language),
             number: Series::Payment.show(state.number),
             amount: state.amount.cents(),
@@ -251,7 +269,7 @@ impl App {
     pub(crate) async fn receipt_of(&self, token: &Token) -> Result<Option<Receipt>, AppError> {
         let pointer = self.store.pointer(&token.hash()).await?;
         let Some(Pointer::Receipt { practice, payment, patient }) = pointer else { return Ok(None) };
-        let keys = [Key::practice(&practice), Key::payment(&practice, payment)];
+        let keys = [Key::practice(&practice), Key::logo(&practice), Key::payment(&practice, payment)];
         let payer = patient.map(|id| Key::patient(&practice, id));
         let loaded = self.store.load(keys.into_iter().chain(payer)).await?;
         let settings = loaded.get::<Practice>(&practice, ())?;
@@ -260,15 +278,21 @@ impl App {
             Some(id) => loaded.get::<Patient>(&practice, id)?.map(|stored| stored.state),
             None => None,
         };
-        let both = settings.zip(found);
-        Ok(both.map(|(settings, payment)| Receipt { practice: settings.state, patient, payment }))
+        let (both, logo) = (settings.zip(found), loaded.logo(&practice));
+        Ok(both.map(|(settings, payment)| Receipt { practice: settings.state, logo, patient, payment }))
     }
 }
 
 impl PracticeCard {
-    /// The card of a practice.
+    /// Without its logo, which is loaded by itself.
     pub fn of(practice: &Practice) -> Self {
-        Self { name: practice.name.to_string(), phone: practice.phone.for_people() }
+        Self {
+            name: practice.name.to_string(),
+            phone: practice.phone.for_people(),
+            colour: practice.pay_page.colour,
+            logo: None,
+            language: practice.pay_page.language,
+        }
     }
 }
 
@@ -308,6 +332,7 @@ impl Held {
             }
         }
         let current = link.state.generation == generation;
+        let logo = loaded.logo(&practice_id);
         Ok(Some(Self {
             practice_id,
             practice: practice.state,
@@ -317,6 +342,7 @@ impl Held {
             payment,
             coming,
             current,
+            logo,
             read: Loaded::default(),
         }))
     }
@@ -340,12 +366,20 @@ impl Held {
         }
     }
 
+    /// The least that may be paid of what is owed: of invoices alone, where the practice takes parts, and where a part
+    /// would be less than all.
+    fn part_from(&self) -> Option<Amount> {
+        let least = self.practice.pay_page.part_from.filter(|least| least.cents() < self.due())?;
+        matches!(self.link.state.pays, LinkFor::Invoices(_)).then_some(least)
+    }
+
     /// Why it cannot be paid by any more, if so.
     pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<Ended> {
         match self.link.state.status(now) {
             LinkStatus::Used => Some(Ended::Paid),
             LinkStatus::Revoked => Some(Ended::Withdrawn),
-            _ if !self.current => Some(Ended::Withdrawn),
+            _ if !self.current && self.due().is_positive() => Some(Ended::Replaced),
+            _ if !self.current => Some(self.settled_otherwise()),
             _ if self.coming => Some(Ended::Processing),
             LinkStatus::Expired => Some(Ended::Expired),
             LinkStatus::Sent | LinkStatus::Opened if self.due().is_positive() => None,

@@ -69,6 +69,9 @@ impl Actor {
 #[allow(missing_docs, reason = "each variant and field says it by its name")]
 pub enum EventKind {
     PracticeCreated,
+    PracticePresented {
+        fields: Vec<String>,
+    },
     RuleSetCreated,
     PatientCreated,
     MessagesChosen {
@@ -279,6 +282,9 @@ pub enum EventKind {
     },
     LinkRevoked,
     LinkPaymentStarted {
+        payment: PaymentId,
+    },
+    LinkPaidInPart {
         payment: PaymentId,
     },
     LinkUsed {

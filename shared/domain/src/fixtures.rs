@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::{
     Account, Amount, AttemptId, Currency, Invoice, InvoiceId, InvoiceSet, Number, PatientId, Payment,
-    PaymentId, Posting, RefundId, RuleSet, RuleSetId, SetId,
+    PaymentId, Posting, Practice, RefundId, RuleSet, RuleSetId, SetId,
     invoice::{Charges, InvoiceLine, Terms},
     invoice_set::Recipient,
     patient::{Contact, PatientDetails},
     payment::{Allocation, AttemptMeans, NewPayment, Receipt, Settlement, Tender, settle},
+    practice::{IdentityCheck, PayPageSettings},
 };
 
 pub(crate) const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -76,6 +77,25 @@ pub(crate) fn draft(n: u128, charges: Charges) -> Invoice {
     let id = InvoiceId::new(Uuid::from_u128(n));
     let patient = (PatientId::new(Uuid::nil()), "Ada Lovelace".try_into().unwrap());
     Invoice::create(id, number(), patient, Currency::Usd, charges, terms(), today(), NOW).unwrap().state
+}
+
+/// A practice that takes the whole of what is owed alone.
+pub(crate) fn practice() -> Practice {
+    Practice {
+        id: "prac_riverside".parse().unwrap(),
+        name: "Riverside".try_into().unwrap(),
+        phone: "+16175550100".to_owned().try_into().unwrap(),
+        email: "billing@riverside.example".to_owned().try_into().unwrap(),
+        time_zone: chrono_tz::UTC,
+        currency: Currency::Usd,
+        identity_check: IdentityCheck::DateOfBirth,
+        pay_page: PayPageSettings::default(),
+        locations: Vec::new(),
+        link_days: 30,
+        chase_after_days: 1,
+        rule_set: RuleSetId::new(Uuid::nil()),
+        rule_set_version: 1,
+    }
 }
 
 /// An open invoice over one line.

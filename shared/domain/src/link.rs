@@ -209,6 +209,24 @@ impl Link {
         Decision::of(started, EventKind::LinkPaymentStarted { payment })
     }
 
+    /// Its holder asks for it anew: one that has expired is renewed, one that is good stays as it is. None where it was
+    /// used, or withdrawn: staff decide whether there is another.
+    pub fn asked_anew(&self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Decision<Self>> {
+        match self.status(now) {
+            LinkStatus::Used | LinkStatus::Revoked => None,
+            LinkStatus::Expired => self.renew(expires_at).ok(),
+            LinkStatus::Sent | LinkStatus::Opened => {
+                Some(Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() })
+            }
+        }
+    }
+
+    /// A part of what it is for was paid: it stays good for the rest, which another payment brings.
+    pub fn paid_in_part(&self, payment: PaymentId) -> Decision<Self> {
+        let rest = Self { payment: None, ..self.clone() };
+        Decision::of(rest, EventKind::LinkPaidInPart { payment })
+    }
+
     /// Its payment went through.
     pub fn payment_made(&self, payment: PaymentId) -> Decision<Self> {
         let used = Self { used: true, payment: Some(payment), ..self.clone() };
@@ -268,6 +286,25 @@ mod tests {
             link.revoke().unwrap().state.renew(DateTime::UNIX_EPOCH + Duration::days(9)).unwrap().state;
         assert_eq!(renewed.generation, 3);
         assert!(renewed.is_live(DateTime::UNIX_EPOCH + Duration::days(8)));
+    }
+
+    #[test]
+    fn whoever_held_it_gets_it_anew_unless_staff_withdrew_it() {
+        let (now, later) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + Duration::days(9));
+        let link = link();
+        let good = link.asked_anew(later, now).unwrap();
+        assert_eq!((good.state.generation, good.events.len()), (1, 0), "it is good as it is");
+        let expired = link.asked_anew(later + Duration::days(1), later).unwrap();
+        assert_eq!((expired.state.generation, expired.state.is_live(later)), (2, true));
+        assert!(link.revoke().unwrap().state.asked_anew(later, now).is_none());
+        assert!(link.payment_made(PaymentId::new(Uuid::nil())).state.asked_anew(later, now).is_none());
+    }
+
+    #[test]
+    fn a_link_that_was_paid_in_part_is_good_for_the_rest() {
+        let (now, payment) = (DateTime::UNIX_EPOCH, PaymentId::new(Uuid::nil()));
+        let rest = link().start_payment(payment, now).state.paid_in_part(payment).state;
+        assert_eq!((rest.status(now), rest.payment), (LinkStatus::Opened, None));
     }
 
     #[test]

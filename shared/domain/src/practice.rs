@@ -1,12 +1,18 @@
 //! A practice as it shows itself to patients, and its choices.
 
+mod colour;
+mod logo;
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use colour::BrandColour;
+pub use logo::Logo;
+
 use crate::{
-    Currency, Decision, EventKind, PracticeId, RuleSetId,
+    Amount, Currency, Decision, EventKind, Language, PracticeId, RuleSetId,
     patient::{EmailAddress, Phone},
     text::Line,
 };
@@ -30,6 +36,31 @@ pub struct Location {
     pub name: Line<60>,
 }
 
+/// How a practice looks to patients, and what it lets them choose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayPageSettings {
+    /// The colour of what is pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<BrandColour>,
+    /// The least that a patient may pay of what is owed; none where only the whole may be paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_from: Option<Amount>,
+    /// What patients read of whom nothing else is known; English where it is not chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+}
+
+/// Why a part of what is owed cannot be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartRefused {
+    /// The practice, or the link, takes the whole alone.
+    WholeAlone,
+    /// It is more than is owed.
+    MoreThanOwed,
+    /// It is less than the practice takes.
+    LessThanLeast,
+}
+
 /// A practice: one set of books in one currency and one time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Practice {
@@ -47,6 +78,9 @@ pub struct Practice {
     pub currency: Currency,
     /// What patients are asked on the pay page.
     pub identity_check: IdentityCheck,
+    /// How its pages for patients are.
+    #[serde(default)]
+    pub pay_page: PayPageSettings,
     /// Its places.
     pub locations: Vec<Location>,
     /// How many days a payment link is good for.
@@ -63,6 +97,43 @@ impl Practice {
     /// Sets the practice up.
     pub fn create(self) -> Decision<Self> {
         Decision::of(self, EventKind::PracticeCreated)
+    }
+
+    /// The practice as its owner now wants patients to see it, `new` being this one with changes to that; `logo` says
+    /// whether there is another one, or none any more.
+    pub fn present(&self, new: Self, logo: bool) -> Decision<Self> {
+        let mut fields = Vec::new();
+        for (field, changed) in [
+            ("name", new.name != self.name),
+            ("phone", new.phone != self.phone),
+            ("colour", new.pay_page.colour != self.pay_page.colour),
+            ("logo", logo),
+            ("identity_check", new.identity_check != self.identity_check),
+            ("part_payment_from", new.pay_page.part_from != self.pay_page.part_from),
+            ("language", new.pay_page.language != self.pay_page.language),
+        ] {
+            if changed {
+                fields.push(field.to_owned());
+            }
+        }
+        if fields.is_empty() {
+            return Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() };
+        }
+        Decision::of(new, EventKind::PracticePresented { fields })
+    }
+
+    /// What of `due` may be paid when a patient wants to pay `wanted` (none: all of it).
+    ///
+    /// # Errors
+    /// The practice takes no parts; less than it takes; more than is owed.
+    pub fn payable(&self, due: Amount, wanted: Option<Amount>) -> Result<Amount, PartRefused> {
+        let Some(wanted) = wanted.filter(|wanted| *wanted != due) else { return Ok(due) };
+        match self.pay_page.part_from {
+            None => Err(PartRefused::WholeAlone),
+            Some(_) if wanted > due => Err(PartRefused::MoreThanOwed),
+            Some(least) if wanted < least => Err(PartRefused::LessThanLeast),
+            Some(_) => Ok(wanted),
+        }
     }
 
     /// The practice's date at an instant.
@@ -96,6 +167,33 @@ mod tests {
     use chrono_tz::America::New_York;
 
     use super::*;
+    use crate::{Cents, fixtures::practice};
+
+    #[test]
+    fn a_part_is_what_the_practice_takes_and_no_more_than_is_owed() {
+        let amount = |cents| Amount::try_from(Cents::new(cents)).unwrap();
+        let mut practice = practice();
+        let pays = |practice: &Practice, wanted| practice.payable(amount(12_500), Some(amount(wanted)));
+        assert_eq!(practice.payable(amount(12_500), None), Ok(amount(12_500)));
+        assert_eq!(pays(&practice, 12_500), Ok(amount(12_500)), "the whole is no part");
+        assert_eq!(pays(&practice, 2_500), Err(PartRefused::WholeAlone));
+        practice.pay_page.part_from = Some(amount(2_500));
+        assert_eq!(pays(&practice, 2_500), Ok(amount(2_500)));
+        assert_eq!(pays(&practice, 2_499), Err(PartRefused::LessThanLeast));
+        assert_eq!(pays(&practice, 12_501), Err(PartRefused::MoreThanOwed));
+        let less_left = |wanted| practice.payable(amount(1_000), wanted);
+        assert_eq!(less_left(None), Ok(amount(1_000)), "the rest can always be paid");
+        assert_eq!(less_left(Some(amount(999))), Err(PartRefused::LessThanLeast));
+    }
+
+    #[test]
+    fn a_change_tells_what_changed_and_the_same_again_nothing() {
+        let practice = practice();
+        assert!(practice.present(practice.clone(), false).events.is_empty());
+        let named = Practice { name: "Hillside".try_into().unwrap(), ..practice.clone() };
+        let fields = vec!["name".to_owned(), "logo".to_owned()];
+        assert_eq!(practice.present(named, true).events, [EventKind::PracticePresented { fields }]);
+    }
 
     #[test]
     fn a_time_on_a_daylight_saving_night_has_an_instant() {

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use paywell_app::pay::PracticeCard;
-use paywell_domain::Language;
+use paywell_domain::{Language, practice::Logo};
 
 use crate::{Page, Words, say};
 
@@ -25,6 +25,7 @@ impl Frame<'_> {
     /// The page with this title and content.
     pub fn page(&self, title: &str, content: &Markup) -> Page {
         let words = self.words;
+        let brand = self.practice.and_then(brand);
         let page = html! {
             (DOCTYPE)
             html lang=(words.language().tag()) {
@@ -35,10 +36,14 @@ impl Frame<'_> {
                     meta name="robots" content="noindex";
                     title { (title) }
                     style { (PreEscaped(STYLE)) }
+                    @if let Some(brand) = &brand { style { (PreEscaped(brand)) } }
                 }
                 body {
                     header {
-                        @if let Some(practice) = self.practice { p { (practice.name) } }
+                        @if let Some(practice) = self.practice {
+                            @if let Some(logo) = &practice.logo { (picture(logo)) }
+                            p { (practice.name) }
+                        }
                         (self.languages())
                     }
                     main { (content) }
@@ -53,7 +58,9 @@ impl Frame<'_> {
                 }
             }
         };
-        Page::new(page.into_string(), &[STYLE], self.beyond)
+        let styles: Vec<&str> = std::iter::once(STYLE).chain(brand.as_deref()).collect();
+        let has_picture = self.practice.is_some_and(|practice| practice.logo.is_some());
+        Page::new(page.into_string(), &styles, has_picture, self.beyond)
     }
 
     /// The other languages, each named in itself: a button is enough, with or without JavaScript.
@@ -69,6 +76,25 @@ impl Frame<'_> {
     }
 }
 
+/// The practice's colour in place of ours, in both schemes.
+fn brand(practice: &PracticeCard) -> Option<String> {
+    let colour = practice.colour?;
+    Some(format!(
+        ":root{{--accent:{};--on-accent:#ffffff}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{};--on-accent:#08130d}}}}",
+        colour.light(),
+        colour.dark()
+    ))
+}
+
+/// The logo, beside the name that says the same. Half its pixels, for sharp screens.
+fn picture(logo: &Logo) -> Markup {
+    let (width, height) = logo.size();
+    html! {
+        img class="logo" alt="" width=(width.div_ceil(2)) height=(height.div_ceil(2))
+            src={ "data:image/png;base64," (logo.base64()) };
+    }
+}
+
 /// The address by which a telephone calls the practice.
 pub fn telephone(practice: &PracticeCard) -> String {
     let digits = practice.phone.replace(|c: char| !c.is_ascii_digit() && c != '+', "");
@@ -79,9 +105,31 @@ pub fn telephone(practice: &PracticeCard) -> String {
 mod tests {
     use super::*;
 
+    fn practice() -> PracticeCard {
+        PracticeCard {
+            name: "Riverside".to_owned(),
+            phone: "(617) 555-0100".to_owned(),
+            colour: None,
+            logo: None,
+            language: None,
+        }
+    }
+
+    #[test]
+    fn a_practice_shows_its_colour() {
+        let colour = Some("#1d4ed8".to_owned().try_into().unwrap());
+        let practice = PracticeCard { colour, ..practice() };
+        let words = Words::of(Language::En);
+        let frame = Frame { words, practice: Some(&practice), path: "/pay/t", beyond: None };
+        let page = frame.page("Title", &html! {});
+        assert!(
+            page.html().contains("--accent:#1d4ed8") && page.html().contains("prefers-color-scheme:dark")
+        );
+    }
+
     #[test]
     fn a_page_says_its_language_and_offers_the_others() {
-        let practice = PracticeCard { name: "Riverside".to_owned(), phone: "(617) 555-0100".to_owned() };
+        let practice = practice();
         for (language, other) in [(Language::En, Language::Es), (Language::Es, Language::En)] {
             let words = Words::of(language);
             let frame = Frame { words, practice: Some(&practice), path: "/pay/t", beyond: None };

@@ -13,13 +13,15 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page that shows these styles, and whose forms lead to us and to `beyond`, where there is such a place.
-    pub(crate) fn new(html: String, styles: &[&str], beyond: Option<&str>) -> Self {
+    /// A page that shows these styles and, with `picture`, a picture that is in the page itself; its forms lead to us and to
+    /// `beyond`, where there is such a place.
+    pub(crate) fn new(html: String, styles: &[&str], picture: bool, beyond: Option<&str>) -> Self {
         let hash = |style: &&str| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())));
         let styles: String = styles.iter().map(hash).collect();
         let beyond = beyond.map(|beyond| format!(" {beyond}")).unwrap_or_default();
+        let picture = if picture { " img-src data:;" } else { "" };
         let policy = format!(
-            "default-src 'none'; style-src{styles}; form-action 'self'{beyond}; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src{styles};{picture} form-action 'self'{beyond}; base-uri 'none'; frame-ancestors 'none'"
         );
         Self { html, policy }
     }
@@ -55,12 +57,13 @@ mod tests {
 
     #[test]
     fn a_page_may_do_what_its_policy_names_and_no_more() {
-        let page = Page::new("<!doctype html>".to_owned(), &["a {}"], Some("https://hosted.example"));
+        let page = Page::new("<!doctype html>".to_owned(), &["a {}"], false, Some("https://hosted.example"));
         let response = page.respond(StatusCode::OK);
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         let policy = header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         assert!(policy.contains("form-action 'self' https://hosted.example;"), "{policy}");
+        assert!(!policy.contains("img-src"), "{policy}");
         assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{policy}");
         for (name, value) in
             [("cache-control", "no-store"), ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY")]

@@ -114,6 +114,11 @@ impl Key {
         Self::aggregate(format!("PRACTICE#{practice}"))
     }
 
+    /// A practice's logo, beside the practice: what decides on the practice does not read it.
+    pub fn logo(practice: &PracticeId) -> Self {
+        Self { pk: Self::practice(practice).pk, sk: "L".to_owned() }
+    }
+
     /// A rule set's version.
     pub fn rule_set(practice: &PracticeId, id: RuleSetId, version: u32) -> Self {
         Self::aggregate(format!("RULESET#{practice}#{id}#{version:04}"))

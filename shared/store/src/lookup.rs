@@ -6,10 +6,11 @@ use chrono::{DateTime, Duration, Utc};
 use paywell_domain::{
     LinkId, PatientId, PaymentId, PracticeId,
     link::{LinkFor, TokenHash},
+    practice::Logo,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Commit, Key, Store, StoreError, row::Item};
+use crate::{Commit, Key, Loaded, Store, StoreError, row::Item};
 
 /// How long a token is known after its link has ended: so long its holder gets a kind page instead of a blank no.
 const POINTER_DAYS: i64 = 400;
@@ -80,6 +81,14 @@ impl Commit {
         Ok(())
     }
 
+    /// Keeps a practice's logo; none takes it away. Written with the practice, in one commit.
+    pub fn logo(&mut self, logo: Option<&Logo>) {
+        let mut item: Item = Key::logo(&self.by().practice).attributes();
+        let bytes = logo.map(|logo| AttributeValue::B(logo.bytes().into()));
+        item.extend(bytes.map(|bytes| ("png".to_owned(), bytes)));
+        self.put(item);
+    }
+
     /// Notes that a processor event is applied; a second time the commit fails with a conflict.
     pub fn webhook(&mut self, event: &str) {
         let mut item: Item = Key::webhook(event).attributes();
@@ -87,6 +96,14 @@ impl Commit {
         item.insert("x".to_owned(), AttributeValue::N(ttl.to_string()));
         item.insert("ttl".to_owned(), AttributeValue::N(ttl.to_string()));
         self.put_once(item);
+    }
+}
+
+impl Loaded {
+    /// The practice's logo, where there is one.
+    pub fn logo(&self, practice: &PracticeId) -> Option<Logo> {
+        let bytes = self.item(&Key::logo(practice))?.get("png")?.as_b().ok()?;
+        Logo::read(bytes.as_ref().to_vec()).ok()
     }
 }
 

@@ -27,9 +27,10 @@ export async function launch() {
 
 /// Somebody with a browser of their own.
 export async function visitor(browser, options = PHONE) {
-  const context = await browser.newContext(options);
+  const { language = 'en', ...rest } = options;
+  const context = await browser.newContext({ locale: language, ...rest });
   context.setDefaultTimeout(30_000);
-  return new Visit(await context.newPage(), Boolean(options.hasTouch));
+  return new Visit(await context.newPage(), Boolean(options.hasTouch), language);
 }
 
 /// A tab.
@@ -38,9 +39,10 @@ export class Visit {
   bytes = 0;
   requests = 0;
 
-  constructor(page, touch) {
+  constructor(page, touch, language) {
     this.page = page;
     this.touch = touch;
+    this.language = language;
   }
 
   /// Follows a link from outside, as a tap in the mail does, and weighs the page.
@@ -75,7 +77,7 @@ export class Visit {
 
   /// Another tab of the same browser.
   async tab() {
-    return new Visit(await this.page.context().newPage(), this.touch);
+    return new Visit(await this.page.context().newPage(), this.touch, this.language);
   }
 
   shoot(name, options = { fullPage: true }) {

@@ -15,8 +15,13 @@ export class Staff {
     return this.send('POST', path, body);
   }
 
-  async send(method, path, body) {
-    const headers = { authorization: `Bearer ${this.token}` };
+  /// Changes what is of a version.
+  edit(path, version, body) {
+    return this.send('PATCH', path, body, { 'if-match': `"${version}"` });
+  }
+
+  async send(method, path, body, more = {}) {
+    const headers = { authorization: `Bearer ${this.token}`, ...more };
     if (method !== 'GET') headers['idempotency-key'] = randomUUID();
     if (body !== undefined) headers['content-type'] = 'application/json';
     const answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body) });

@@ -1,12 +1,21 @@
 import { bill, billed } from './billing.mjs';
 import { GOOD_ACCOUNT, GOOD_CARD, isOpen, payByBank, payByCard } from './hosted.mjs';
-import { asks, enters, goes, portal, posted, signsIn } from './portal.mjs';
+import { Staff } from './staff.mjs';
 import { until } from './until.mjs';
+import { words } from './words.mjs';
 import { world } from './world.mjs';
 
-const PAY = /^Pay \$/;
+/// A cross on a square.
+const LOGO = [
+  'iVBORw0KGgoAAAANSUhEUgAAAGAAAABgCAAAAADH8yjkAAAAVklEQVR42u3a0QkAIAgFQMdp/wVrgiBIK+LeAvcnTzR6cQKwBLSi',
+  'AAAAQCYwG2QAAAAAAADqgN2FAwAAAAAAAOAXQHUEAAAAAOBdwIkFAACcALyeXAUG222lj91xU7kAAAAASUVORK5CYII=',
+].join('');
 
-function shows(visitor, heading) {
+/// The button for the whole of what is owed.
+export const PAY = /^(Pay|Pagar) \$/;
+
+function shows(visitor, title) {
+  const heading = words(visitor.language, title);
   return until(heading, async () => (await visitor.heading()) === heading);
 }
 
@@ -19,13 +28,13 @@ async function pay(visitor) {
 }
 
 async function says(visitor, birthDate) {
-  await visitor.page.getByLabel('date of birth').fill(birthDate);
-  await visitor.press('Show the details');
+  await visitor.page.locator('#birth_date').fill(birthDate);
+  await visitor.press(words(visitor.language, 'identity-show'));
 }
 
 async function back(visitor) {
   await visitor.tap(visitor.page.getByRole('link', { name: 'Back' }));
-  await shows(visitor, 'You have not paid yet');
+  await shows(visitor, 'receipt-unpaid-title');
 }
 
 async function settle(patient, outcome) {
@@ -59,14 +68,14 @@ export const states = {
   },
   async 'pay-unreadable'(visitor) {
     await visitor.open((await billed()).link);
-    await visitor.page.getByLabel('date of birth').evaluate((input) => (input.type = 'hidden'));
-    await visitor.press('Show the details');
+    await visitor.page.locator('#birth_date').evaluate((input) => (input.type = 'hidden'));
+    await visitor.press(words(visitor.language, 'identity-show'));
   },
   async 'pay-after'(visitor) {
     const { patient, link } = await billed();
     await visitor.open(link);
     await says(visitor, patient.birth_date);
-    await visitor.page.getByText('Left to pay').waitFor();
+    await visitor.page.getByText(words(visitor.language, 'bill-left')).first().waitFor();
   },
   async 'pay-after-long'(visitor) {
     const lines = Array.from({ length: 6 }, (_, index) => ({
@@ -76,7 +85,7 @@ export const states = {
     const { patient, link } = await billed({ lines, location: 'main' });
     await visitor.open(link);
     await says(visitor, patient.birth_date);
-    await visitor.page.getByText('Left to pay').waitFor();
+    await visitor.page.getByText(words(visitor.language, 'bill-left')).first().waitFor();
   },
   /// More than a payment can be.
   async trouble(visitor) {
@@ -88,10 +97,18 @@ export const states = {
     const { url } = await world.biller.post('/v1/payment-links', order);
     await visitor.open(url);
     await visitor.press(PAY);
-    await shows(visitor, 'That did not work');
+    await shows(visitor, 'trouble-title');
   },
   async 'ended-withdrawn'(visitor) {
     await ended(visitor, 'revoke');
+  },
+  async 'ended-replaced'(visitor) {
+    await ended(visitor, 'renew', {});
+  },
+  async 'ended-asked-anew'(visitor) {
+    await ended(visitor, 'renew', {});
+    await visitor.press(words(visitor.language, 'renew-button'));
+    await shows(visitor, 'renew-title');
   },
   async 'ended-expired'(visitor) {
     const { patient, invoice } = await billed();
@@ -104,33 +121,33 @@ export const states = {
   async 'ended-paid'(visitor) {
     const { link } = await pay(visitor);
     await payByCard(visitor, GOOD_CARD);
-    await shows(visitor, 'Thank you');
+    await shows(visitor, 'receipt-paid-title');
     await visitor.open(link);
   },
   async 'ended-processing'(visitor) {
     const { link } = await pay(visitor);
     await payByBank(visitor, GOOD_ACCOUNT);
-    await shows(visitor, 'Your bank payment is on its way');
+    await shows(visitor, 'receipt-debit-title');
     await visitor.open(link);
   },
   async 'receipt-paid'(visitor) {
     await pay(visitor);
     await payByCard(visitor, GOOD_CARD);
-    await shows(visitor, 'Thank you');
+    await shows(visitor, 'receipt-paid-title');
   },
   async 'receipt-processing'(visitor) {
     await pay(visitor);
     await payByBank(visitor, GOOD_ACCOUNT);
-    await shows(visitor, 'Your bank payment is on its way');
+    await shows(visitor, 'receipt-debit-title');
   },
   async 'receipt-failed'(visitor) {
     const { patient } = await pay(visitor);
     await payByBank(visitor, GOOD_ACCOUNT);
-    await shows(visitor, 'Your bank payment is on its way');
+    await shows(visitor, 'receipt-debit-title');
     await settle(patient, 'fail');
     await until('refused', async () => {
       await visitor.page.reload();
-      return (await visitor.heading()) === 'The payment did not go through';
+      return (await visitor.heading()) === words(visitor.language, 'receipt-failed-title');
     });
   },
   async 'receipt-not-paid'(visitor) {
@@ -145,64 +162,63 @@ export const states = {
     await world.stripe.control(`checkout_sessions/${sessions[0].id}/expire`, {});
     await until('the session ended', async () => {
       await visitor.page.reload();
-      return (await visitor.page.getByRole('button').count()) === 0;
+      return (await visitor.page.getByRole('main').getByRole('button').count()) === 0;
     });
   },
-  async 'portal-sign-in'(visitor) {
-    await visitor.open(portal());
+  async 'receipt-slow'(visitor) {
+    await pay(visitor);
+    await back(visitor);
+    await visitor.open(`${visitor.page.url()}?paid&look=7`);
   },
-  async 'portal-no-contact'(visitor) {
-    await visitor.open(portal());
-    await visitor.page.getByLabel('Email address or mobile number').fill('ada');
-    await visitor.press('Send me a code');
-    await visitor.page.getByRole('alert').waitFor();
+  async 'method-saved'(visitor) {
+    await visitor.open(`${world.stack.api}/pay/methods/saved`);
   },
-  async 'portal-code'(visitor) {
-    await asks(visitor, 'nobody@patients.example');
-  },
-  async 'portal-code-wrong'(visitor) {
-    await asks(visitor, 'nobody.else@patients.example');
-    await enters(visitor, '000000');
-    await visitor.page.getByRole('alert').waitFor();
-  },
-  async 'portal-home'(visitor) {
-    await signsIn(visitor, (await posted(2)).patient);
-  },
-  async 'portal-home-nothing-owed'(visitor) {
-    await signsIn(visitor, (await posted(0)).patient);
-  },
-  async 'portal-invoice'(visitor) {
-    await signsIn(visitor, (await posted(1)).patient);
-    await visitor.tap(visitor.page.getByRole('link', { name: /^Details of / }));
-    await visitor.page.getByText('Left to pay').waitFor();
-  },
-  async 'portal-history'(visitor) {
-    const { patient, invoices } = await posted(1);
-    await world.biller.post('/v1/payments', {
-      patient_id: patient.id, amount: '5.00', currency: 'USD', tender: { type: 'cash' },
-      allocations: [{ invoice_id: invoices[0].id, amount: '5.00' }],
-    });
-    await signsIn(visitor, patient);
-    await goes(visitor, 'Payments');
-  },
-  async 'portal-methods'(visitor) {
-    await signsIn(visitor, (await posted(1)).patient);
-    await goes(visitor, 'Cards and accounts');
-  },
-  async 'portal-messages'(visitor) {
-    await signsIn(visitor, (await posted(1, { phone: '+16175550147' })).patient);
-    await goes(visitor, 'Messages');
-  },
-  async 'portal-nothing'(visitor) {
-    await visitor.open(`${world.stack.api}/portal/prac_nowhere`);
+  async 'method-left'(visitor) {
+    await visitor.open(`${world.stack.api}/pay/methods/left`);
   },
   async unknown(visitor) {
     await visitor.open(`${world.stack.api}/pay/never-given-out`);
   },
 };
 
-/// A state that nobody else should be in meanwhile.
-export async function processorDown(visitor) {
+/// What a practice can look like and let its patients do: the state while it does.
+async function presented(choices, reach) {
+  const owner = new Staff(world.stack, 'owner');
+  const before = await owner.get('/v1/practice');
+  const edit = async (body) => owner.edit('/v1/practice', (await owner.get('/v1/practice')).version, body);
+  await edit(choices);
+  await reach();
+  const { name, colour, logo, identity_check, part_payment_from } = before;
+  await edit({ name, colour, logo, identity_check, part_payment_from });
+}
+
+/// States that nobody else should be in meanwhile.
+export const alone = {
+  async 'pay-try-again'(visitor) {
+    await processorDown(visitor);
+  },
+  async 'pay-branded'(visitor) {
+    const choices = { name: 'Riverside Family Health', colour: '#1d4ed8', logo: LOGO, identity_check: 'postal_code' };
+    await presented(choices, async () => visitor.open((await billed()).link));
+  },
+  async 'pay-part'(visitor) {
+    await presented({ part_payment_from: '25.00' }, async () => {
+      await visitor.open((await billed()).link);
+      await visitor.tap(visitor.page.locator('summary'));
+    });
+  },
+  async 'pay-part-refused'(visitor) {
+    await presented({ part_payment_from: '25.00' }, async () => {
+      await visitor.open((await billed()).link);
+      await visitor.tap(visitor.page.locator('summary'));
+      await visitor.page.locator('#amount').fill('1.00');
+      await visitor.press(words(visitor.language, 'part-button'));
+      await visitor.page.getByRole('alert').waitFor();
+    });
+  },
+};
+
+async function async function processorDown(visitor) {
   await visitor.open((await billed()).link);
   await world.stripe.control('faults', { path: '/v1/checkout/sessions', kind: 'error', times: 9 });
   await visitor.press(PAY);

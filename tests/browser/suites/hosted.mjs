@@ -81,7 +81,7 @@ async function debited() {
   await visitor.open(bill.link);
   assert.equal(await visitor.heading(), 'A payment is on its way');
   assert.match(await visitor.text(), /do not pay again/);
-  assert.equal(await visitor.page.getByRole('button').count(), 0);
+  assert.equal(await visitor.page.getByRole('main').getByRole('button').count(), 0);
 
   await settle(bill.patient, 'succeed');
   await isPaid(bill);

@@ -4,8 +4,9 @@ import { findings } from '../lib/axe.mjs';
 import { billed } from '../lib/billing.mjs';
 import { DESKTOP, PHONE } from '../lib/chromium.mjs';
 import { GOOD_CARD, isOpen, payByCard } from '../lib/hosted.mjs';
-import { processorDown, states } from '../lib/states.mjs';
+import { PAY, alone, states } from '../lib/states.mjs';
 import { until } from '../lib/until.mjs';
+import { LANGUAGES, words } from '../lib/words.mjs';
 import { visit } from '../lib/world.mjs';
 
 const SIZES = { phone: PHONE.viewport, desktop: DESKTOP.viewport };
@@ -14,18 +15,25 @@ const NARROW = { width: 320, height: 640 };
 
 export default function looks() {
   describe('every page and state', { concurrency: 3 }, () => {
-    for (const [name, reach] of Object.entries(states)) {
-      test(`${name}: no barrier, light or dark, small or large`, () => look(name, reach));
+    for (const language of LANGUAGES) {
+      for (const [name, reach] of Object.entries(states)) {
+        test(`${name}, ${language}: no barrier, light or dark, small or large`, () => look(name, reach, language));
+      }
     }
     test('receipt-confirming: it looks again by itself until the word has come', confirming);
   });
-  test('pay-try-again: no barrier, light or dark, small or large', () => look('pay-try-again', processorDown));
+  for (const language of LANGUAGES) {
+    for (const [name, reach] of Object.entries(alone)) {
+      test(`${name}, ${language}: no barrier, light or dark, small or large`, () => look(name, reach, language));
+    }
+  }
 }
 
-async function look(name, reach) {
-  const visitor = await visit({ viewport: PHONE.viewport });
+async function look(name, reach, language) {
+  const visitor = await visit({ viewport: PHONE.viewport, language });
   await reach(visitor);
-  await inspect(visitor, name);
+  assert.equal(await visitor.page.locator('html').getAttribute('lang'), language);
+  await inspect(visitor, `${name}-${language}`);
   await visitor.leave();
 }
 
@@ -48,7 +56,7 @@ async function inspect(visitor, name) {
 
 /// With the Tab key to everything that can be used, and out of the page.
 async function walk(page) {
-  const usable = await page.locator('a[href], button, input:not([type=hidden])').count();
+  const usable = await page.locator('a[href], button, summary, input:not([type=hidden])').filter({ visible: true }).count();
   const reached = new Set();
   for (let presses = 0; presses < 20 && reached.size < usable + 1; presses += 1) {
     await page.keyboard.press('Tab');
@@ -62,7 +70,7 @@ async function confirming() {
   const { link } = await billed();
   const visitor = await visit({ viewport: PHONE.viewport });
   await visitor.open(link);
-  await visitor.press(/^Pay \$/);
+  await visitor.press(PAY);
   await isOpen(visitor);
   const payer = await visitor.tab();
   await payer.open(visitor.page.url());
@@ -72,11 +80,11 @@ async function confirming() {
   const receipt = `${visitor.page.url()}?paid`;
   await visitor.page.route(receipt, standStill);
   await visitor.open(receipt);
-  assert.equal(await visitor.heading(), 'Confirming your payment');
+  assert.equal(await visitor.heading(), words('en', 'receipt-confirming-title'));
   await inspect(visitor, 'receipt-confirming');
   await visitor.page.unroute(receipt);
   const answer = await visitor.open(receipt);
-  assert.equal(answer.headers().refresh, '2');
+  assert.match(answer.headers().refresh, /^2; url=.*\?paid&look=1$/);
   await payByCard(payer, GOOD_CARD);
   await until('the receipt', async () => (await visitor.heading()) === 'Thank you');
   await visitor.leave();

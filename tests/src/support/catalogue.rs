@@ -1,5 +1,6 @@
 //! A good request for every route of staff: what access and input are tested with. A new route must be added here.
 
+use paywell_http::auth::Role;
 use serde_json::{Value, json};
 
 use super::{Clinic, Request, RouteInfo};
@@ -82,6 +83,7 @@ impl Furnished {
                 "patient_id": self.patient, "currency": "USD", "date": "2026-06-01",
                 "lines": [{ "description": "Visit", "unit_price": "5.00", "treatment_id": self.treatment }],
             }),
+            ("PATCH", "/v1/practice") => json!({ "name": "Riverside Family Clinic" }),
             ("PATCH", "/v1/invoices/{id}") => json!({ "term_days": 3 }),
             ("POST", "/v1/invoices/{id}/send") => json!({ "channels": ["portal"] }),
             ("POST", "/v1/payments") => json!({
@@ -138,7 +140,9 @@ impl Furnished {
             "DELETE" => "DELETE",
             other => panic!("{other}"),
         };
-        asking.request(method, path).on_version(1)
+        let request = asking.request(method, path).on_version(1);
+        let by_billers = route.permission.is_none_or(|permission| Role::Biller.may(permission));
+        if by_billers { request } else { request.as_owner() }
     }
 
     /// Every route of staff.

@@ -44,6 +44,7 @@ impl Clinic {
             time_zone: chrono_tz::America::New_York,
             currency: Currency::Usd,
             identity_check: IdentityCheck::DateOfBirth,
+            pay_page: paywell_domain::practice::PayPageSettings::default(),
             locations: vec![Location {
                 id: "main".try_into().unwrap(),
                 name: "Main Street".try_into().unwrap(),

@@ -16,6 +16,7 @@ async fn whatever_is_not_for_staff_is_on_this_list() {
         "GET /pay/{token}",
         "POST /pay/{token}/identity",
         "POST /pay/{token}/checkout",
+        "POST /pay/{token}/renew",
         "POST /pay/language",
         "GET /pay/methods/{outcome}",
         "GET /pay/receipts/{token}",
@@ -110,7 +111,8 @@ async fn each_role_does_what_the_permission_table_says() {
 #[tokio::test]
 async fn each_route_takes_its_permission() {
     use Permission::{
-        ExportLists, IssueLinks, ManagePatients, ReadTracker, Refund, TakePayments, WriteInvoices, WriteOff,
+        ExportLists, IssueLinks, ManagePatients, ManagePractice, ReadTracker, Refund, TakePayments,
+        WriteInvoices, WriteOff,
     };
     let own = Furnished::of(Clinic::open().await).await;
     for route in own.staff_routes() {
@@ -124,6 +126,7 @@ async fn each_route_takes_its_permission() {
             }
             (_, "invoices") if route.pattern.ends_with("/apply") => TakePayments,
             (_, "payments") if route.pattern.contains("/refunds") => Refund,
+            (_, "practice") => ManagePractice,
             ("GET", _) => ReadTracker,
             (_, "invoices") => WriteInvoices,
             (_, "payments") => TakePayments,

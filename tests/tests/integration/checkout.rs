@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use paywell_domain::practice::IdentityCheck;
-use paywell_tests::support::{Clinic, Processor, Request, pay_path};
+use paywell_tests::support::{Answer, Clinic, Processor, Request, pay_path};
 use serde_json::{Value, json};
 
 /// A practice whose patient Ada holds a link for an invoice of 125.00.
@@ -56,6 +56,20 @@ async fn looking_at_a_page_changes_nothing() {
         }
     }
     assert!(holder.clinic.world.dump().await == before);
+}
+
+/// As the scanners of mail providers do, before the patient sees the message.
+#[tokio::test]
+async fn a_link_that_is_fetched_a_hundred_times_is_as_good_as_new() {
+    let holder = Holder::new().await;
+    for _ in 0..50 {
+        for method in ["GET", "HEAD"] {
+            assert_eq!(holder.clinic.by_patient(method, pay_path(&holder.link)).await.status, 200);
+        }
+    }
+    let shown = holder.clinic.invoice(&holder.invoice).await;
+    assert_eq!(shown["links"][0]["status"], json!("sent"));
+    assert!(holder.clinic.opens(pay_path(&holder.link)).await);
 }
 
 #[tokio::test]
@@ -139,15 +153,37 @@ async fn tries_from_one_address_are_limited_over_all_links() {
 #[tokio::test]
 async fn unknown_and_malformed_tokens_are_answered_alike() {
     let holder = Holder::new().await;
-    let unknown = holder.clinic.by_patient("GET", &format!("/pay/{}", "A".repeat(43))).await;
-    assert_eq!(unknown.status, 404);
-    for token in
-        ["x", "A", "%20", "%FF", "%2F", &"A".repeat(44), &"é".repeat(20), "lnk_01h455vb4pex5vsknk084sn02q"]
-    {
-        let answer = holder.clinic.by_patient("GET", &format!("/pay/{token}")).await;
-        assert_eq!((answer.status, answer.text()), (404, unknown.text()), "{token}");
-        let paid = holder.clinic.by_patient("POST", &format!("/pay/{token}/checkout")).await;
-        assert_eq!((paid.status, paid.text()), (404, unknown.text()), "{token}");
+    let never = format!("/pay/{}", "A".repeat(43));
+    let recorder = &holder.clinic.world.recorder;
+    let (unknown, reads) = recorder.of(holder.clinic.by_patient("GET", &never).into_future()).await;
+    assert_eq!((unknown.status, reads.total()), (404, 1));
+    let headers = |answer: &Answer| {
+        let mut headers = answer.headers.clone();
+        headers.remove("request-id");
+        headers
+    };
+    for token in [
+        "x",
+        "A",
+        "%20",
+        "%FF",
+        "%2F",
+        "%00",
+        &"A".repeat(44),
+        &"A".repeat(2_000),
+        &"é".repeat(20),
+        "lnk_01h455vb4pex5vsknk084sn02q",
+    ] {
+        for (method, way) in [("GET", ""), ("POST", "/checkout"), ("POST", "/renew"), ("POST", "/identity")] {
+            let request = holder.clinic.by_patient(method, &format!("/pay/{token}{way}"));
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let request = if way == "/identity" { request.body("birth_date=1980-12-10") } else { request };
+            let (answer, calls) = recorder.of(request.into_future()).await;
+            assert_eq!((answer.status, answer.text()), (404, unknown.text()), "{token}{way}");
+            assert_eq!(headers(&answer), headers(&unknown), "{token}{way}");
+            assert!(calls.total() <= 2 && calls.total() == calls.of("GetItem"), "{token}{way}: {calls:?}");
+            assert!(!way.is_empty() || calls == reads, "{token}: {calls:?}");
+        }
     }
 }
 

@@ -17,14 +17,20 @@ pub(crate) fn unknown(frame: &Frame<'_>) -> Page {
 }
 
 /// The page of a link that was good: kind, and without a name, an amount or a service.
-pub(crate) fn ended(frame: &Frame<'_>, practice: &PracticeCard, ended: Ended) -> Page {
+pub(crate) fn ended(frame: &Frame<'_>, practice: &PracticeCard, token: &str, ended: Ended) -> Page {
     let words = frame.words;
-    let is_done = matches!(ended, Ended::Paid | Ended::Processing);
+    let can_ask = matches!(ended, Ended::Expired | Ended::Replaced);
+    let is_done = can_ask || matches!(ended, Ended::Paid | Ended::Processing);
     let (title, text, next) = match ended {
         Ended::Expired => (
             say!(words, "ended-expired-title"),
             say!(words, "ended-expired-text"),
             say!(words, "ended-expired-next"),
+        ),
+        Ended::Replaced => (
+            say!(words, "ended-replaced-title"),
+            say!(words, "ended-replaced-text"),
+            say!(words, "ended-replaced-next"),
         ),
         Ended::Withdrawn => (
             say!(words, "ended-withdrawn-title"),
@@ -44,8 +50,30 @@ pub(crate) fn ended(frame: &Frame<'_>, practice: &PracticeCard, ended: Ended) ->
         h1 { (title) }
         p { (text) }
         p { (next) }
+        @if can_ask {
+            form method="post" action={ "/pay/" (token) "/renew" } {
+                button type="submit" { (say!(words, "renew-button")) }
+            }
+        }
         p {
             a class={ "button" @if is_done { " second" } } href=(telephone(practice)) {
+                (say!(words, "ended-call", phone = practice.phone.as_str()))
+            }
+        }
+    };
+    frame.page(&title, &content)
+}
+
+/// What whoever asks for a new link is told, whatever came of it.
+pub(crate) fn asked_anew(frame: &Frame<'_>, practice: &PracticeCard) -> Page {
+    let words = frame.words;
+    let title = say!(words, "renew-title");
+    let content = html! {
+        h1 { (title) }
+        p { (say!(words, "renew-text", practice = practice.name.as_str())) }
+        p { (say!(words, "renew-next")) }
+        p {
+            a class="button second" href=(telephone(practice)) {
                 (say!(words, "ended-call", phone = practice.phone.as_str()))
             }
         }
@@ -79,11 +107,14 @@ mod tests {
     fn a_link_that_ended_shows_no_name_amount_or_service() {
         let practice = practice();
         for language in Language::ALL {
-            for reason in [Ended::Expired, Ended::Withdrawn, Ended::Paid, Ended::Processing] {
-                let page = ended(&frame(language, Some(&practice)), &practice, reason);
+            for reason in [Ended::Expired, Ended::Replaced, Ended::Withdrawn, Ended::Paid, Ended::Processing]
+            {
+                let page = ended(&frame(language, Some(&practice)), &practice, "t", reason);
                 let page = page.html();
                 assert!(page.contains("Riverside") && page.contains("tel:6175550100"), "{reason:?}");
                 assert!(!page.contains('$'), "{reason:?}");
+                let offers = page.contains("/pay/t/renew");
+                assert_eq!(offers, matches!(reason, Ended::Expired | Ended::Replaced), "{reason:?}");
             }
         }
     }

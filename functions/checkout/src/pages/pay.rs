@@ -2,7 +2,7 @@
 
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
-use paywell_app::pay::{Bill, PayPage};
+use paywell_app::pay::{Bill, PartRefused, PayPage};
 use paywell_domain::{Cents, Currency, practice::IdentityCheck};
 use paywell_pages::{Frame, Page, Words, say};
 
@@ -15,30 +15,56 @@ pub(crate) enum Note {
     Wrong(u32),
     /// Too many tries this hour.
     TooMany,
+    /// The amount cannot be read.
+    AmountUnreadable,
+    /// So much cannot be paid.
+    AmountRefused(PartRefused),
     /// The processor cannot be reached.
     TryAgain,
+}
+
+/// What a note is about: it stands beside that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Identity,
+    Amount,
+    Page,
 }
 
 impl Note {
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::Unreadable | Self::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable | Self::Wrong(_) | Self::AmountUnreadable | Self::AmountRefused(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// Whether it is about the identity question, and stands beside it.
-    fn is_about_identity(self) -> bool {
-        self != Self::TryAgain
-    }
-
-    fn shown(self, words: Words) -> Markup {
-        html! { p id="note" class="note" role="alert" { (self.text(words)) } }
-    }
-
-    fn text(self, words: Words) -> String {
+    /// What it is about, on this page: what is said of an amount has no place where none is asked for.
+    fn about(self, page: &PayPage) -> About {
         match self {
+            Self::Unreadable | Self::Wrong(_) | Self::TooMany => About::Identity,
+            Self::AmountUnreadable | Self::AmountRefused(_) if page.part_from.is_some() => About::Amount,
+            Self::AmountUnreadable | Self::AmountRefused(_) | Self::TryAgain => About::Page,
+        }
+    }
+
+    fn shown(self, words: Words, page: &PayPage) -> Markup {
+        html! { p id="note" class="note" role="alert" { (self.text(words, page)) } }
+    }
+
+    fn text(self, words: Words, page: &PayPage) -> String {
+        let owed = || words.money(page.currency, page.amount);
+        let least = || page.part_from.map_or_else(owed, |least| words.money(page.currency, least.cents()));
+        match self {
+            Self::AmountUnreadable => say!(words, "part-unreadable"),
+            Self::AmountRefused(PartRefused::WholeAlone) => say!(words, "part-whole-alone", owed = owed()),
+            Self::AmountRefused(PartRefused::MoreThanOwed) => say!(words, "part-too-much", owed = owed()),
+            Self::AmountRefused(PartRefused::LessThanLeast) => {
+                say!(words, "part-too-little", least = least())
+            }
             Self::Unreadable => say!(words, "identity-unreadable"),
             Self::Wrong(left) => say!(words, "identity-wrong", left = left),
             Self::TooMany => say!(words, "identity-too-many"),
@@ -52,13 +78,10 @@ pub(crate) fn pay(frame: &Frame<'_>, page: &PayPage, token: &str, note: Option<N
     let words = frame.words;
     let practice = page.practice.name.as_str();
     let amount = words.money(page.currency, page.amount);
-    let (beside, above) = note.map_or((None, None), |note| match note.is_about_identity() {
-        true => (Some(note), None),
-        false => (None, Some(note)),
-    });
+    let note_on = |about| note.filter(|note| note.about(page) == about);
     let content = html! {
         h1 { (say!(words, "pay-hello", name = page.first_name.as_str())) }
-        @if let Some(note) = above { (note.shown(words)) }
+        @if let Some(note) = note_on(About::Page) { (note.shown(words, page)) }
         p class="owed" {
             span { (say!(words, "pay-owed")) }
             strong { (amount) }
@@ -67,28 +90,49 @@ pub(crate) fn pay(frame: &Frame<'_>, page: &PayPage, token: &str, note: Option<N
         form method="post" action={ "/pay/" (token) "/checkout" } {
             button type="submit" { (say!(words, "pay-button", amount = amount.as_str())) }
         }
+        @if let Some(least) = page.part_from {
+            (part(words, page, words.money(page.currency, least.cents()), token, note_on(About::Amount)))
+        }
         p class="quiet" { (say!(words, "pay-how")) }
         @match &page.bills {
             Some(bills) => { (details(words, bills, page.currency)) }
-            None => { (question(words, page.asks, token, beside)) }
+            None => { (question(words, page, token, note_on(About::Identity))) }
         }
         p class="quiet" { (say!(words, "pay-good-until", date = words.date(page.good_until))) }
     };
     frame.page(&say!(words, "pay-title", practice = practice), &content)
 }
 
+/// A part of what is owed: the patient says how much, and what may be paid is decided where it is pressed.
+fn part(words: Words, page: &PayPage, least: String, token: &str, note: Option<Note>) -> Markup {
+    let described = if note.is_some() { "note amount-hint" } else { "amount-hint" };
+    html! {
+        details open[note.is_some()] {
+            summary { (say!(words, "part-title")) }
+            @if let Some(note) = note { (note.shown(words, page)) }
+            form method="post" action={ "/pay/" (token) "/checkout" } {
+                label for="amount" { (say!(words, "part-amount")) }
+                input id="amount" name="amount" type="text" inputmode="decimal" required maxlength="12" autocomplete="off"
+                    aria-invalid=[note.map(|_| "true")] aria-describedby=(described);
+                p id="amount-hint" class="hint" { (say!(words, "part-hint", least = least)) }
+                button type="submit" class="second" { (say!(words, "part-button")) }
+            }
+        }
+    }
+}
+
 /// The form leads back to this part of the page, wrong or right.
-fn question(words: Words, asks: IdentityCheck, token: &str, note: Option<Note>) -> Markup {
+fn question(words: Words, page: &PayPage, token: &str, note: Option<Note>) -> Markup {
     let (wrong, described) = (note.map(|_| "true"), note.map(|_| "note"));
     html! {
         section aria-labelledby="what-for" {
             h2 id="what-for" { (say!(words, "identity-title")) }
             @match note {
-                Some(note) => { (note.shown(words)) }
+                Some(note) => { (note.shown(words, page)) }
                 None => { p { (say!(words, "identity-why")) } }
             }
             form method="post" action={ "/pay/" (token) "/identity#what-for" } {
-                @match asks {
+                @match page.asks {
                     IdentityCheck::DateOfBirth => {
                         label for="birth_date" { (say!(words, "identity-birth-date")) }
                         input id="birth_date" name="birth_date" type="date" required autocomplete="bday" min="1880-01-01"
@@ -159,6 +203,7 @@ mod tests {
             first_name: "Ada".to_owned(),
             amount: Cents::new(12_345),
             currency: Currency::Usd,
+            part_from: Some(Cents::new(2_500).try_into().unwrap()),
             good_until: "2026-07-01".parse().unwrap(),
             asks: IdentityCheck::DateOfBirth,
             bills,
@@ -204,20 +249,26 @@ mod tests {
         let practice = practice();
         for language in Language::ALL {
             let frame = frame(language, Some(&practice));
-            let notes = [
+            let whole = PayPage { part_from: None, ..page(None) };
+            for note in [
                 Note::Unreadable,
                 Note::Wrong(0),
                 Note::Wrong(1),
                 Note::Wrong(3),
                 Note::TooMany,
+                Note::AmountUnreadable,
+                Note::AmountRefused(PartRefused::WholeAlone),
+                Note::AmountRefused(PartRefused::MoreThanOwed),
+                Note::AmountRefused(PartRefused::LessThanLeast),
                 Note::TryAgain,
-            ];
-            for note in notes {
-                let shown = pay(&frame, &page(None), "t", Some(note));
-                assert!(shown.html().contains(&note.text(frame.words)));
+            ] {
+                for page in [&page(None), &whole] {
+                    let shown = pay(&frame, page, "t", Some(note));
+                    assert_eq!(shown.html().matches(&note.text(frame.words, page)).count(), 1, "{note:?}");
+                }
                 assert!(note.status().is_client_error() || note == Note::TryAgain);
             }
-            let tries = [0, 1, 2].map(|left| Note::Wrong(left).text(frame.words));
+            let tries = [0, 1, 2].map(|left| Note::Wrong(left).text(frame.words, &whole));
             assert!(tries[0] != tries[1] && tries[1] != tries[2] && tries[2].contains('2'), "{tries:?}");
         }
     }

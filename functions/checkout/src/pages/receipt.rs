@@ -5,8 +5,40 @@ use paywell_app::pay::ReceiptPage;
 use paywell_domain::PaymentStatus;
 use paywell_pages::{Frame, Page, say};
 
+/// How long the page waits before it looks again for the processor's word, in seconds: longer each time, two minutes in
+/// all.
+const LOOKS: [u32; 7] = [2, 3, 5, 10, 20, 30, 50];
+
+/// Whether whoever looks has come from paying, and how often the page has looked since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// The page was opened some other time.
+    Not,
+    /// The word of the processor may be on its way.
+    ForWord {
+        /// How often the page has looked again.
+        looks: usize,
+    },
+}
+
+impl Waiting {
+    /// What the query's `paid` and `look` say; what is no small number counts as the first look.
+    pub(crate) fn of(paid: bool, look: Option<&str>) -> Self {
+        let looks = look.and_then(|look| look.parse::<u8>().ok()).map_or(0, usize::from);
+        if paid { Self::ForWord { looks } } else { Self::Not }
+    }
+
+    /// The `Refresh` header of a page that looks again by itself, without a script; none once it has looked for long enough.
+    pub(crate) fn refresh(self, page: &ReceiptPage, path: &str) -> Option<String> {
+        let Self::ForWord { looks } = self else { return None };
+        let is_awaited = page.status == PaymentStatus::Processing && !page.debit;
+        let seconds = LOOKS.get(looks).filter(|_| is_awaited)?;
+        Some(format!("{seconds}; url={path}?paid&look={}", looks + 1))
+    }
+}
+
 /// Where a payment stands, for whoever made it.
-pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, came_from_paying: bool) -> Page {
+pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, waiting: Waiting) -> Page {
     let words = frame.words;
     let amount = words.money(page.currency, page.amount);
     let (title, content) = match page.status {
@@ -20,7 +52,16 @@ pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, came_f
                 p { (say!(words, "receipt-debit-next")) }
             },
         ),
-        PaymentStatus::Processing if came_from_paying => (
+        PaymentStatus::Processing if matches!(waiting, Waiting::ForWord { looks } if looks >= LOOKS.len()) => {
+            (
+                say!(words, "receipt-slow-title"),
+                html! {
+                    p role="status" { (say!(words, "receipt-slow-text", amount = amount)) }
+                    p { (say!(words, "receipt-slow-next")) }
+                },
+            )
+        }
+        PaymentStatus::Processing if waiting != Waiting::Not => (
             say!(words, "receipt-confirming-title"),
             html! {
                 p role="status" { (say!(words, "receipt-confirming-text", amount = amount)) }
@@ -89,12 +130,38 @@ mod tests {
     }
 
     #[test]
+    fn the_page_looks_again_ever_later_and_then_says_that_it_takes_longer() {
+        let processing = page(PaymentStatus::Processing);
+        let mut waited = Vec::new();
+        let mut waiting = Waiting::of(true, None);
+        while let Some(refresh) = waiting.refresh(&processing, "/pay/receipts/t") {
+            let (seconds, look) = refresh.split_once("; url=/pay/receipts/t?paid&look=").unwrap();
+            waited.push(seconds.parse::<u32>().unwrap());
+            waiting = Waiting::of(true, Some(look));
+        }
+        assert!(waited.is_sorted() && waited.iter().sum::<u32>() == 120, "{waited:?}");
+        let words = frame(Language::En, None).words;
+        let last = receipt(&frame(Language::En, None), &processing, "t", waiting);
+        assert!(last.html().contains(&say!(words, "receipt-slow-title")));
+        for other in [page(PaymentStatus::Paid), ReceiptPage { debit: true, ..processing.clone() }] {
+            assert_eq!(Waiting::of(true, None).refresh(&other, "/"), None);
+        }
+        assert_eq!(Waiting::of(false, None).refresh(&processing, "/"), None);
+        for odd in ["", "-1", "256", "x", "1e9"] {
+            assert_eq!(Waiting::of(true, Some(odd)), Waiting::ForWord { looks: 0 }, "{odd}");
+        }
+    }
+
+    #[test]
     fn every_state_says_whether_money_moved() {
         let practice = practice();
         for language in Language::ALL {
             let frame = frame(language, Some(&practice));
             let words = frame.words;
-            let shown = |status, came| receipt(&frame, &page(status), "t", came).html().to_owned();
+            let shown = |status, came| {
+                let waiting = Waiting::of(came, None);
+                receipt(&frame, &page(status), "t", waiting).html().to_owned()
+            };
             assert!(shown(PaymentStatus::Paid, true).contains(&say!(words, "receipt-paid-text")));
             assert!(shown(PaymentStatus::Paid, true).contains("href=\"/pay/receipts/t/receipt.pdf\""));
             assert!(!shown(PaymentStatus::Processing, true).contains("receipt.pdf"), "there is none yet");
@@ -107,7 +174,7 @@ mod tests {
             assert!(shown(PaymentStatus::Failed, true).contains(&refused));
             let debit = ReceiptPage { debit: true, ..page(PaymentStatus::Processing) };
             let next = say!(words, "receipt-debit-next");
-            assert!(receipt(&frame, &debit, "t", true).html().contains(&next));
+            assert!(receipt(&frame, &debit, "t", Waiting::of(true, None)).html().contains(&next));
         }
     }
 }

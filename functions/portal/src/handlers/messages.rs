@@ -17,7 +17,7 @@ pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem
     Ok(match state.app.portal_messages(&visit.signed_in).await {
         Ok(messages) => {
             let path = format!("{}/messages", visit.home());
-            let page = pages::messages::messages(&visit, &path, &messages, call.has_parameter("saved"));
+            let page = pages::messages::messages(&visit, &path, &messages, call.parameter("saved").is_some());
             state.respond_to(&visit, &call, page, StatusCode::OK)
         }
         Err(error) => state.failed(&call, error),

@@ -20,7 +20,7 @@ pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem
             let path = format!("{}/methods", visit.home());
             // A form that is sent twice is one command: each page's forms have a name of their own.
             let name = ids::new(call.now).to_string();
-            let saved = call.has_parameter("saved");
+            let saved = call.parameter("saved").is_some();
             let page = pages::methods::methods(&visit, &path, &methods, (&name, saved), &state.hosted);
             state.respond_to(&visit, &call, page, StatusCode::OK)
         }

@@ -11,10 +11,10 @@ use paywell_domain::{
     portal::{Code, ContactPoint},
 };
 use paywell_http::{Call, Problem, Response, respond::redirect};
-use paywell_pages::{Frame, Reader};
+use paywell_pages::Frame;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{Turned, field, home_path};
+use super::{Turned, field, home_path, words};
 use crate::{
     ANSWER_AFTER, Portal, browser,
     pages::sign_in::{self as pages, Note},
@@ -41,7 +41,7 @@ pub(crate) async fn begin(state: &Portal, call: &Call, id: &PracticeId, note: Op
 
 fn contact_page(state: &Portal, call: &Call, practice: &Practice, note: Option<Note>) -> Response {
     let (card, path) = (PracticeCard::of(practice), home_path(&practice.id));
-    let words = Reader::of(call.headers()).words();
+    let words = words(call, practice);
     let frame = Frame { words, practice: Some(&card), path: &path, beyond: None };
     state.respond(pages::contact(&frame, note), note.map_or(StatusCode::OK, Note::status))
 }
@@ -60,7 +60,7 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
     let Some(contact) = ContactPoint::typed(field(&form, "contact")) else {
         return Ok(contact_page(state, &call, &practice, Some(Note::NoContact)));
     };
-    let (language, source) = (Reader::of(call.headers()).words().language(), call.source_ip().to_string());
+    let (language, source) = (words(&call, &practice).language(), call.source_ip().to_string());
     let asker = (language, source.as_str());
     let asked = state.app.ask_for_code(&practice, &contact, asker, call.request_id(), call.now).await;
     if let Ok(Asked::Begun(_, Some(message))) = &asked {
@@ -97,7 +97,7 @@ fn code_page(
     let Some(token) = browser::sign_in(call.headers()) else { return redirect(&home_path(&practice.id)) };
     let (card, home) = (PracticeCard::of(practice), home_path(&practice.id));
     let path = format!("{home}/code");
-    let words = Reader::of(call.headers()).words();
+    let words = words(call, practice);
     let frame = Frame { words, practice: Some(&card), path: &path, beyond: None };
     let page = pages::code(&frame, &home, &browser::form_token(&state.key, &token), note);
     Ok(state.respond(page, note.map_or(StatusCode::OK, Note::status)))

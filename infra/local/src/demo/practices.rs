@@ -139,6 +139,7 @@ fn practice(id: &str, name: &str, time_zone: Tz, now: DateTime<Utc>) -> Result<P
         time_zone,
         currency: Currency::Usd,
         identity_check: IdentityCheck::DateOfBirth,
+        pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: Vec::new(),
         link_days: 14,
         chase_after_days: 3,

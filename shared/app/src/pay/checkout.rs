@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Amount, AttemptId, Invoice, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
+    Actor, Amount, AttemptId, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
     link::{LinkFor, Token},
     number::Series,
     payment::{Allocation, Attempt, AttemptMeans, NewPayment},
@@ -13,7 +13,7 @@ use paywell_gateways::stripe::{
 use paywell_store::{By, Key, Loaded, Pointer, Stored};
 use secrecy::ExposeSecret;
 
-use super::{Ended, Held, Receipt};
+use super::{Ended, Held, PartRefused, Receipt};
 use crate::{
     App, AppError, Context, Work, ids,
     invoices::full_name,
@@ -27,6 +27,8 @@ pub enum Checkout {
     Unknown,
     /// The link is not good any more.
     Ended(Ended),
+    /// So much cannot be paid.
+    Refused(PartRefused),
     /// To the processor's page.
     GoTo(String),
     /// The processor cannot be reached; no money moved, and pressing Pay again is safe.
@@ -47,19 +49,22 @@ struct Ready {
 
 enum Next {
     Ended(Ended),
+    Refused(PartRefused),
     Take(Box<Ready>),
     /// An attempt of before: the processor is to end its session, or to say what became of it.
     Close(Box<Stored<Payment>>, Box<Attempt>),
 }
 
 impl App {
-    /// Pay was pressed on a link's page. The amount is what is owed now, whatever the page said.
+    /// Pay was pressed on a link's page. The amount is what is owed now, whatever the page said, or as much of it as the
+    /// patient chose, where the practice takes parts.
     ///
     /// # Errors
     /// The table cannot be reached; the processor refuses what we ask.
     pub async fn checkout(
         &self,
         token: &Token,
+        part: Option<Amount>,
         request: &str,
         now: DateTime<Utc>,
     ) -> Result<Checkout, AppError> {
@@ -71,14 +76,18 @@ impl App {
         let mut read = Some(std::mem::take(&mut held.read));
         // An attempt that is closed makes room for one new one.
         for _ in 0..2 {
-            match self.prepare(&cx, &held, read.take()).await? {
+            match self.prepare(&cx, &held, part, read.take()).await? {
                 Next::Ended(ended) => return Ok(Checkout::Ended(ended)),
+                Next::Refused(why) => return Ok(Checkout::Refused(why)),
                 Next::Take(ready) => return self.take(&cx, *ready).await,
-                Next::Close(payment, attempt) => {
-                    if !self.close(&cx, &payment, &attempt).await? {
-                        return Ok(Checkout::TryAgain);
+                Next::Close(payment, attempt) => match self.close(&cx, &payment, &attempt).await? {
+                    None => return Ok(Checkout::TryAgain),
+                    // The patient has paid in another tab: what is left is not asked for unasked.
+                    Some(after) if after.state.paid_at.is_some() => {
+                        return Ok(Checkout::GoTo(self.receipt_url(after.state.id)? + "?paid"));
                     }
-                }
+                    Some(_) => {}
+                },
             }
         }
         Ok(Checkout::TryAgain)
@@ -120,7 +129,13 @@ impl App {
     }
 
     /// First commit: the attempt, before the processor is asked.
-    async fn prepare(&self, cx: &Context, held: &Held, read: Option<Loaded>) -> Result<Next, AppError> {
+    async fn prepare(
+        &self,
+        cx: &Context,
+        held: &Held,
+        part: Option<Amount>,
+        read: Option<Loaded>,
+    ) -> Result<Next, AppError> {
         let link = &held.link.state;
         let payment = PaymentId::new(ids::new(cx.now()));
         let attempt = AttemptId::new(ids::new(cx.now()));
@@ -137,16 +152,19 @@ impl App {
             if let Some(ended) = fresh.ended(cx.now()) {
                 return Ok(Next::Ended(ended));
             }
-            if let Some(next) = fresh.open_attempt(cx.now()) {
+            let wanted = match fresh.payable(part)? {
+                Ok(wanted) => wanted,
+                Err(why) => return Ok(Next::Refused(why)),
+            };
+            if let Some(next) = fresh.open_attempt(wanted, cx.now()) {
                 return Ok(next);
             }
-            let due = Amount::try_from(fresh.due()).map_err(AppError::internal)?;
             let stored = match &fresh.payment {
                 // The payment of an attempt before that came to nothing, or the one that staff made.
                 Some(before) if before.state.status == PaymentStatus::Pending => {
                     let mut aimed = before.state.clone();
                     if let LinkFor::Invoices(_) = fresh.link.state.pays {
-                        aimed = before.state.retarget(due, fresh.allocations()?)?;
+                        aimed = before.state.retarget(wanted, fresh.allocations(wanted))?;
                     }
                     aimed.link = Some(link.id);
                     work.commit.update(
@@ -156,7 +174,8 @@ impl App {
                 }
                 _ => {
                     let number = self.numbers.next(&self.store, cx.practice(), Series::Payment).await?;
-                    let made = Payment::create(fresh.new_payment((payment, number), due)?, false, cx.now());
+                    let made =
+                        Payment::create(fresh.new_payment((payment, number), wanted)?, false, cx.now());
                     let mut started = made.state.start_attempt(
                         attempt,
                         AttemptMeans::Hosted { session: None },
@@ -178,7 +197,7 @@ impl App {
                 practice: fresh.practice,
                 payment: id,
                 attempt,
-                amount: due,
+                amount: wanted,
                 session: None,
                 expires_at,
                 stored,
@@ -249,16 +268,19 @@ impl App {
     }
 
     /// Ends an attempt's session at the processor and applies what became of it: expired now, or completed before. Gives
-    /// whether its outcome is known.
+    /// the payment as it then stands; none where that is not known.
     async fn close(
         &self,
         cx: &Context,
         payment: &Stored<Payment>,
         attempt: &Attempt,
-    ) -> Result<bool, AppError> {
+    ) -> Result<Option<Stored<Payment>>, AppError> {
         match self.ask_session(attempt, cx.now()).await? {
-            News::Nothing => Ok(false),
-            news => self.conclude(cx, payment, Loaded::default(), &news, None).await.map(|_| true),
+            News::Nothing => Ok(None),
+            news => {
+                let (after, _) = self.conclude(cx, payment, Loaded::default(), &news, None).await?;
+                Ok(Some(after))
+            }
         }
     }
 }
@@ -279,12 +301,22 @@ impl Work<'_> {
 }
 
 impl Held {
-    /// What an attempt that is open calls for: going on with it, or closing it first because what is due has changed
-    /// or its time is over.
-    fn open_attempt(&self, now: DateTime<Utc>) -> Option<Next> {
+    /// What is to be paid of what is owed, when this part of it is wanted.
+    fn payable(&self, part: Option<Amount>) -> Result<Result<Amount, PartRefused>, AppError> {
+        let due = Amount::try_from(self.due()).map_err(AppError::internal)?;
+        Ok(match &self.link.state.pays {
+            LinkFor::Invoices(_) => self.practice.payable(due, part),
+            LinkFor::Payment(_) if part.is_none_or(|part| part == due) => Ok(due),
+            LinkFor::Payment(_) => Err(PartRefused::WholeAlone),
+        })
+    }
+
+    /// What an attempt that is open calls for: going on with it, or closing it first because another amount is due, or
+    /// wanted, or its time is over.
+    fn open_attempt(&self, wanted: Amount, now: DateTime<Utc>) -> Option<Next> {
         let payment = self.payment.as_ref()?;
         let attempt = payment.state.open_attempt()?;
-        if attempt.is_payable(now) && attempt.amount.cents() == self.due() {
+        if attempt.is_payable(now) && attempt.amount == wanted {
             return Some(Next::Take(Box::new(Ready {
                 practice: self.practice.clone(),
                 payment: payment.state.id,
@@ -298,13 +330,9 @@ impl Held {
         Some(Next::Close(Box::new(payment.clone()), Box::new(attempt.clone())))
     }
 
-    fn allocations(&self) -> Result<Vec<Allocation>, AppError> {
-        let open = |stored: &&Stored<Invoice>| stored.state.status == InvoiceStatus::Open;
-        let allocation = |stored: &Stored<Invoice>| {
-            let amount = Amount::try_from(stored.state.balance()).map_err(AppError::internal)?;
-            Ok(Allocation { invoice: stored.state.id, amount })
-        };
-        self.invoices.iter().filter(open).map(allocation).collect()
+    fn allocations(&self, amount: Amount) -> Vec<Allocation> {
+        let invoices = self.invoices.iter().map(|stored| &stored.state);
+        Allocation::by_due_date(amount, invoices.filter(|invoice| invoice.status == InvoiceStatus::Open))
     }
 
     fn new_payment(
@@ -324,7 +352,7 @@ impl Held {
             due_date: None,
             memo: None,
             link: Some(self.link.state.id),
-            allocations: self.allocations()?,
+            allocations: self.allocations(amount),
         })
     }
 }

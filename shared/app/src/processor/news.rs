@@ -1,7 +1,9 @@
 //! What is known of a payment after the processor has said something of it.
 
 use paywell_domain::{
-    Account, Amount, AttemptId, Decision, InvoiceId, Link, MethodsOnFile, Payment, RefundId, Refusal,
+    Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, MethodsOnFile, Payment, RefundId,
+    Refusal,
+    link::LinkFor,
     payment::{
         Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, PaidWith, Settlement, settle,
     },
@@ -15,6 +17,9 @@ use paywell_store::{Key, Stored};
 
 use super::Subject;
 use crate::{AppError, Work, money};
+
+/// With so many invoices that a payment pays, a link that stays good is shown with each of them in the same transaction.
+const FEW_INVOICES: usize = 15;
 
 /// Something that the processor said of a payment, or that it could not say.
 #[derive(Debug, Clone)]
@@ -174,11 +179,34 @@ impl Work<'_> {
         if let Some(id) = payment.state.link
             && let Some(link) = self.find::<Link>(id)?
         {
-            let used = self.commit.update(&link, link.state.payment_made(payment.state.id))?;
             let paid: Vec<InvoiceId> = settlement.invoices.iter().map(|paid| paid.state.id).collect();
-            self.commit.show_link_but_for(&used.state, &paid)?;
+            if self.owes_more(&link.state, &settlement).await? {
+                let rest = self.commit.update(&link, link.state.paid_in_part(payment.state.id))?;
+                // No invoice's history tells that it is good for the rest.
+                let few = paid.len() <= FEW_INVOICES;
+                self.commit.show_link_but_for(&rest.state, if few { &[] } else { &paid })?;
+            } else {
+                let used = self.commit.update(&link, link.state.payment_made(payment.state.id))?;
+                self.commit.show_link_but_for(&used.state, &paid)?;
+            }
         }
         Ok(after)
+    }
+
+    /// Whether anything is owed by a link once a payment is settled.
+    async fn owes_more(&mut self, link: &Link, settlement: &Settlement) -> Result<bool, AppError> {
+        let LinkFor::Invoices(ids) = &link.pays else { return Ok(false) };
+        let settled = |id: InvoiceId| settlement.invoices.iter().find(move |paid| paid.state.id == id);
+        let others: Vec<InvoiceId> = ids.iter().copied().filter(|id| settled(*id).is_none()).collect();
+        let practice = self.practice_id().clone();
+        self.load(others.iter().map(|id| Key::invoice(&practice, *id))).await?;
+        let others = self.invoices(others)?;
+        let after = settlement.invoices.iter().map(|paid| &paid.state);
+        let mut all = after.chain(others.iter().map(|other| &other.state));
+        Ok(all.any(|invoice| {
+            let is_open = invoice.status == InvoiceStatus::Open && invoice.balance().is_positive();
+            is_open && ids.contains(&invoice.id)
+        }))
     }
 
     async fn heard_of_refund(

@@ -5,6 +5,7 @@ pub mod links;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod practice;
 
 use std::str::FromStr;
 

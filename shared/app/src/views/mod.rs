@@ -6,6 +6,7 @@ pub mod links;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod practice;
 pub mod refunds;
 pub mod sets;
 pub mod timeline;

@@ -42,6 +42,26 @@ impl Allocation {
     }
 }
 
+impl Allocation {
+    /// An amount over what invoices owe, the one that is due first paid first, as far as it goes.
+    pub fn by_due_date<'a>(amount: Amount, invoices: impl IntoIterator<Item = &'a Invoice>) -> Vec<Self> {
+        let mut invoices: Vec<&Invoice> = invoices.into_iter().collect();
+        invoices.sort_by_key(|invoice| (invoice.due_date(), invoice.number));
+        let mut left = amount.cents();
+        let mut allocations = Vec::new();
+        for invoice in invoices {
+            let part = Amount::try_from(invoice.balance().min(left)).ok();
+            let Some((amount, rest)) = part.and_then(|part| Some((part, left.checked_sub(part.cents())?)))
+            else {
+                continue;
+            };
+            allocations.push(Self { invoice: invoice.id, amount });
+            left = rest;
+        }
+        allocations
+    }
+}
+
 /// What moving a payment's money changes besides the payment itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
@@ -123,6 +143,16 @@ mod tests {
         fixtures::{NOW, amount, chased, invoice, meant, payment, received, today},
         payment::{Receipt, Tender},
     };
+
+    #[test]
+    fn a_part_pays_what_is_due_first() {
+        let (mut late, soon) = (invoice(1, 6_000), invoice(2, 5_000));
+        late.date = late.date.succ_opt().unwrap();
+        let parts = |cents| Allocation::by_due_date(amount(cents), [&late, &soon]);
+        assert_eq!(parts(3_000), [meant(&soon, 3_000)]);
+        assert_eq!(parts(5_001), [meant(&soon, 5_000), meant(&late, 1)]);
+        assert_eq!(parts(11_000), [meant(&soon, 5_000), meant(&late, 6_000)]);
+    }
 
     #[test]
     fn one_payment_pays_many_invoices_and_the_rest_is_credit() {

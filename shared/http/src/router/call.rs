@@ -44,10 +44,11 @@ impl Call {
         query::parse(self.request.uri().query().unwrap_or_default())
     }
 
-    /// Whether the query has a parameter, whatever its value.
-    pub fn has_parameter(&self, name: &str) -> bool {
+    /// The first parameter of this name in the query, for pages that pass over what they do not know.
+    pub fn parameter(&self, name: &str) -> Option<String> {
         let query = self.request.uri().query().unwrap_or_default();
-        form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
+        let mut parameters = form_urlencoded::parse(query.as_bytes());
+        parameters.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
     /// The JSON body and the request's fingerprint: see [`body::parse`].

@@ -1,0 +1,83 @@
+//! "Send me a new one": whoever holds a link that has ended gets a good one, by mail to the contact on file alone.
+
+use chrono::{DateTime, Utc};
+use paywell_domain::{Actor, Link, invoice_set::Recipient, link::Token, patient::EmailAddress};
+use paywell_store::{By, Key};
+
+use super::{Ended, Held, PracticeCard};
+use crate::{App, AppError, Context, mail::Mail};
+
+/// How often an hour a link may be asked for.
+const TRIES_A_LINK: u32 = 3;
+/// How often an hour one address may ask, over all links of a practice.
+const TRIES_A_SOURCE: u32 = 20;
+
+/// What whoever asked is told: the same whether anything was sent or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renewal {
+    /// The token was never given out.
+    Unknown,
+    /// If there is a good link to send, it is on its way.
+    Asked(Box<PracticeCard>, Option<paywell_domain::Language>),
+}
+
+impl App {
+    /// A new link is asked for with a token that was good. One that has expired is renewed; one that was replaced leads to
+    /// its present generation. What is withdrawn, paid or about to be paid is not sent, nor too often.
+    ///
+    /// # Errors
+    /// The table cannot be reached.
+    pub async fn ask_anew(
+        &self,
+        token: &Token,
+        source: &str,
+        request: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Renewal, AppError> {
+        let Some(held) = self.hold(token).await? else { return Ok(Renewal::Unknown) };
+        let card = PracticeCard { logo: held.logo.clone(), ..PracticeCard::of(&held.practice) };
+        let asked = Renewal::Asked(Box::new(card), held.patient.details.language);
+        let (practice, link) = (&held.practice_id, held.link.state.id);
+        let of_link = self.store.count_attempt(practice, &format!("anew#{link}"), now).await?;
+        let of_source = self.store.count_attempt(practice, &format!("anew#{source}"), now).await?;
+        if of_link > TRIES_A_LINK || of_source > TRIES_A_SOURCE {
+            return Ok(asked);
+        }
+        let Some((recipient, address)) = held.to_be_sent(now) else { return Ok(asked) };
+        let by = By {
+            practice: practice.clone(),
+            actor: Actor::Patient { link },
+            request: request.to_owned(),
+            now,
+        };
+        let cx = Context { by, command: None };
+        let given = self
+            .change(&cx, [Key::link(practice, link)], async |work| {
+                let stored = work.need::<Link>(link, "payment link")?;
+                let expires = work.practice()?.link_expiry(now);
+                let Some(decision) = stored.state.asked_anew(expires, now) else { return Ok(None) };
+                let current = work.commit.update(&stored, decision)?;
+                if current.version > stored.version {
+                    work.commit.show_link(&current.state)?;
+                }
+                work.lead(self, &current.state).map(Some)
+            })
+            .await?;
+        if let Some(token) = given {
+            let mail = Mail::new_link(&held.practice, &recipient, &address, &self.pay_url(&token));
+            let outcome = self.send_mail(&mail, &[("link", &link.to_string())]).await;
+            tracing::info!(%link, ?outcome, "a new link was asked for");
+        }
+        Ok(asked)
+    }
+}
+
+impl Held {
+    /// To whom a good link is sent: where there is something to pay by it, this one is not good, and somebody can read it.
+    fn to_be_sent(&self, now: DateTime<Utc>) -> Option<(Recipient, EmailAddress)> {
+        let is_asked_for = matches!(self.ended(now), Some(Ended::Expired | Ended::Replaced));
+        let recipient = Recipient::of(&self.patient, &self.practice);
+        let address = recipient.email.clone()?;
+        (is_asked_for && self.due().is_positive() && !recipient.deceased).then_some((recipient, address))
+    }
+}

@@ -1,0 +1,48 @@
+//! The practice as patients see it.
+
+use paywell_domain::{
+    Amount, Language,
+    patient::Phone,
+    practice::{BrandColour, IdentityCheck, Logo},
+    text::Line,
+};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+/// Changes to how a practice shows itself to patients, and to what it lets them choose. What is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditPractice {
+    /// The name that patients know.
+    #[serde(default)]
+    #[schema(value_type = Option<Line<60>>)]
+    pub name: Option<Line<60>>,
+    /// Where patients call, in international form.
+    #[serde(default)]
+    pub phone: Option<Phone>,
+    /// The colour of what is pressed, as `#rrggbb`, on which white text is readable (WCAG AA); null takes it away.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$", example = "#14532d")]
+    pub colour: Option<Option<BrandColour>>,
+    /// A PNG of at most 8 KiB and 1,024 pixels on a side, in base64; null takes it away.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<String>, content_encoding = "base64")]
+    pub logo: Option<Option<Logo>>,
+    /// What patients are asked before they see what a bill is for.
+    #[serde(default)]
+    pub identity_check: Option<IdentityCheck>,
+    /// The least that patients may pay of what is owed; null lets them pay the whole alone.
+    #[serde(default, deserialize_with = "amount_given")]
+    #[schema(value_type = Option<Amount>)]
+    pub part_payment_from: Option<Option<Amount>>,
+    /// What patients read of whom nothing else is known; null is English.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<Language>)]
+    pub language: Option<Option<Language>>,
+}
+
+fn amount_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Amount>>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    let parsed = text.map(|text| text.parse::<Amount>().map_err(serde::de::Error::custom)).transpose()?;
+    Ok(Some(parsed))
+}

@@ -1,0 +1,53 @@
+//! The practice as patients see it.
+
+use paywell_domain::{
+    Currency, Language, Practice,
+    practice::{IdentityCheck, Logo},
+};
+use paywell_store::Stored;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How a practice shows itself to patients, and what it lets them choose.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PracticeView {
+    /// The id.
+    pub id: String,
+    /// The version, for `If-Match`.
+    pub version: u64,
+    /// The name that patients know.
+    pub name: String,
+    /// Where patients call, in international form.
+    pub phone: String,
+    /// The colour of what is pressed, as `#rrggbb`; ours where none was chosen.
+    pub colour: Option<String>,
+    /// A PNG in base64, where there is one.
+    pub logo: Option<String>,
+    /// What patients are asked before they see what a bill is for.
+    pub identity_check: IdentityCheck,
+    /// The least that patients may pay of what is owed; none where they pay the whole alone.
+    pub part_payment_from: Option<String>,
+    /// The currency of that amount.
+    pub currency: Currency,
+    /// What patients read of whom nothing else is known.
+    pub language: Option<Language>,
+}
+
+impl PracticeView {
+    /// The practice with its logo.
+    pub fn of(stored: &Stored<Practice>, logo: Option<&Logo>) -> Self {
+        let practice = &stored.state;
+        Self {
+            id: practice.id.to_string(),
+            version: stored.version,
+            name: practice.name.to_string(),
+            phone: practice.phone.as_str().to_owned(),
+            colour: practice.pay_page.colour.map(|colour| colour.light()),
+            logo: logo.map(Logo::base64),
+            identity_check: practice.identity_check,
+            part_payment_from: practice.pay_page.part_from.map(|least| least.to_string()),
+            currency: practice.currency,
+            language: practice.pay_page.language,
+        }
+    }
+}
