@@ -218,7 +218,7 @@ export const alone = {
   },
 };
 
-async function async function processorDown(visitor) {
+async function processorDown(visitor) {
   await visitor.open((await billed()).link);
   await world.stripe.control('faults', { path: '/v1/checkout/sessions', kind: 'error', times: 9 });
   await visitor.press(PAY);

@@ -75,6 +75,11 @@ async fn a_route_is_found_and_its_parameter_decoded_once() {
     assert_eq!(body(&response), json!({ "id": "inv_1" }));
     assert_eq!(response.headers()["etag"], "\"7\"");
     assert_eq!(body(&answer("GET", "/v1/invoices/a%2Fb%20%2541").await), json!({ "id": "a/b %41" }));
+    assert_eq!(
+        body(&answer("GET", "/v1/invoices/%FF").await),
+        json!({ "id": "\u{fffd}" }),
+        "the handler's to refuse"
+    );
 }
 
 #[tokio::test]
@@ -92,8 +97,7 @@ async fn every_response_has_the_standard_headers() {
 
 #[tokio::test]
 async fn what_is_not_there_is_a_problem() {
-    for path in
-        ["/", "/v1/invoices", "/v1/invoices/", "/v1/invoices/a/b", "/v1/invoices/%FF", "/v1/numbers/x"]
+    for path in ["/", "/v1/invoices", "/v1/invoices/", "/v1/invoices/a/b", "/v1/numbers/x", "/v1/numbers/%FF"]
     {
         let response = answer("GET", path).await;
         assert_eq!(
