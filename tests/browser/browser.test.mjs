@@ -6,7 +6,6 @@ import links from './suites/links.mjs';
 import looks from './suites/looks.mjs';
 import main from './suites/main.mjs';
 import outreach from './suites/outreach.mjs';
-import thePortal from './suites/portal.mjs';
 import privacy from './suites/privacy.mjs';
 import stop from './suites/stop.mjs';
 import tabs from './suites/tabs.mjs';
@@ -18,7 +17,6 @@ describe('Paywell in a browser', () => {
   hosted();
   tabs();
   links();
-  thePortal();
   looks();
   docs();
   outreach();

@@ -16,6 +16,7 @@ pub fn served() -> Served {
     add(&mut all, "payments", &payments::routes());
     add(&mut all, "links", &links::routes());
     add(&mut all, "checkout", &checkout::routes());
+    add(&mut all, "portal", &portal::routes());
     add(&mut all, "processor-events", &processor_events::routes());
     all
 }

@@ -9,11 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use paywell_app::{AppError, Context, pay::PracticeCard, portal::SignedIn};
-use paywell_domain::{InvoiceId, PatientId, PracticeId, link::Token};
+use paywell_domain::{InvoiceId, PatientId, Practice, PracticeId, link::Token};
 use paywell_http::{Call, Problem, Response, respond::redirect};
 use paywell_pages::{Frame, Page, Reader, Words, identity_cookie};
 
-use crate::{Portal, browser, pages};
+use crate::{
+    Portal, browser,
+    pages::{self, sign_in::Note},
+};
 
 /// Somebody signed in asks for a page, or sends a form of one.
 pub(crate) struct Visit {
@@ -25,8 +28,8 @@ pub(crate) struct Visit {
     token: Token,
 }
 
-/// Why there is no visit, as the answer that says so.
-type Turned<T> = Result<T, Response>;
+/// What was asked for, or why not, as the answer that says so.
+pub(crate) type Turned<T> = Result<T, Box<Response>>;
 
 /// The fields of a form; each name is there once.
 pub(crate) type Form = BTreeMap<String, String>;
@@ -43,6 +46,11 @@ impl Visit {
     pub(crate) fn context(&self, call: &Call) -> Context {
         self.signed_in.context(call.request_id(), None, call.now)
     }
+}
+
+/// The words that the reader chose or the browser asks for, else the practice's.
+pub(crate) fn words(call: &Call, practice: &Practice) -> Words {
+    Reader::of(call.headers()).words_for(None, practice.pay_page.language)
 }
 
 pub(crate) fn home_path(practice: &PracticeId) -> String {
@@ -105,11 +113,11 @@ impl Portal {
 
     /// Whoever is signed in to the practice of the path; everybody else is sent to its first page.
     pub(crate) async fn visit(&self, call: &Call) -> Turned<Visit> {
-        let practice = call.path::<PracticeId>("practice").map_err(|_| self.nothing(call))?;
+        let practice = call.path::<PracticeId>("practice").map_err(|_| Box::new(self.nothing(call)))?;
         match self.visiting(call, &practice).await {
             Ok(Some(visit)) => Ok(visit),
-            Ok(None) => Err(redirect(&home_path(&practice)).unwrap_or_else(|_| self.nothing(call))),
-            Err(error) => Err(self.failed(call, error)),
+            Ok(None) => Err(Box::new(redirect(&home_path(&practice)).unwrap_or_else(|_| self.nothing(call)))),
+            Err(error) => Err(Box::new(self.failed(call, error))),
         }
     }
 
@@ -118,7 +126,7 @@ impl Portal {
         let signed_in = self.app.signed_in(practice, &token, seen, call.now).await?;
         Ok(signed_in.map(|signed_in| Visit {
             card: PracticeCard::of(&signed_in.practice),
-            words: Reader::of(call.headers()).words(),
+            words: words(call, &signed_in.practice),
             form: browser::form_token(&self.key, &token),
             signed_in,
             token,
@@ -129,7 +137,7 @@ impl Portal {
     pub(crate) fn our_form(&self, call: &Call) -> Turned<Form> {
         let sent = browser::is_same_origin(call.headers(), &self.app.public_url);
         let form = call.form::<Form>().ok().filter(|_| sent);
-        form.ok_or_else(|| self.stale(call))
+        form.ok_or_else(|| Box::new(self.stale(call)))
     }
 
     /// A form that a page made for this session sent.
@@ -139,7 +147,7 @@ impl Portal {
         if browser::is_form_token(&self.key, &visit.token, field(&form, "form")) {
             Ok((visit, form))
         } else {
-            Err(self.stale(call))
+            Err(Box::new(self.stale(call)))
         }
     }
 
@@ -164,13 +172,16 @@ pub(crate) async fn home(state: &Portal, call: Call) -> Result<Response, Problem
     let Ok(practice) = call.path::<PracticeId>("practice") else { return Ok(state.nothing(&call)) };
     let visit = match state.visiting(&call, &practice).await {
         Ok(Some(visit)) => visit,
-        Ok(None) => return Ok(sign_in::begin(state, &call, &practice, None).await),
+        Ok(None) => {
+            let note = call.parameter("left").is_some().then_some(Note::Left);
+            return Ok(sign_in::begin(state, &call, &practice, note).await);
+        }
         Err(error) => return Ok(state.failed(&call, error)),
     };
     Ok(match state.app.portal_home(&visit.signed_in, call.now).await {
         Ok(home) => {
             let path = visit.home();
-            let page = pages::home::home(&visit, &path, &home);
+            let page = pages::home::home(&visit, &path, &home, call.parameter("none").is_some());
             state.respond_to(&visit, &call, page, StatusCode::OK)
         }
         Err(error) => state.failed(&call, error),
@@ -181,7 +192,7 @@ pub(crate) async fn home(state: &Portal, call: Call) -> Result<Response, Problem
 pub(crate) async fn invoice(state: &Portal, call: Call) -> Result<Response, Problem> {
     let visit = match state.visit(&call).await {
         Ok(visit) => visit,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Ok(id) = call.path::<InvoiceId>("id") else { return Ok(state.nothing(&call)) };
     Ok(match state.app.portal_invoice(&visit.signed_in, id, call.now).await {
@@ -198,7 +209,7 @@ pub(crate) async fn invoice(state: &Portal, call: Call) -> Result<Response, Prob
 pub(crate) async fn history(state: &Portal, call: Call) -> Result<Response, Problem> {
     let visit = match state.visit(&call).await {
         Ok(visit) => visit,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     Ok(match state.app.portal_history(&visit.signed_in).await {
         Ok(transactions) => {
@@ -214,7 +225,7 @@ pub(crate) async fn history(state: &Portal, call: Call) -> Result<Response, Prob
 pub(crate) async fn pay(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, form) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let chosen: BTreeSet<InvoiceId> = form.keys().filter_map(|name| name.parse().ok()).collect();

@@ -12,7 +12,7 @@ use crate::{Portal, pages};
 pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem> {
     let visit = match state.visit(&call).await {
         Ok(visit) => visit,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     Ok(match state.app.portal_messages(&visit.signed_in).await {
         Ok(messages) => {
@@ -28,7 +28,7 @@ pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem
 pub(crate) async fn choose(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, form) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Ok(language) = field(&form, "language").parse::<Language>() else { return Ok(state.stale(&call)) };
     let texts = match field(&form, "texts") {

@@ -13,7 +13,7 @@ use crate::{Portal, pages};
 pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem> {
     let visit = match state.visit(&call).await {
         Ok(visit) => visit,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     Ok(match state.app.portal_methods(&visit.signed_in, &visit.context(&call)).await {
         Ok(methods) => {
@@ -42,7 +42,7 @@ fn command(visit: &Visit, form: &Form, call: &Call, what: &str) -> Context {
 pub(crate) async fn add(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, form) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     if field(&form, "agreed") != "on" {
@@ -63,7 +63,7 @@ pub(crate) async fn add(state: &Portal, call: Call) -> Result<Response, Problem>
 pub(crate) async fn make_default(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, form) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let (cx, method) = (command(&visit, &form, &call, "default"), field(&form, "method"));
@@ -77,7 +77,7 @@ pub(crate) async fn make_default(state: &Portal, call: Call) -> Result<Response,
 pub(crate) async fn remove(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, form) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let (cx, method) = (command(&visit, &form, &call, "remove"), field(&form, "method"));

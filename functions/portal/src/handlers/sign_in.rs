@@ -11,22 +11,22 @@ use paywell_domain::{
     portal::{Code, ContactPoint},
 };
 use paywell_http::{Call, Problem, Response, respond::redirect};
-use paywell_pages::{Frame, Reader};
+use paywell_pages::Frame;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{field, home_path};
+use super::{Turned, field, home_path, words};
 use crate::{
     ANSWER_AFTER, Portal, browser,
     pages::sign_in::{self as pages, Note},
 };
 
 /// The practice of the path, or the answer that there is none.
-async fn practice(state: &Portal, call: &Call) -> Result<Practice, Response> {
-    let id = call.path::<PracticeId>("practice").map_err(|_| state.nothing(call))?;
+async fn practice(state: &Portal, call: &Call) -> Turned<Practice> {
+    let id = call.path::<PracticeId>("practice").map_err(|_| Box::new(state.nothing(call)))?;
     match state.app.portal_practice(&id).await {
         Ok(Some(practice)) => Ok(practice),
-        Ok(None) => Err(state.nothing(call)),
-        Err(error) => Err(state.failed(call, error)),
+        Ok(None) => Err(Box::new(state.nothing(call))),
+        Err(error) => Err(Box::new(state.failed(call, error))),
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn begin(state: &Portal, call: &Call, id: &PracticeId, note: Op
 
 fn contact_page(state: &Portal, call: &Call, practice: &Practice, note: Option<Note>) -> Response {
     let (card, path) = (PracticeCard::of(practice), home_path(&practice.id));
-    let words = Reader::of(call.headers()).words();
+    let words = words(call, practice);
     let frame = Frame { words, practice: Some(&card), path: &path, beyond: None };
     state.respond(pages::contact(&frame, note), note.map_or(StatusCode::OK, Note::status))
 }
@@ -51,16 +51,16 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
     let answer_at = Instant::now() + ANSWER_AFTER;
     let form = match state.our_form(&call) {
         Ok(form) => form,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let practice = match practice(state, &call).await {
         Ok(practice) => practice,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Some(contact) = ContactPoint::typed(field(&form, "contact")) else {
         return Ok(contact_page(state, &call, &practice, Some(Note::NoContact)));
     };
-    let (language, source) = (Reader::of(call.headers()).words().language(), call.source_ip().to_string());
+    let (language, source) = (words(&call, &practice).language(), call.source_ip().to_string());
     let asker = (language, source.as_str());
     let asked = state.app.ask_for_code(&practice, &contact, asker, call.request_id(), call.now).await;
     if let Ok(Asked::Begun(_, Some(message))) = &asked {
@@ -83,7 +83,7 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
 pub(crate) async fn code(state: &Portal, call: Call) -> Result<Response, Problem> {
     let practice = match practice(state, &call).await {
         Ok(practice) => practice,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     code_page(state, &call, &practice, None)
 }
@@ -97,7 +97,7 @@ fn code_page(
     let Some(token) = browser::sign_in(call.headers()) else { return redirect(&home_path(&practice.id)) };
     let (card, home) = (PracticeCard::of(practice), home_path(&practice.id));
     let path = format!("{home}/code");
-    let words = Reader::of(call.headers()).words();
+    let words = words(call, practice);
     let frame = Frame { words, practice: Some(&card), path: &path, beyond: None };
     let page = pages::code(&frame, &home, &browser::form_token(&state.key, &token), note);
     Ok(state.respond(page, note.map_or(StatusCode::OK, Note::status)))
@@ -107,11 +107,11 @@ fn code_page(
 pub(crate) async fn enter(state: &Portal, call: Call) -> Result<Response, Problem> {
     let form = match state.our_form(&call) {
         Ok(form) => form,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let practice = match practice(state, &call).await {
         Ok(practice) => practice,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     let Some(token) = browser::sign_in(call.headers()) else { return redirect(&home_path(&practice.id)) };
     if !browser::is_form_token(&state.key, &token, field(&form, "form")) {
@@ -140,7 +140,7 @@ pub(crate) async fn enter(state: &Portal, call: Call) -> Result<Response, Proble
 pub(crate) async fn leave(state: &Portal, call: Call) -> Result<Response, Problem> {
     let (visit, _) = match state.visit_by_form(&call).await {
         Ok(both) => both,
-        Err(turned) => return Ok(turned),
+        Err(turned) => return Ok(*turned),
     };
     if let Err(error) = state.app.sign_out(&visit.signed_in, &visit.context(&call)).await {
         return Ok(state.failed(&call, error));

@@ -8,8 +8,8 @@ use paywell_pages::{Page, say};
 use super::{status, ways};
 use crate::handlers::Visit;
 
-/// The first page of whoever is signed in.
-pub(crate) fn home(visit: &Visit, path: &str, home: &Home) -> Page {
+/// The first page of whoever is signed in; `none` says that they wanted to pay, and had chosen no bill.
+pub(crate) fn home(visit: &Visit, path: &str, home: &Home, none: bool) -> Page {
     let words = visit.words;
     let money = |cents: Cents| words.money(home.currency, cents);
     let is_family = home.patients.len() > 1;
@@ -17,6 +17,7 @@ pub(crate) fn home(visit: &Visit, path: &str, home: &Home) -> Page {
     let content = html! {
         (ways(visit, path))
         h1 { (say!(words, "pay-hello", name = home.first_name.as_str())) }
+        @if none { p class="note" role="alert" { (say!(words, "portal-none-chosen")) } }
         p class="owed" {
             span { (say!(words, "pay-owed")) }
             strong { (money(home.total)) }

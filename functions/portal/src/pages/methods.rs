@@ -59,7 +59,8 @@ fn hidden(visit: &Visit, of: &MethodsOf, name: &str) -> Markup {
 
 fn row(visit: &Visit, path: &str, of: &MethodsOf, method: &PaymentMethodView, name: &str) -> Markup {
     let words = visit.words;
-    let kind = method.brand.as_ref().or(method.bank.as_ref()).cloned().unwrap_or_default();
+    let kind = method.brand.as_ref().or(method.bank.as_ref()).map(|name| capitalised(name));
+    let kind = kind.unwrap_or_default();
     let shown = say!(words, "portal-method", kind = kind, last4 = method.last4.as_str());
     html! {
         li {
@@ -85,4 +86,11 @@ fn row(visit: &Visit, path: &str, of: &MethodsOf, method: &PaymentMethodView, na
             }
         }
     }
+}
+
+/// The processor writes brands in small letters.
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
 }

@@ -16,6 +16,8 @@ pub(crate) enum Note {
     Over,
     /// Too many this hour.
     TooMany,
+    /// The session was ended.
+    Left,
 }
 
 impl Note {
@@ -23,6 +25,7 @@ impl Note {
         match self {
             Self::NoContact | Self::Wrong(_) | Self::Over => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Left => StatusCode::OK,
         }
     }
 
@@ -32,6 +35,7 @@ impl Note {
             Self::Wrong(left) => say!(words, "portal-code-wrong", left = left),
             Self::Over => say!(words, "portal-code-over"),
             Self::TooMany => say!(words, "portal-too-many"),
+            Self::Left => return html! { p id="note" role="status" { (say!(words, "portal-left")) } },
         };
         html! { p id="note" class="note" role="alert" { (text) } }
     }

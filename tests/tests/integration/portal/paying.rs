@@ -76,6 +76,7 @@ async fn what_is_not_owed_any_more_is_not_paid() {
     assert!(answer.text().contains("No money has moved"));
     let none = browser.send("", "/pay", &[("patient", &ada)]).await;
     assert_eq!(place(&none), "/portal/prac_riverside?none");
+    assert!(browser.get("?none").await.text().contains("at least one bill"));
 }
 
 #[tokio::test]
