@@ -6,6 +6,7 @@ import links from './suites/links.mjs';
 import looks from './suites/looks.mjs';
 import main from './suites/main.mjs';
 import outreach from './suites/outreach.mjs';
+import thePortal from './suites/portal.mjs';
 import privacy from './suites/privacy.mjs';
 import stop from './suites/stop.mjs';
 import tabs from './suites/tabs.mjs';
@@ -20,6 +21,7 @@ describe('Paywell in a browser', () => {
   looks();
   docs();
   outreach();
+  thePortal();
   privacy();
   stop();
 });

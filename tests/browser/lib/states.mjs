@@ -212,6 +212,7 @@ export const states = {
   },
   async 'portal-nothing'(visitor) {
     await visitor.open(`${world.stack.api}/portal/prac_nowhere`);
+  },
   async 'receipt-slow'(visitor) {
     await pay(visitor);
     await back(visitor);

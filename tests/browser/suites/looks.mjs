@@ -56,7 +56,9 @@ async function inspect(visitor, name) {
 
 /// With the Tab key to everything that can be used, and out of the page.
 async function walk(page) {
-  const usable = await page.locator('a[href], button, summary, input:not([type=hidden])').filter({ visible: true }).count();
+  // Of radio buttons of one name the Tab key reaches one.
+  const inputs = 'input:not([type=hidden], [type=radio]), input[type=radio]:checked';
+  const usable = await page.locator(`a[href], button, summary, ${inputs}`).filter({ visible: true }).count();
   const reached = new Set();
   for (let presses = 0; presses < 20 && reached.size < usable + 1; presses += 1) {
     await page.keyboard.press('Tab');
