@@ -65,8 +65,9 @@ async function methodOnFile() {
   await visitor.page.getByRole('checkbox').check();
   await visitor.press('Add a card or bank account');
   await payByCard(visitor, GOOD_CARD);
+  await visitor.page.waitForURL('**/portal/**');
   await until('it is on file', async () => {
-    await visitor.open(`${portal()}/methods`);
+    await visitor.page.reload();
     return (await visitor.text()).includes('4242');
   });
   const { items } = await world.biller.get(`/v1/patients/${patient.id}/payment-methods`);

@@ -114,7 +114,7 @@ impl Suite {
             return ("malformed_taken", wrong);
         }
         // A page says it to people; and a wrong answer to its question is counted in the table.
-        let is_page = route.pattern.starts_with("/pay/");
+        let is_page = ["/pay/", "/portal/"].iter().any(|pages| route.pattern.starts_with(pages));
         if !is_page && let Some(why) = unnamed(&answer) {
             wrong.push(("malformed_unnamed", format!("{why}: {}", says())));
         }

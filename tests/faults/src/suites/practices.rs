@@ -16,7 +16,7 @@ const NOT_OURS: [&str; 1] = ["external_id"];
 const INSTEAD: [(&str, &str); 2] = [("/method_on_file/id", "tender"), ("/payment_id", "invoice_ids")];
 
 /// Routes whose requests name nothing that there is.
-const NAMELESS: [&str; 2] = ["/v1/patients", "/v1/exports"];
+const NAMELESS: [&str; 3] = ["/v1/patients", "/v1/exports", "/v1/practice"];
 
 /// Requests that name what is another practice's, and how many of them reached it: were not refused, were answered with
 /// anything of the neighbour's, or changed anything at all.
@@ -132,11 +132,11 @@ fn request(own: &Furnished, route: &RouteInfo, path: &str, body: Option<&Value>)
 fn is_refused(route: &RouteInfo, answer: &Answer, may: bool) -> bool {
     match (route.method.as_str(), route.pattern) {
         _ if !may => answer.status == 403,
-        // Lists that name nobody show one's own; a patient who never was has no invoices.
+        // What names nobody shows one's own; a patient who never was has no invoices.
         (
             "GET",
             "/v1/invoices" | "/v1/payments" | "/v1/metrics" | "/v1/patients" | "/v1/transactions"
-            | "/v1/invoice-sets",
+            | "/v1/invoice-sets" | "/v1/practice",
         ) => answer.status == 200,
         ("GET", "/v1/patients/{id}/invoices") => answer.status == 200 && answer.json()["items"] == json!([]),
         _ => matches!(answer.status, 404 | 422),
