@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use paywell_domain::{Account, MethodsOnFile, Payment, on_file::MethodOnFile};
 use paywell_tests::support::Clinic;
+use serde_json::Value;
 
 use crate::Site;
 
@@ -16,6 +17,8 @@ pub(super) struct Effect {
     payments: Vec<String>,
     /// Methods on file, as they are at the practice.
     methods: Vec<String>,
+    /// Messages, but for receipts: whether one goes out depends on when the payment was heard of, and whoever claimed one
+    /// and is gone may have sent it.
     mails: usize,
 }
 
@@ -39,7 +42,7 @@ const KINDS: [&str; 15] = [
 ];
 
 impl Effect {
-    /// Proves the books, and says what there is; of one patient.
+    /// Proves the books, and says what there is; of one patient. There are no more receipts than payments.
     pub(super) async fn of(site: &Site, clinic: &Clinic) -> Self {
         let books = clinic.proven_books().await;
         let dump = site.world.dump().await;
@@ -55,6 +58,12 @@ impl Effect {
             .collect();
         let mut payments: Vec<String> = books.payments.iter().map(shown).collect();
         let methods: Vec<MethodsOnFile> = dump.decoded("METHODS#");
+        let is_receipt =
+            |mail: &Value| mail["text"].as_str().is_some_and(|text| text.contains("/pay/receipts/"));
+        let (receipts, others): (Vec<Value>, Vec<Value>) =
+            site.mail().await.into_iter().partition(is_receipt);
+        let made = books.payments.len();
+        assert!(receipts.len() <= made, "{} receipts of {made} payments", receipts.len());
         invoices.sort_unstable();
         payments.sort_unstable();
         Self {
@@ -63,7 +72,7 @@ impl Effect {
             invoices,
             payments,
             methods: methods.iter().flat_map(kept).collect(),
-            mails: site.mail().await.len(),
+            mails: others.len(),
         }
     }
 
@@ -77,10 +86,10 @@ impl Effect {
             && self.without_items(0) == undisturbed.without_items(0)
     }
 
-    /// Whether this is the same but for how much was noted on the way: how often the processor was asked, and which
-    /// messenger brought its news first.
+    /// Whether this is the same but for how much was noted on the way: how often the processor was asked, which messenger
+    /// brought its news first, and where a receipt's address leads.
     pub(super) fn is_but_for_notes(&self, undisturbed: &Self) -> bool {
-        let notes = |kind: &str| matches!(kind, "PAYMENT#" | "METHODS#" | "WEBHOOK#");
+        let notes = |kind: &str| matches!(kind, "PAYMENT#" | "METHODS#" | "WEBHOOK#" | "TOKEN#");
         let mut pairs = self.items.iter().zip(&undisturbed.items);
         pairs.all(|(one, other)| one == other || notes(one.0))
             && self.without_items(self.mails) == undisturbed.without_items(undisturbed.mails)
