@@ -144,7 +144,7 @@ mod tests {
         assert_refused("status=paid,late", invalid, "?status", not_one, &["paid", "overdue"]);
         assert_refused("status=", invalid, "?status", not_one, &["paid", "overdue"]);
         let many = format!("status={}", ["paid"; 21].join(","));
-        assert_refused(&many, invalid, "?status", "Expected at most 20 values.", &[]);
+        assert_refused(&many, invalid, "?status", "expected at most 20 values", &[]);
         assert_refused("limit=ten", invalid, "?limit", "Expected a whole number.", &[]);
         assert_refused("limit=", invalid, "?limit", "Expected a whole number.", &[]);
         assert_refused("limit=300", invalid, "?limit", "Expected a whole number, and not so large.", &[]);

@@ -64,7 +64,7 @@ fn every_language_has_every_message_with_the_same_variables() {
 fn asked() -> Catalogue {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut asked = Catalogue::new();
-    for folder in ["shared/pages/src", "shared/app/src", "functions"] {
+    for folder in ["shared/words/src", "shared/pages/src", "shared/app/src", "functions"] {
         sources(&workspace.join(folder), &mut |path, text| {
             for call in text.split("say!(").skip(1) {
                 let (message, variables) = call_of(call, path);
