@@ -1,6 +1,16 @@
 //! What each page does. Who is signed in comes from the cookie and the table; what a form names is looked up among what the
 //! session shows.
 
+/// What was asked for; or the function ends with the answer that says why not.
+macro_rules! or_answer {
+    ($asked:expr) => {
+        match $asked {
+            Ok(found) => found,
+            Err(turned) => return Ok(*turned),
+        }
+    };
+}
+
 pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod sign_in;
@@ -53,6 +63,11 @@ pub(crate) fn words(call: &Call, practice: &Practice) -> Words {
     Reader::of(call.headers()).words_for(None, practice.pay_page.language)
 }
 
+/// The frame of a page that is no practice's.
+fn nowhere(call: &Call) -> Frame<'static> {
+    Frame { words: Reader::of(call.headers()).words(), practice: None, path: "/portal", beyond: None }
+}
+
 pub(crate) fn home_path(practice: &PracticeId) -> String {
     format!("/portal/{practice}")
 }
@@ -83,13 +98,7 @@ impl Portal {
 
     /// The page of something that is not here: the same, whatever was asked for.
     pub(crate) fn nothing(&self, call: &Call) -> Response {
-        let frame = Frame {
-            words: Reader::of(call.headers()).words(),
-            practice: None,
-            path: "/portal",
-            beyond: None,
-        };
-        self.respond(pages::notice::nothing(&frame), StatusCode::NOT_FOUND)
+        self.respond(pages::notice::nothing(&nowhere(call)), StatusCode::NOT_FOUND)
     }
 
     /// People get pages, also where something fails.
@@ -98,17 +107,11 @@ impl Portal {
             return self.nothing(call);
         }
         let problem = Problem::from(error);
-        let frame = Frame {
-            words: Reader::of(call.headers()).words(),
-            practice: None,
-            path: "/portal",
-            beyond: None,
-        };
         if problem.status().is_client_error() {
-            return self.respond(pages::notice::refused(&frame), problem.status());
+            return self.respond(pages::notice::refused(&nowhere(call)), problem.status());
         }
         tracing::error!(status = problem.status().as_u16(), why = problem.internal_message(), "portal");
-        self.respond(pages::notice::trouble(&frame), StatusCode::SERVICE_UNAVAILABLE)
+        self.respond(pages::notice::trouble(&nowhere(call)), StatusCode::SERVICE_UNAVAILABLE)
     }
 
     /// Whoever is signed in to the practice of the path; everybody else is sent to its first page.
@@ -125,7 +128,7 @@ impl Portal {
         let Some((token, seen)) = browser::session(&self.key, call.headers()) else { return Ok(None) };
         let signed_in = self.app.signed_in(practice, &token, seen, call.now).await?;
         Ok(signed_in.map(|signed_in| Visit {
-            card: PracticeCard::of(&signed_in.practice),
+            card: PracticeCard::of(&signed_in.practice, signed_in.logo.clone()),
             words: words(call, &signed_in.practice),
             form: browser::form_token(&self.key, &token),
             signed_in,
@@ -153,13 +156,7 @@ impl Portal {
 
     /// The answer to a form that no page of ours sent, or that is of another session.
     pub(crate) fn stale(&self, call: &Call) -> Response {
-        let frame = Frame {
-            words: Reader::of(call.headers()).words(),
-            practice: None,
-            path: "/portal",
-            beyond: None,
-        };
-        self.respond(pages::notice::refused(&frame), StatusCode::FORBIDDEN)
+        self.respond(pages::notice::refused(&nowhere(call)), StatusCode::FORBIDDEN)
     }
 }
 
@@ -174,7 +171,7 @@ pub(crate) async fn home(state: &Portal, call: Call) -> Result<Response, Problem
         Ok(Some(visit)) => visit,
         Ok(None) => {
             let note = call.parameter("left").is_some().then_some(Note::Left);
-            return Ok(sign_in::begin(state, &call, &practice, note).await);
+            return Ok(sign_in::begin(state, &call, note).await);
         }
         Err(error) => return Ok(state.failed(&call, error)),
     };
@@ -190,10 +187,7 @@ pub(crate) async fn home(state: &Portal, call: Call) -> Result<Response, Problem
 
 /// An invoice with its details.
 pub(crate) async fn invoice(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let visit = match state.visit(&call).await {
-        Ok(visit) => visit,
-        Err(turned) => return Ok(*turned),
-    };
+    let visit = or_answer!(state.visit(&call).await);
     let Ok(id) = call.path::<InvoiceId>("id") else { return Ok(state.nothing(&call)) };
     Ok(match state.app.portal_invoice(&visit.signed_in, id, call.now).await {
         Ok(invoice) => {
@@ -207,10 +201,7 @@ pub(crate) async fn invoice(state: &Portal, call: Call) -> Result<Response, Prob
 
 /// What was paid and given back.
 pub(crate) async fn history(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let visit = match state.visit(&call).await {
-        Ok(visit) => visit,
-        Err(turned) => return Ok(*turned),
-    };
+    let visit = or_answer!(state.visit(&call).await);
     Ok(match state.app.portal_history(&visit.signed_in).await {
         Ok(transactions) => {
             let path = format!("{}/history", visit.home());
@@ -223,10 +214,7 @@ pub(crate) async fn history(state: &Portal, call: Call) -> Result<Response, Prob
 
 /// Pay: on to the pay page of a link for what was chosen, which knows who comes.
 pub(crate) async fn pay(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let (visit, form) = match state.visit_by_form(&call).await {
-        Ok(both) => both,
-        Err(turned) => return Ok(*turned),
-    };
+    let (visit, form) = or_answer!(state.visit_by_form(&call).await);
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let chosen: BTreeSet<InvoiceId> = form.keys().filter_map(|name| name.parse().ok()).collect();
     if chosen.is_empty() {

@@ -1,23 +1,24 @@
 //! The patient's side of a link: look, say who you are, pay, see the receipt.
 
 mod checkout;
+mod held;
 mod identity;
 mod renewal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
-    Amount, Cents, Currency, Invoice, InvoiceStatus, Language, Link, LinkId, Patient, Payment, PaymentId,
-    PaymentStatus, Practice, PracticeId,
-    link::{LinkFor, LinkStatus, Token},
+    Amount, Cents, Currency, Language, LinkId, Patient, Payment, PaymentStatus, Practice,
+    link::Token,
     number::Series,
     payment::AttemptStatus,
     practice::{BrandColour, IdentityCheck, Logo},
 };
-use paywell_store::{Key, Loaded, Pointer, Stored};
+use paywell_store::{Key, Pointer, Stored};
 
 use crate::{App, AppError};
 
 pub use checkout::Checkout;
+pub(crate) use held::{Held, keys};
 pub use identity::{Claim, Identity};
 pub use paywell_domain::practice::PartRefused;
 pub use renewal::Renewal;
@@ -141,24 +142,6 @@ pub struct ReceiptPage {
     pub credit: Option<Cents>,
 }
 
-/// A link that its holder has opened, with all it needs.
-pub(crate) struct Held {
-    pub(crate) practice_id: PracticeId,
-    pub(crate) practice: Practice,
-    pub(crate) link: Stored<Link>,
-    pub(crate) patient: Patient,
-    pub(crate) invoices: Vec<Stored<Invoice>>,
-    pub(crate) payment: Option<Stored<Payment>>,
-    /// Whether what is owed by it is about to come without the patient: by bank debit, or from a method on file.
-    pub(crate) coming: bool,
-    /// Whether the token is of the link's present generation.
-    pub(crate) current: bool,
-    /// The practice's logo.
-    pub(crate) logo: Option<Logo>,
-    /// All that was read for it: what pressing Pay decides on first.
-    pub(crate) read: Loaded,
-}
-
 /// What the token of a receipt leads to.
 pub(crate) struct Receipt {
     pub(crate) practice: Practice,
@@ -166,27 +149,6 @@ pub(crate) struct Receipt {
     /// Whose it is, where the token says.
     pub(crate) patient: Option<Patient>,
     pub(crate) payment: Stored<Payment>,
-}
-
-/// The keys of everything that a link's page shows.
-pub(crate) fn keys(
-    practice: &PracticeId,
-    link: LinkId,
-    patient: paywell_domain::PatientId,
-    pays: &LinkFor,
-) -> Vec<Key> {
-    let mut keys = vec![
-        Key::practice(practice),
-        Key::logo(practice),
-        Key::link(practice, link),
-        Key::patient(practice, patient),
-        Key::patient_balance(practice, patient),
-    ];
-    match pays {
-        LinkFor::Invoices(invoices) => keys.extend(invoices.iter().map(|id| Key::invoice(practice, *id))),
-        LinkFor::Payment(id) => keys.push(Key::payment(practice, *id)),
-    }
-    keys
 }
 
 impl App {
@@ -201,7 +163,7 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<Opened, AppError> {
         let Some(held) = self.hold(token).await? else { return Ok(Opened::Unknown) };
-        let card = PracticeCard { logo: held.logo.clone(), ..PracticeCard::of(&held.practice) };
+        let card = PracticeCard::of(&held.practice, held.logo.clone());
         let language = held.patient.details.language;
         if let Some(ended) = held.ended(now) {
             return Ok(Opened::Ended(card, language, ended));
@@ -221,27 +183,6 @@ impl App {
         })))
     }
 
-    /// The link behind a token: the pointer, then everything in one load.
-    pub(crate) async fn hold(&self, token: &Token) -> Result<Option<Held>, AppError> {
-        let Some(Pointer::Link { practice, link, generation, patient, pays }) =
-            self.store.pointer(&token.hash()).await?
-        else {
-            return Ok(None);
-        };
-        let mut loaded = self.store.load(keys(&practice, link, patient, &pays)).await?;
-        let Some(mut held) = Held::of(&loaded, practice, link, generation)? else { return Ok(None) };
-        let under_way = loaded.account(&held.practice_id, patient).under_way;
-        let payments = held.link.state.payment.into_iter().chain(under_way);
-        let more: Vec<Key> = payments.map(|id| Key::payment(&held.practice_id, id)).collect();
-        if !more.iter().all(|key| loaded.knows(key)) {
-            loaded.extend(self.store.load(more).await?);
-            let again = Held::of(&loaded, held.practice_id.clone(), link, generation)?;
-            held = again.unwrap_or(held);
-        }
-        held.read = loaded;
-        Ok(Some(held))
-    }
-
     /// The receipt page behind a token that the processor's page returned to.
     ///
     /// # Errors
@@ -253,7 +194,7 @@ impl App {
         let state = &payment.state;
         let attempt = state.open_attempt();
         Ok(Some(ReceiptPage {
-            practice: PracticeCard { logo, ..PracticeCard::of(&practice) },
+            practice: PracticeCard::of(&practice, logo),
             language: patient.and_then(|patient| patient.details.language),
             number: Series::Payment.show(state.number),
             amount: state.amount.cents(),
@@ -284,160 +225,14 @@ impl App {
 }
 
 impl PracticeCard {
-    /// Without its logo, which is loaded by itself.
-    pub fn of(practice: &Practice) -> Self {
+    /// A practice, with its logo, which is loaded by itself.
+    pub fn of(practice: &Practice, logo: Option<Logo>) -> Self {
         Self {
             name: practice.name.to_string(),
             phone: practice.phone.for_people(),
             colour: practice.pay_page.colour,
-            logo: None,
+            logo,
             language: practice.pay_page.language,
         }
-    }
-}
-
-impl Held {
-    pub(crate) fn of(
-        loaded: &Loaded,
-        practice_id: PracticeId,
-        link: LinkId,
-        generation: u32,
-    ) -> Result<Option<Self>, AppError> {
-        let practice = loaded.get::<Practice>(&practice_id, ())?;
-        let link = loaded.get::<Link>(&practice_id, link)?;
-        let Some((practice, link)) = practice.zip(link) else { return Ok(None) };
-        let Some(patient) = loaded.get::<Patient>(&practice_id, link.state.patient)? else { return Ok(None) };
-        let mut invoices = Vec::new();
-        let mut payment: Option<PaymentId> = link.state.payment;
-        match &link.state.pays {
-            LinkFor::Invoices(ids) => {
-                for id in ids {
-                    invoices.extend(loaded.get::<Invoice>(&practice_id, *id)?);
-                }
-            }
-            LinkFor::Payment(id) => payment = Some(*id),
-        }
-        let payment = match payment {
-            Some(id) => loaded.get::<Payment>(&practice_id, id)?,
-            None => None,
-        };
-        let mut coming = false;
-        for id in loaded.account(&practice_id, patient.state.id).under_way {
-            if let Some(Stored { state, .. }) = loaded.get::<Payment>(&practice_id, id)? {
-                let pays = |invoice: &Stored<Invoice>| {
-                    state.allocations.iter().any(|a| a.invoice == invoice.state.id)
-                };
-                let is_for_it = link.state.payment == Some(id) || invoices.iter().any(pays);
-                coming |= is_for_it && state.is_under_way() && !state.is_asked_on_page();
-            }
-        }
-        let current = link.state.generation == generation;
-        let logo = loaded.logo(&practice_id);
-        Ok(Some(Self {
-            practice_id,
-            practice: practice.state,
-            patient: patient.state,
-            link,
-            invoices,
-            payment,
-            coming,
-            current,
-            logo,
-            read: Loaded::default(),
-        }))
-    }
-
-    /// What is owed now. The page never says how much: it asks here.
-    pub(crate) fn due(&self) -> Cents {
-        match &self.link.state.pays {
-            LinkFor::Invoices(_) => {
-                let open = self.invoices.iter().filter(|invoice| invoice.state.status == InvoiceStatus::Open);
-                Cents::checked_sum(open.map(|invoice| invoice.state.balance())).unwrap_or(Cents::ZERO)
-            }
-            LinkFor::Payment(_) => {
-                let payable = |payment: &&Stored<Payment>| {
-                    matches!(payment.state.status, PaymentStatus::Pending | PaymentStatus::Processing)
-                };
-                self.payment
-                    .as_ref()
-                    .filter(payable)
-                    .map_or(Cents::ZERO, |payment| payment.state.amount.cents())
-            }
-        }
-    }
-
-    /// The least that may be paid of what is owed: of invoices alone, where the practice takes parts, and where a part
-    /// would be less than all.
-    fn part_from(&self) -> Option<Amount> {
-        let least = self.practice.pay_page.part_from.filter(|least| least.cents() < self.due())?;
-        matches!(self.link.state.pays, LinkFor::Invoices(_)).then_some(least)
-    }
-
-    /// Why it cannot be paid by any more, if so.
-    pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<Ended> {
-        match self.link.state.status(now) {
-            LinkStatus::Used => Some(Ended::Paid),
-            LinkStatus::Revoked => Some(Ended::Withdrawn),
-            _ if !self.current && self.due().is_positive() => Some(Ended::Replaced),
-            _ if !self.current => Some(self.settled_otherwise()),
-            _ if self.coming => Some(Ended::Processing),
-            LinkStatus::Expired => Some(Ended::Expired),
-            LinkStatus::Sent | LinkStatus::Opened if self.due().is_positive() => None,
-            LinkStatus::Sent | LinkStatus::Opened => Some(self.settled_otherwise()),
-        }
-    }
-
-    /// Nothing is owed by it: paid some other way, or withdrawn.
-    fn settled_otherwise(&self) -> Ended {
-        let paid = match &self.link.state.pays {
-            LinkFor::Invoices(_) => {
-                self.invoices.iter().any(|invoice| invoice.state.status == InvoiceStatus::Paid)
-            }
-            LinkFor::Payment(_) => {
-                self.payment.as_ref().is_some_and(|payment| payment.state.paid_at.is_some())
-            }
-        };
-        if paid { Ended::Paid } else { Ended::Withdrawn }
-    }
-
-    fn bills(&self) -> Vec<Bill> {
-        let location = |id: &Option<paywell_domain::text::Line<16>>| {
-            let found = id.as_ref().and_then(|id| self.practice.location(id.as_str()));
-            found.map(|location| location.name.to_string())
-        };
-        if let (LinkFor::Payment(_), Some(payment)) = (&self.link.state.pays, &self.payment) {
-            let payment = &payment.state;
-            return vec![Bill {
-                number: Series::Payment.show(payment.number),
-                date: self.practice.today(payment.created_at),
-                due: payment.due_date,
-                location: None,
-                lines: Vec::new(),
-                adjusted: None,
-                paid: None,
-                balance: payment.amount.cents(),
-            }];
-        }
-        let open = self.invoices.iter().map(|stored| &stored.state);
-        let open = open.filter(|invoice| invoice.status == InvoiceStatus::Open);
-        open.map(|invoice| Bill {
-            number: Series::Invoice.show(invoice.number),
-            date: invoice.date,
-            due: Some(invoice.due_date()),
-            location: location(&invoice.location),
-            lines: invoice
-                .lines
-                .iter()
-                .zip(invoice.totals().line_nets)
-                .map(|(line, amount)| BillLine { description: line.description.to_string(), amount })
-                .collect(),
-            adjusted: invoice
-                .adjusted()
-                .checked_sub(invoice.written_off())
-                .filter(|adjusted| !adjusted.is_zero()),
-            paid: invoice.applied.is_positive().then_some(invoice.applied),
-            balance: invoice.balance(),
-        })
-        .collect()
     }
 }

@@ -7,7 +7,9 @@ mod pay;
 mod sign_in;
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{Actor, Patient, PatientId, PortalSession, Practice, PracticeId, link::Token};
+use paywell_domain::{
+    Actor, Patient, PatientId, PortalSession, Practice, PracticeId, link::Token, practice::Logo,
+};
 use paywell_store::{By, Command, Key, Loaded, Stored};
 
 use crate::{App, AppError, Context};
@@ -23,6 +25,8 @@ pub use sign_in::{Asked, CodeMessage, Entered};
 pub struct SignedIn {
     /// The practice.
     pub practice: Practice,
+    /// Its logo, where it has one.
+    pub logo: Option<Logo>,
     /// The session.
     pub session: Stored<PortalSession>,
 }
@@ -62,13 +66,17 @@ impl SignedIn {
 }
 
 impl App {
-    /// The practice that a path names; none where there is no such practice.
+    /// The practice that a path names, with its logo; none where there is no such practice.
     ///
     /// # Errors
     /// The table cannot be read.
-    pub async fn portal_practice(&self, practice: &PracticeId) -> Result<Option<Practice>, AppError> {
-        let loaded = self.store.load([Key::practice(practice)]).await?;
-        Ok(loaded.get::<Practice>(practice, ())?.map(|stored| stored.state))
+    pub async fn portal_practice(
+        &self,
+        practice: &PracticeId,
+    ) -> Result<Option<(Practice, Option<Logo>)>, AppError> {
+        let loaded = self.store.load([Key::practice(practice), Key::logo(practice)]).await?;
+        let found = loaded.get::<Practice>(practice, ())?;
+        Ok(found.map(|stored| (stored.state, loaded.logo(practice))))
     }
 
     /// Who is signed in with a token, last seen at `seen`: one load. None where the session is over, or never was.
@@ -83,12 +91,13 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<Option<SignedIn>, AppError> {
         let hash = token.hash();
-        let keys = [Key::practice(practice), Key::portal_session(practice, &hash)];
+        let keys = [Key::practice(practice), Key::logo(practice), Key::portal_session(practice, &hash)];
         let loaded = self.store.load(keys).await?;
         let settings = loaded.get::<Practice>(practice, ())?;
         let session = loaded.get::<PortalSession>(practice, hash)?;
         let both = settings.zip(session).filter(|(_, session)| session.state.is_open(seen, now));
-        Ok(both.map(|(settings, session)| SignedIn { practice: settings.state, session }))
+        let logo = loaded.logo(practice);
+        Ok(both.map(|(settings, session)| SignedIn { practice: settings.state, logo, session }))
     }
 
     /// Ends a session, here and for good.

@@ -103,7 +103,7 @@ impl Loaded {
     /// The practice's logo, where there is one.
     pub fn logo(&self, practice: &PracticeId) -> Option<Logo> {
         let bytes = self.item(&Key::logo(practice))?.get("png")?.as_b().ok()?;
-        Logo::read(bytes.as_ref().to_vec()).ok()
+        Logo::kept(bytes.as_ref().to_vec()).ok()
     }
 }
 

@@ -16,8 +16,7 @@ struct Holder {
 impl Holder {
     async fn new() -> Self {
         let clinic = Clinic::open().await;
-        let ada = clinic.patient_with("Ada", &json!({ "email": ADDRESS })).await;
-        let invoice = clinic.open_invoice(&ada, "125.00").await;
+        let (ada, invoice) = clinic.ada_owing().await;
         let link = clinic.link(&ada, &[&invoice]).await;
         Self { clinic, ada, invoice, link }
     }

@@ -10,10 +10,7 @@ use crate::{Portal, pages};
 
 /// What is chosen now.
 pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let visit = match state.visit(&call).await {
-        Ok(visit) => visit,
-        Err(turned) => return Ok(*turned),
-    };
+    let visit = or_answer!(state.visit(&call).await);
     Ok(match state.app.portal_messages(&visit.signed_in).await {
         Ok(messages) => {
             let path = format!("{}/messages", visit.home());
@@ -26,10 +23,7 @@ pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem
 
 /// Choosing. The consent to texts is kept in the words in which it was asked for.
 pub(crate) async fn choose(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let (visit, form) = match state.visit_by_form(&call).await {
-        Ok(both) => both,
-        Err(turned) => return Ok(*turned),
-    };
+    let (visit, form) = or_answer!(state.visit_by_form(&call).await);
     let Ok(language) = field(&form, "language").parse::<Language>() else { return Ok(state.stale(&call)) };
     let texts = match field(&form, "texts") {
         "on" => Line::try_from(pages::messages::consent(&visit, field(&form, "wording"))).ok(),

@@ -11,10 +11,7 @@ use crate::{Portal, pages};
 
 /// The methods of all patients.
 pub(crate) async fn show(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let visit = match state.visit(&call).await {
-        Ok(visit) => visit,
-        Err(turned) => return Ok(*turned),
-    };
+    let visit = or_answer!(state.visit(&call).await);
     Ok(match state.app.portal_methods(&visit.signed_in, &visit.context(&call)).await {
         Ok(methods) => {
             let path = format!("{}/methods", visit.home());
@@ -40,10 +37,7 @@ fn command(visit: &Visit, form: &Form, call: &Call, what: &str) -> Context {
 
 /// Putting a method on file: on to the processor's page.
 pub(crate) async fn add(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let (visit, form) = match state.visit_by_form(&call).await {
-        Ok(both) => both,
-        Err(turned) => return Ok(*turned),
-    };
+    let (visit, form) = or_answer!(state.visit_by_form(&call).await);
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     if field(&form, "agreed") != "on" {
         return state.go(&visit, &call, &format!("{}/methods", visit.home()));
@@ -61,10 +55,7 @@ pub(crate) async fn add(state: &Portal, call: Call) -> Result<Response, Problem>
 
 /// Another method becomes the one that is charged.
 pub(crate) async fn make_default(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let (visit, form) = match state.visit_by_form(&call).await {
-        Ok(both) => both,
-        Err(turned) => return Ok(*turned),
-    };
+    let (visit, form) = or_answer!(state.visit_by_form(&call).await);
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let (cx, method) = (command(&visit, &form, &call, "default"), field(&form, "method"));
     match state.app.portal_default_method(&visit.signed_in, &cx, patient, method).await {
@@ -75,10 +66,7 @@ pub(crate) async fn make_default(state: &Portal, call: Call) -> Result<Response,
 
 /// A method is taken off file.
 pub(crate) async fn remove(state: &Portal, call: Call) -> Result<Response, Problem> {
-    let (visit, form) = match state.visit_by_form(&call).await {
-        Ok(both) => both,
-        Err(turned) => return Ok(*turned),
-    };
+    let (visit, form) = or_answer!(state.visit_by_form(&call).await);
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let (cx, method) = (command(&visit, &form, &call, "remove"), field(&form, "method"));
     match state.app.portal_remove_method(&visit.signed_in, &cx, patient, method).await {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use paywell_app::portal::{Home, HomeInvoice, HomePatient};
-use paywell_domain::{Cents, invoice::ShownStatus};
+use paywell_domain::{Cents, invoice::ShownStatus, payment::MAX_ALLOCATIONS};
 use paywell_pages::{Page, say};
 
 use super::{status, ways};
@@ -53,7 +53,11 @@ fn of_patient(
                 form method="post" action={ (visit.home()) "/pay" } {
                     input type="hidden" name="form" value=(visit.form);
                     input type="hidden" name="patient" value=(id);
-                    ul class="bills" { @for bill in &patient.invoices { (row(visit, bill, money)) } }
+                    ul class="bills" {
+                        @for (place, bill) in patient.invoices.iter().enumerate() {
+                            (row(visit, bill, place < MAX_ALLOCATIONS, money))
+                        }
+                    }
                     @if payable { button type="submit" { (say!(words, "portal-pay-chosen")) } }
                 }
             }
@@ -61,11 +65,12 @@ fn of_patient(
     }
 }
 
-fn row(visit: &Visit, bill: &HomeInvoice, money: &impl Fn(Cents) -> String) -> Markup {
+/// A bill; `chosen` where it is among the first that can be paid at once.
+fn row(visit: &Visit, bill: &HomeInvoice, chosen: bool, money: &impl Fn(Cents) -> String) -> Markup {
     let (words, id) = (visit.words, bill.id.to_string());
     html! {
         li {
-            @if !bill.coming { input type="checkbox" id=(id) name=(id) value="on" checked; }
+            @if !bill.coming { input type="checkbox" id=(id) name=(id) value="on" checked[chosen]; }
             div {
                 label for=[(!bill.coming).then_some(&id)] { (bill.number) " · " (money(bill.balance)) }
                 p class={ "quiet" @if bill.status == ShownStatus::Overdue { " late" } } {

@@ -38,7 +38,7 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<Renewal, AppError> {
         let Some(held) = self.hold(token).await? else { return Ok(Renewal::Unknown) };
-        let card = PracticeCard { logo: held.logo.clone(), ..PracticeCard::of(&held.practice) };
+        let card = PracticeCard::of(&held.practice, held.logo.clone());
         let asked = Renewal::Asked(Box::new(card), held.patient.details.language);
         let (practice, link) = (&held.practice_id, held.link.state.id);
         let of_link = self.store.count_attempt(practice, &format!("anew#{link}"), now).await?;

@@ -5,23 +5,25 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::try_join;
 use paywell_domain::{
-    Cents, Currency, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId, Payment, PaymentId,
+    Cents, Currency, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId, Payment, PaymentId, PracticeId,
     invoice::ShownStatus,
     link::Token,
     number::Series,
-    payment::{MAX_ALLOCATIONS, PaymentMethod, TransactionKind, TransactionStatus},
+    payment::{PaymentMethod, TransactionKind, TransactionStatus},
 };
 use paywell_store::{
-    Filters, InvoiceRow, Key, ListQuery, PARTLY_PAID, PatientAccount, Sort, StatusPart, Stored,
-    TransactionRow,
+    Direction, Filters, InvoiceRow, Key, ListQuery, Listed, PARTLY_PAID, PatientAccount, Sort, StatusPart,
+    Stored, TransactionRow,
 };
 use secrecy::ExposeSecret;
 
 use super::SignedIn;
 use crate::{App, AppError, documents::Movement};
 
-/// The most rows that a page shows.
-const ROWS: usize = 200;
+/// The most payments and refunds that the history shows, the latest.
+const LATEST: usize = 200;
+/// How many rows are asked for at a time.
+const AT_A_TIME: usize = 100;
 
 /// An invoice that is owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,10 +111,30 @@ pub struct PastTransaction {
 fn of_patients(patients: &[PatientId], statuses: &[&'static str], sort: Sort, descending: bool) -> ListQuery {
     let filters = Filters { patients: patients.to_vec(), ..Filters::default() };
     let statuses = statuses.iter().map(|status| vec![StatusPart::all_of(status)]).collect();
-    ListQuery { filters, statuses, sort, descending, from: None, limit: ROWS }
+    ListQuery { filters, statuses, sort, descending, from: None, limit: AT_A_TIME }
 }
 
 impl App {
+    /// The rows of a list, `most` at most; page after page, for a page of a rare combination may be short.
+    async fn rows<R: Listed>(
+        &self,
+        practice: &PracticeId,
+        mut query: ListQuery,
+        most: usize,
+    ) -> Result<Vec<R>, AppError> {
+        let mut rows = Vec::new();
+        loop {
+            let page = self.store.list::<R>(practice, &query).await?;
+            rows.extend(page.rows);
+            match page.next {
+                Some(next) if rows.len() < most => query.from = Some((next, Direction::Next)),
+                _ => break,
+            }
+        }
+        rows.truncate(most);
+        Ok(rows)
+    }
+
     /// All outstanding invoices; a third round only where a payment is on its way.
     ///
     /// # Errors
@@ -124,8 +146,8 @@ impl App {
         let owed = [InvoiceStatus::Open.name(), PARTLY_PAID];
         let query = of_patients(&session.patients, &owed, Sort::Due, false);
         let load = async { Ok(self.store.load(keys).await?) };
-        let list = async { Ok::<_, AppError>(self.store.list::<InvoiceRow>(practice, &query).await?) };
-        let (loaded, page) = try_join(load, list).await?;
+        let list = self.rows::<InvoiceRow>(practice, query, usize::MAX);
+        let (loaded, owed) = try_join(load, list).await?;
         let patients = signed_in.patients(&loaded)?;
         let account = |patient: &Stored<Patient>| loaded.account(practice, patient.state.id);
         let accounts: Vec<PatientAccount> = patients.iter().map(account).collect();
@@ -143,7 +165,7 @@ impl App {
         let of = |(patient, account): (&Stored<Patient>, &PatientAccount)| HomePatient {
             id: patient.state.id,
             first_name: patient.state.details.first_name.to_string(),
-            invoices: (page.rows.iter())
+            invoices: (owed.iter())
                 .filter(|row| row.patient == patient.state.id && row.balance.is_positive())
                 .map(shown)
                 .collect(),
@@ -221,13 +243,13 @@ impl App {
         let moved = [TransactionStatus::Pending.name(), TransactionStatus::Succeeded.name()];
         let query = of_patients(&session.patients, &moved, Sort::Created, true);
         let load = async { Ok(self.store.load(signed_in.patient_keys()).await?) };
-        let list = async { Ok::<_, AppError>(self.store.list::<TransactionRow>(practice, &query).await?) };
-        let (loaded, page) = try_join(load, list).await?;
+        let list = self.rows::<TransactionRow>(practice, query, LATEST);
+        let (loaded, moved) = try_join(load, list).await?;
         let patients = signed_in.patients(&loaded)?;
         let key = self.link_key()?.expose_secret().as_bytes();
         let shown = |row: &TransactionRow| {
             let patient = patients.iter().find(|patient| patient.state.id == row.patient)?;
-            // Only what was paid on the processor's page has a receipt page.
+            // What was paid on the processor's page has a receipt page from the first; another may have none.
             let has_receipt = row.id.kind == TransactionKind::Charge && row.method == PaymentMethod::Online;
             let token = Token::of_receipt(key, row.id.payment);
             Some(PastTransaction {
@@ -242,9 +264,6 @@ impl App {
                 receipt: has_receipt.then(|| format!("/pay/receipts/{}", token.as_str())),
             })
         };
-        Ok(page.rows.iter().filter_map(shown).collect())
+        Ok(moved.iter().filter_map(shown).collect())
     }
 }
-
-/// The most invoices that are paid at once.
-pub(super) const AT_ONCE: usize = MAX_ALLOCATIONS;

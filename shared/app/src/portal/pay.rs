@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use paywell_domain::{
     Decision, Invoice, InvoiceId, Link, LinkId, PatientId, Refusal,
     link::{LinkFor, Token},
+    payment::MAX_ALLOCATIONS,
 };
 use paywell_store::{Key, LinkSummary};
 use secrecy::ExposeSecret;
 
-use super::{SignedIn, look::AT_ONCE};
+use super::SignedIn;
 use crate::{App, AppError, Context, ids};
 
 /// A link on whose page the patient pays.
@@ -38,7 +39,7 @@ impl App {
         invoices: &BTreeSet<InvoiceId>,
     ) -> Result<PayLink, AppError> {
         let practice = cx.practice();
-        let first = invoices.first().filter(|_| invoices.len() <= AT_ONCE);
+        let first = invoices.first().filter(|_| invoices.len() <= MAX_ALLOCATIONS);
         let first = *first.ok_or_else(|| Refusal::field("/invoice", "expected 1 to 25 invoices"))?;
         let history = self.store.history::<Invoice>(practice, first).await?;
         let links = history.map(|history| history.links).unwrap_or_default();

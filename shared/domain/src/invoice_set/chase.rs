@@ -40,7 +40,7 @@ pub struct Recipient {
     pub email: Option<EmailAddress>,
     /// Whether they have said that they do not want mail.
     pub declines_mail: bool,
-    /// What they read.
+    /// What they read: what they chose, else what the practice did, else English.
     pub language: Language,
     /// Their zone; where it is unknown, the practice's.
     pub zone: Tz,
@@ -55,7 +55,7 @@ impl Recipient {
             first_name: patient.responsible_party().0.clone(),
             email: patient.mail_address().cloned(),
             declines_mail: patient.choices.no_email,
-            language: patient.details.language.unwrap_or_default(),
+            language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
             deceased: patient.details.deceased,
         }
@@ -197,7 +197,7 @@ mod tests {
 
     use super::super::SetInvoice;
     use super::*;
-    use crate::{Cents, InvoiceId, PatientId, RuleSetId, SetId};
+    use crate::{Cents, InvoiceId, PatientId, RuleSetId, SetId, patient::Contact};
 
     fn rules() -> RuleSet {
         RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap()
@@ -243,6 +243,20 @@ mod tests {
             Due::Change(decision) => decision.state,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn people_are_written_to_in_what_they_or_their_practice_chose() {
+        let mut practice = crate::fixtures::practice();
+        let details = crate::fixtures::details(Contact::default());
+        let id = PatientId::new(Uuid::nil());
+        let mut patient = Patient::create(id, details, crate::fixtures::today()).unwrap().state;
+        let language = |patient: &Patient, practice: &Practice| Recipient::of(patient, practice).language;
+        assert_eq!(language(&patient, &practice), Language::En);
+        practice.pay_page.language = Some(Language::Es);
+        assert_eq!(language(&patient, &practice), Language::Es);
+        patient.details.language = Some(Language::En);
+        assert_eq!(language(&patient, &practice), Language::En);
     }
 
     #[test]

@@ -19,6 +19,14 @@ pub struct Logo {
     height: u32,
 }
 
+const BROKEN: &str = "expected a whole PNG file";
+
+fn header(bytes: &[u8]) -> Result<png::Reader<Cursor<&[u8]>>, String> {
+    let limits = png::Limits { bytes: 8 * 1024 * 1024 };
+    let decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.read_info().map_err(|_| BROKEN.to_owned())
+}
+
 impl Logo {
     /// Reads a picture, to its last pixel.
     ///
@@ -28,10 +36,7 @@ impl Logo {
         if bytes.len() > MAX_BYTES {
             return Err(format!("expected a PNG of at most {MAX_BYTES} bytes; this has {}", bytes.len()));
         }
-        const BROKEN: &str = "expected a whole PNG file";
-        let limits = png::Limits { bytes: 8 * 1024 * 1024 };
-        let decoder = png::Decoder::new_with_limits(Cursor::new(bytes.as_slice()), limits);
-        let mut reader = decoder.read_info().map_err(|_| BROKEN.to_owned())?;
+        let mut reader = header(&bytes)?;
         let (width, height) = (reader.info().width, reader.info().height);
         if width > MAX_SIDE || height > MAX_SIDE {
             return Err(format!("expected at most {MAX_SIDE} pixels on a side; this has {width} × {height}"));
@@ -41,6 +46,15 @@ impl Logo {
         }
         while reader.next_row().map_err(|_| BROKEN.to_owned())?.is_some() {}
         reader.finish().map_err(|_| BROKEN.to_owned())?;
+        Ok(Self { bytes, width, height })
+    }
+
+    /// One that was read whole before it was kept: its header says its size, and no pixel is looked at again.
+    ///
+    /// # Errors
+    /// It has no header of a PNG.
+    pub fn kept(bytes: Vec<u8>) -> Result<Self, String> {
+        let (width, height) = header(&bytes)?.info().size();
         Ok(Self { bytes, width, height })
     }
 
@@ -87,6 +101,7 @@ mod tests {
         let logo = Logo::read(png(64, 32)).unwrap();
         assert_eq!(logo.size(), (64, 32));
         assert_eq!(Logo::try_from(logo.base64()).unwrap(), logo);
+        assert_eq!(Logo::kept(logo.bytes().to_vec()).unwrap(), logo);
     }
 
     #[test]

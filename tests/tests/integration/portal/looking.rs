@@ -44,6 +44,18 @@ async fn what_is_owed_is_shown_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn no_bill_is_left_out_however_many_there_are_and_as_many_are_chosen_as_can_be_paid_at_once() {
+    let clinic = Clinic::open().await;
+    let ada = clinic.patient("Ada").await;
+    for _ in 0..101 {
+        clinic.open_invoice(&ada, "2.00").await;
+    }
+    let home = Browser::of(&clinic, ADA).await.get("").await.text();
+    assert!(home.contains("$202.00"), "{home}");
+    assert_eq!((home.matches("name=\"inv_").count(), home.matches(" checked").count()), (101, 25));
+}
+
+#[tokio::test]
 async fn an_invoice_is_shown_with_its_lines_and_payments() {
     let clinic = Clinic::open().await;
     let ada = clinic.patient("Ada").await;
