@@ -8,6 +8,12 @@ use paywell_http::{serve, telemetry};
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
     let aws = config::aws()?;
-    let app = config::app(&aws)?.with_links(&aws).await?.with_processor(&aws).await?.with_mail(&aws)?;
+    let app = config::app(&aws)?
+        .with_links(&aws)
+        .await?
+        .with_processor(&aws)
+        .await?
+        .with_mail(&aws)?
+        .with_texts(&aws)?;
     serve(Checkout::new(app)?, routes(), clock::now).await
 }

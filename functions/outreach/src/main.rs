@@ -8,7 +8,8 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     paywell_http::telemetry::init();
     let aws = config::aws()?;
-    let app: &'static App = Box::leak(Box::new(config::app(&aws)?.with_links(&aws).await?.with_mail(&aws)?));
+    let app: &'static App =
+        Box::leak(Box::new(config::app(&aws)?.with_links(&aws).await?.with_mail(&aws)?.with_texts(&aws)?));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, event))).await
 }
 

@@ -2,7 +2,8 @@
 
 use paywell_app::{
     requests::invoices::{
-        AdjustInvoice, ApplyPayment, CreateInvoice, EditInvoice, SendInvoice, WriteOffInvoice,
+        AdjustInvoice, ApplyPayment, CreateInvoice, EditInvoice, RequestByMessage, SendInvoice,
+        WriteOffInvoice,
     },
     views::invoices::InvoiceView,
 };
@@ -59,7 +60,7 @@ pub async fn delete(
     answered(state.app.delete_invoice(&cx, id, version).await?)
 }
 
-/// Sends an invoice by email, to the portal, or both; the first time it becomes owed.
+/// Sends an invoice by email, by text, to the portal, or by several; the first time it becomes owed.
 #[utoipa::path(post, path = "/v1/invoices/{id}/send", tag = "invoices", request_body = SendInvoice,
     params(("id" = InvoiceId, Path, description = "The invoice."),
         Idempotent),
@@ -74,8 +75,8 @@ pub async fn send(
     answered(state.app.send_invoice(&cx, call.path("id")?, send).await?)
 }
 
-/// Mails a reminder of an open invoice now, with a fresh link.
-#[utoipa::path(post, path = "/v1/invoices/{id}/remind", tag = "invoices",
+/// Reminds of an open invoice now, with a fresh link: by mail, where no channel is named.
+#[utoipa::path(post, path = "/v1/invoices/{id}/remind", tag = "invoices", request_body = Option<RequestByMessage>,
     params(("id" = InvoiceId, Path, description = "The invoice."),
         Idempotent),
     responses((status = 200, body = InvoiceView), Refused))]
@@ -84,8 +85,9 @@ pub async fn remind(
     staff: Authorised<WriteInvoices>,
     call: Call,
 ) -> Result<Response, Problem> {
-    let cx = commanding(&staff, &call, &call.no_body()?)?;
-    answered(state.app.remind(&cx, call.path("id")?).await?)
+    let (request, fingerprint) = call.json_if_any::<RequestByMessage>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.remind(&cx, call.path("id")?, request).await?)
 }
 
 /// Corrects what is owed, up or down.

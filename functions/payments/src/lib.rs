@@ -12,6 +12,8 @@ use paywell_http::{Method, Route, api::StaffApi};
 pub fn routes() -> Vec<Route<StaffApi>> {
     vec![
         Route::staff(Method::POST, "/v1/patients", patients::create),
+        Route::staff(Method::PATCH, "/v1/patients/{id}", patients::edit),
+        Route::staff(Method::PUT, "/v1/patients/{id}/messages", patients::choose_messages),
         Route::staff(Method::POST, "/v1/patients/{id}/payment-methods/setup", methods::set_up),
         Route::staff(
             Method::POST,
@@ -36,6 +38,7 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::POST, "/v1/invoices/{id}/collections/reverse", invoices::reverse_collections),
         Route::staff(Method::POST, "/v1/invoices/{id}/apply", invoices::apply),
         Route::staff(Method::POST, "/v1/payments", payments::create),
+        Route::staff(Method::POST, "/v1/payments/{id}/request", payments::request),
         Route::staff(Method::POST, "/v1/payments/{id}/charge", payments::charge),
         Route::staff(Method::POST, "/v1/payments/{id}/capture", payments::capture),
         Route::staff(Method::POST, "/v1/payments/{id}/void", payments::void),
@@ -52,6 +55,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     patients::create,
+    patients::edit,
+    patients::choose_messages,
     patients::create_treatment,
     methods::set_up,
     methods::make_default,
@@ -68,6 +73,7 @@ pub fn routes() -> Vec<Route<StaffApi>> {
     invoices::reverse_collections,
     invoices::apply,
     payments::create,
+    payments::request,
     payments::charge,
     payments::capture,
     payments::void,

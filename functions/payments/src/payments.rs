@@ -2,6 +2,7 @@
 
 use paywell_app::{
     requests::{
+        invoices::RequestByMessage,
         methods::{CapturePayment, ChargePayment},
         payments::{CreatePayment, MovePayment, RecordPayment, RefundPayment, SetAllocations},
     },
@@ -62,6 +63,21 @@ pub async fn change_status(
     let (id, version) = (call.path("id")?, call.if_match()?);
     let (wanted, fingerprint) = call.json::<MovePayment>()?;
     answered(state.app.move_payment(&commanding(&staff, &call, &fingerprint)?, id, version, wanted).await?)
+}
+
+/// Asks for a payment by message, with a link for it: by mail, where no channel is named. A draft is asked for with that.
+#[utoipa::path(post, path = "/v1/payments/{id}/request", tag = "payments", request_body = Option<RequestByMessage>,
+    params(("id" = PaymentId, Path, description = "The payment."),
+        Idempotent),
+    responses((status = 200, body = PaymentView), Refused))]
+pub async fn request(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (request, fingerprint) = call.json_if_any::<RequestByMessage>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.request_payment(&cx, call.path("id")?, request).await?)
 }
 
 /// Charges a payment that was asked for to a method on file.

@@ -13,7 +13,7 @@ async fn main() -> Result<(), Error> {
     paywell_http::telemetry::init();
     let aws = config::aws()?;
     let app = config::app(&aws)?.with_processor(&aws).await?.with_links(&aws).await?;
-    let app = app.with_mail(&aws)?.with_anchors(&aws)?;
+    let app = app.with_mail(&aws)?.with_texts(&aws)?.with_anchors(&aws)?;
     let app: &'static App = Box::leak(Box::new(app));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, event))).await
 }

@@ -3,17 +3,20 @@
 
 use maud::{DOCTYPE, Markup, html};
 use paywell_domain::{
-    EventKind, Language, Patient, Practice, PracticeId,
-    invoice_set::Recipient,
+    Language, Practice, PracticeId,
     link::Token,
     patient::EmailAddress,
     portal::{CODE_MINUTES, Code},
+    recipient::Recipient,
     rule_set::Step,
 };
 use paywell_gateways::email::{Message, Refusal, SendError};
 use paywell_words::{Words, say};
 
-use crate::{App, AppError};
+use crate::{
+    App,
+    messages::{Occasion, Outcome},
+};
 
 /// A mail, ready to be sent. No `Debug`: it holds a token.
 pub struct Mail {
@@ -42,69 +45,16 @@ struct Letter {
     button: String,
 }
 
-/// What became of a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The provider took it, under this id.
-    Sent(String),
-    /// It certainly was not sent.
-    Failed(String),
-    /// It may have been sent, and counts as sent.
-    Unknown,
-    /// It certainly was not sent, and can be tried again: no connection, throttled, or nothing of ours is taken now.
-    Later,
-}
-
-impl Outcome {
-    /// The event of an invoice that says so.
-    pub(crate) fn into_event(self) -> EventKind {
-        match self {
-            Self::Sent(provider_message) => EventKind::MailSent { provider_message },
-            Self::Failed(reason) => EventKind::MailFailed { reason },
-            Self::Unknown => EventKind::MailUnknown,
-            Self::Later => EventKind::MailFailed {
-                reason: "the mail provider cannot be reached; send it again".to_owned(),
-            },
-        }
-    }
-}
-
 impl Mail {
-    /// The mail that goes out with an invoice or a reminder.
-    ///
-    /// # Errors
-    /// The responsible party has no email address, or does not want mail.
-    pub(crate) fn invoice(practice: &Practice, patient: &Patient, ways: &Ways<'_>) -> Result<Self, AppError> {
-        let recipient = Recipient::of(patient, practice);
-        let address = recipient.email.clone().ok_or_else(|| {
-            if recipient.declines_mail {
-                let detail = "whoever answers for the bills does not want mail; post it to the portal";
-                return paywell_domain::Refusal::state("mail-not-wanted", detail);
-            }
-            let detail =
-                "the patient (or the guarantor) has no email address; add one, or post it to the portal";
-            paywell_domain::Refusal::state("no-email-address", detail)
-        })?;
-        let words = words(&recipient);
-        let subject = say!(words, "mail-balance-subject", practice = practice.name.as_str());
-        let letter = Letter::to_pay(words, subject, say!(words, "mail-balance"));
-        Ok(Self::compose(practice, &recipient, &address, letter, ways))
-    }
-
-    /// The mail with the address of a payment's receipt.
-    pub(crate) fn receipt(
+    /// The mail that is written on an occasion.
+    pub(crate) fn about(
+        occasion: Occasion,
         practice: &Practice,
         recipient: &Recipient,
         address: &EmailAddress,
         ways: &Ways<'_>,
     ) -> Self {
-        let words = words(recipient);
-        let letter = Letter {
-            subject: say!(words, "mail-receipt-subject", practice = practice.name.as_str()),
-            message: say!(words, "mail-receipt"),
-            see: say!(words, "mail-receipt-see"),
-            button: say!(words, "mail-receipt-button"),
-        };
+        let letter = Letter::about(occasion, words(recipient), practice.name.as_str());
         Self::compose(practice, recipient, address, letter, ways)
     }
 
@@ -134,19 +84,6 @@ impl Mail {
         ways: &Ways<'_>,
     ) -> Self {
         let letter = Letter::to_pay(words(recipient), step.title.to_string(), step.message.to_string());
-        Self::compose(practice, recipient, address, letter, ways)
-    }
-
-    /// The mail with a link that its holder asked for.
-    pub(crate) fn new_link(
-        practice: &Practice,
-        recipient: &Recipient,
-        address: &EmailAddress,
-        ways: &Ways<'_>,
-    ) -> Self {
-        let words = words(recipient);
-        let subject = say!(words, "mail-new-link-subject", practice = practice.name.as_str());
-        let letter = Letter::to_pay(words, subject, say!(words, "mail-new-link"));
         Self::compose(practice, recipient, address, letter, ways)
     }
 
@@ -207,6 +144,32 @@ impl Mail {
 }
 
 impl Letter {
+    fn about(occasion: Occasion, words: Words, practice: &str) -> Self {
+        let (subject, message) = match occasion {
+            Occasion::Invoice => {
+                (say!(words, "mail-balance-subject", practice = practice), say!(words, "mail-balance"))
+            }
+            Occasion::Reminder => {
+                (say!(words, "mail-reminder-subject", practice = practice), say!(words, "mail-reminder"))
+            }
+            Occasion::Request => {
+                (say!(words, "mail-request-subject", practice = practice), say!(words, "mail-request"))
+            }
+            Occasion::NewLink => {
+                (say!(words, "mail-new-link-subject", practice = practice), say!(words, "mail-new-link"))
+            }
+            Occasion::Receipt => {
+                return Self {
+                    subject: say!(words, "mail-receipt-subject", practice = practice),
+                    message: say!(words, "mail-receipt"),
+                    see: say!(words, "mail-receipt-see"),
+                    button: say!(words, "mail-receipt-button"),
+                };
+            }
+        };
+        Self::to_pay(words, subject, message)
+    }
+
     fn to_pay(words: Words, subject: String, message: String) -> Self {
         Self { subject, message, see: say!(words, "mail-pay"), button: say!(words, "mail-pay-button") }
     }
@@ -258,16 +221,5 @@ impl App {
                 Outcome::Unknown
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_outcome_has_its_event() {
-        assert_eq!(Outcome::Unknown.into_event(), EventKind::MailUnknown);
-        assert!(matches!(Outcome::Later.into_event(), EventKind::MailFailed { .. }));
     }
 }

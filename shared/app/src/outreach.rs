@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId, SetId,
-    invoice_set::{Due, Recipient},
-    link::LinkFor,
-    payment::MAX_ALLOCATIONS,
+    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId, SetId, invoice_set::Due,
+    link::LinkFor, payment::MAX_ALLOCATIONS, recipient::Recipient,
 };
 use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
 use serde::Serialize;
@@ -15,7 +13,8 @@ use tokio::sync::Mutex;
 
 use crate::{
     App, AppError, Context, ids,
-    mail::{Mail, Outcome, Ways},
+    mail::{Mail, Ways},
+    messages::Outcome,
 };
 
 /// How many due sets are read at a time.

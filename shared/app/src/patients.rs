@@ -1,13 +1,16 @@
 //! Practices, patients and treatments.
 
-use paywell_domain::{Patient, PatientId, Practice, RuleSet, Treatment, TreatmentId};
-use paywell_store::{Answer, Key, PatientAccount};
+use chrono::NaiveDate;
+use paywell_domain::{
+    Decision, Patient, PatientId, Practice, Refusal, RuleSet, Treatment, TreatmentId, recipient::Unreachable,
+};
+use paywell_store::{Answer, Key, PatientAccount, Stored};
 
 use crate::{
     App, AppError, Context,
-    command::created,
+    command::{answer, created, require_version},
     ids,
-    requests::patients::{CreatePatient, CreateTreatment},
+    requests::patients::{ChooseMessages, CreatePatient, CreateTreatment, EditPatient},
     views::patients::{PatientView, TreatmentView},
 };
 
@@ -40,6 +43,65 @@ impl App {
             let stored = work.commit.create(decision)?;
             let view = PatientView::of(&stored, &PatientAccount::default(), practice.currency);
             created(&view, format!("/v1/patients/{id}"))
+        })
+        .await
+    }
+
+    /// Corrects a patient's record, of the version that the caller read.
+    ///
+    /// # Errors
+    /// There is no such patient; it was changed meanwhile; a birth date that cannot be.
+    pub async fn edit_patient(
+        &self,
+        cx: &Context,
+        id: PatientId,
+        version: u64,
+        edit: EditPatient,
+    ) -> Result<Answer, AppError> {
+        self.change_patient(cx, id, version, |patient, today| {
+            patient.edit(edit.clone().apply(&patient.details), today)
+        })
+        .await
+    }
+
+    /// Which messages whoever answers for the bills wants, as they told staff.
+    ///
+    /// # Errors
+    /// There is no such patient; it was changed meanwhile; texts without a number on file.
+    pub async fn staff_choose_messages(
+        &self,
+        cx: &Context,
+        id: PatientId,
+        version: u64,
+        choice: ChooseMessages,
+    ) -> Result<Answer, AppError> {
+        self.change_patient(cx, id, version, |patient, _| {
+            if choice.texts.is_some() && patient.responsible_party().1.phone.is_none() {
+                return Err(Unreachable::NoNumber.into());
+            }
+            let texts = choice.texts.clone().map(|agreed| (agreed.wording, agreed.given));
+            Ok(patient.choose_messages(choice.email, texts, None, cx.now()))
+        })
+        .await
+    }
+
+    async fn change_patient(
+        &self,
+        cx: &Context,
+        id: PatientId,
+        version: u64,
+        decide: impl Fn(&Patient, NaiveDate) -> Result<Decision<Patient>, Refusal>,
+    ) -> Result<Answer, AppError> {
+        let practice_id = cx.practice();
+        let keys = [Key::patient(practice_id, id), Key::patient_balance(practice_id, id)];
+        self.command(cx, keys, async |work| {
+            let practice = work.practice()?;
+            let stored = work.need::<Patient>(id, "patient")?;
+            let account = work.loaded().account(practice_id, id);
+            let view = |stored: &Stored<Patient>| PatientView::of(stored, &account, practice.currency);
+            require_version(&stored, version, &view(&stored))?;
+            let changed = work.commit.update(&stored, decide(&stored.state, practice.today(cx.now()))?)?;
+            answer(200, &view(&changed), changed.version)
         })
         .await
     }

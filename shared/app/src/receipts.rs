@@ -1,15 +1,15 @@
-//! The receipt that is mailed for what a patient paid without staff: claimed in one commit, then sent, as every message is.
+//! The receipt that is sent for what a patient paid without staff: claimed in one commit, then sent, as every message is.
 
 use paywell_domain::{
-    Decision, Patient, PatientId, Payment, PaymentId, invoice_set::Recipient, link::Token,
-    payment::ReceiptDue,
+    Decision, Patient, PatientId, Payment, PaymentId, link::Token, payment::ReceiptDue, recipient::Recipient,
 };
 use paywell_store::{Key, Pointer};
 use secrecy::ExposeSecret;
 
 use crate::{
     App, AppError, Context, Work,
-    mail::{Mail, Outcome, Ways},
+    mail::Ways,
+    messages::{Message, Occasion, Outcome},
 };
 
 impl Work<'_> {
@@ -28,11 +28,11 @@ impl Work<'_> {
 }
 
 impl App {
-    /// Mails a payment's receipt to the responsible party, where that is due.
+    /// Sends a payment's receipt to the responsible party, where that is due.
     ///
     /// # Errors
     /// The table cannot be reached; this function has no link key.
-    pub(crate) async fn mail_receipt(&self, cx: &Context, id: PaymentId) -> Result<(), AppError> {
+    pub(crate) async fn send_receipt(&self, cx: &Context, id: PaymentId) -> Result<(), AppError> {
         let keys = [Key::payment(cx.practice(), id)];
         let claimed = self
             .change(cx, keys.clone(), async |work| {
@@ -47,24 +47,25 @@ impl App {
                         work.commit.update(&payment, *decision)?;
                         Ok(None)
                     }
-                    ReceiptDue::Send(claim, address) => {
+                    ReceiptDue::Send(claim, reach) => {
                         // Whatever changes the contact between this read and the claim prevents the send.
                         work.commit.require_unchanged(&patient);
                         work.commit.update(&payment, *claim)?;
                         let url = work.lead_to_receipt(self, id, payment.state.patient)?;
                         let ways = Ways { now: &url, portal: &self.portal_url(cx.practice()) };
-                        Ok(Some(Mail::receipt(&practice, &recipient, address, &ways)))
+                        let about = Occasion::Receipt;
+                        Ok(Some(Message::about(about, &practice, &recipient, reach, &ways, cx.now())))
                     }
                 }
             })
             .await?;
-        let Some(mail) = claimed else { return Ok(()) };
-        let outcome = self.send_mail(&mail, &[("payment", &id.to_string())]).await;
+        let Some(message) = claimed else { return Ok(()) };
+        let outcome = self.send_message(&message, ("payment", &id.to_string())).await;
         self.change(cx, keys, async |work| {
             let payment = work.need::<Payment>(id, "payment")?;
             let noted = match &outcome {
                 Outcome::Later => payment.state.put_back_receipt(cx.now()),
-                known => Decision::of(payment.state.clone(), known.clone().into_event()),
+                known => Decision::of(payment.state.clone(), known.clone().into_event(message.channel())),
             };
             work.commit.update(&payment, noted)?;
             Ok(())

@@ -1,29 +1,71 @@
-//! Text messages: as little as possible, and never longer than one message where that can be.
+//! Text messages: as little as possible, and as short.
 
+use chrono::{DateTime, Utc};
 use paywell_domain::{
     Language, Practice,
     patient::Phone,
     portal::{CODE_MINUTES, Code},
+    recipient::Recipient,
 };
-use paywell_gateways::sms::{SendError, Text};
+use paywell_gateways::sms::{self, SendError};
 use paywell_words::{Words, say};
 
-use crate::{App, mail::Outcome};
+use crate::{
+    App,
+    messages::{Occasion, Outcome},
+};
 
-/// For how many seconds a text is worth delivering: as long as a code is good.
-const GOOD_FOR: u32 = 600;
+/// For how many seconds a code is worth delivering: as long as it is good.
+const CODE_GOOD_FOR: u32 = 600;
+/// What the provider takes as the time for which a text is worth delivering, in seconds.
+const LEAST_GOOD_FOR: u32 = 5;
 
-/// The text with a code.
-pub(crate) fn code(practice: &Practice, code: &Code, language: Language) -> String {
-    let (practice, minutes) = (practice.name.as_str(), CODE_MINUTES);
-    say!(Words::of(language), "text-code", code = code.as_str(), practice = practice, minutes = minutes)
+/// A text, ready to be sent. No `Debug`: it holds a code or a token.
+pub(crate) struct Text {
+    to: Phone,
+    body: String,
+    /// In seconds.
+    good_for: u32,
+}
+
+impl Text {
+    /// The text that is written on an occasion. It is not delivered once the quiet hours have begun.
+    pub(crate) fn about(
+        occasion: Occasion,
+        practice: &Practice,
+        (recipient, number): (&Recipient, &Phone),
+        link: &str,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let words = Words::of(recipient.language);
+        let (practice, name) = (practice.name.as_str(), recipient.first_name.as_str());
+        let said = match occasion {
+            Occasion::Invoice => say!(words, "text-balance", practice = practice, name = name, link = link),
+            Occasion::Reminder => say!(words, "text-reminder", practice = practice, name = name, link = link),
+            Occasion::Request => say!(words, "text-request", practice = practice, name = name, link = link),
+            Occasion::NewLink => say!(words, "text-new-link", practice = practice, link = link),
+            Occasion::Receipt => say!(words, "text-receipt", practice = practice, link = link),
+        };
+        let body = format!("{said} {}", say!(words, "text-stop"));
+        let good_for = recipient.seconds_until_quiet(now).max(LEAST_GOOD_FOR);
+        Self { to: number.clone(), body, good_for }
+    }
+
+    /// The text with a code by which somebody signs in to the portal.
+    pub(crate) fn code(practice: &Practice, number: &Phone, code: &Code, language: Language) -> Self {
+        let (practice, minutes) = (practice.name.as_str(), CODE_MINUTES);
+        let words = Words::of(language);
+        let body = say!(words, "text-code", code = code.as_str(), practice = practice, minutes = minutes);
+        Self { to: number.clone(), body, good_for: CODE_GOOD_FOR }
+    }
 }
 
 impl App {
     /// Hands a text to the provider, at most once.
-    pub(crate) async fn send_text(&self, to: &Phone, body: &str, context: &[(&str, &str)]) -> Outcome {
+    pub(crate) async fn send_text(&self, text: &Text, context: &[(&str, &str)]) -> Outcome {
         let Ok(sms) = self.sms() else { return Outcome::Later };
-        match sms.send(&Text { to: to.as_str(), body, good_for: GOOD_FOR, context }).await {
+        let Text { to, body, good_for } = text;
+        match sms.send(&sms::Text { to: to.as_str(), body, good_for: *good_for, context }).await {
             Ok(id) => Outcome::Sent(id.0),
             // The account's trouble is not the patient's.
             Err(error @ (SendError::NotSent | SendError::Throttled | SendError::SenderRefused(_))) => {

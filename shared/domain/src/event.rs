@@ -15,7 +15,7 @@ use crate::{
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
     payment::{RefundReason, Tender},
-    portal::Channel,
+    recipient::Channel,
     rule_set::Method,
 };
 
@@ -74,6 +74,9 @@ pub enum EventKind {
     },
     RuleSetCreated,
     PatientCreated,
+    PatientEdited {
+        fields: Vec<String>,
+    },
     MessagesChosen {
         email: bool,
         texts: bool,
@@ -89,6 +92,8 @@ pub enum EventKind {
     },
     InvoiceSent {
         emailed: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        texted: bool,
     },
     InvoicePostedToPortal,
     InvoiceReminded,
@@ -150,6 +155,9 @@ pub enum EventKind {
         reason: String,
     },
     PaymentRequested,
+    PaymentRequestSent {
+        by: Vec<Channel>,
+    },
     PaymentCancelled,
     PaymentAllocated {
         unapplied_cents: Cents,
@@ -323,6 +331,13 @@ pub enum EventKind {
         reason: String,
     },
     MailUnknown,
+    TextSent {
+        provider_message: String,
+    },
+    TextFailed {
+        reason: String,
+    },
+    TextUnknown,
     ReceiptClaimed,
     ReceiptPutOff {
         until: DateTime<Utc>,
@@ -351,6 +366,11 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// An invoice goes out, with its link by these channels.
+    pub(crate) fn invoice_sent(by: &[Channel]) -> Self {
+        Self::InvoiceSent { emailed: by.contains(&Channel::Email), texted: by.contains(&Channel::Sms) }
+    }
+
     /// The refund that it is of.
     pub const fn refund(&self) -> Option<RefundId> {
         match self {

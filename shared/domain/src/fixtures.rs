@@ -9,10 +9,10 @@ use crate::{
     Account, Amount, AttemptId, Currency, Invoice, InvoiceId, InvoiceSet, Number, PatientId, Payment,
     PaymentId, Posting, Practice, RefundId, RuleSet, RuleSetId, SetId,
     invoice::{Charges, InvoiceLine, Terms},
-    invoice_set::Recipient,
     patient::{Contact, PatientDetails},
     payment::{Allocation, AttemptMeans, NewPayment, Receipt, Settlement, Tender, settle},
     practice::{IdentityCheck, PayPageSettings},
+    recipient::{Recipient, Unreachable},
 };
 
 pub(crate) const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -100,7 +100,7 @@ pub(crate) fn practice() -> Practice {
 
 /// An open invoice over one line.
 pub(crate) fn invoice(n: u128, cents: i64) -> Invoice {
-    draft(n, charges(&[cents], None)).send(false, NOW).unwrap().state
+    draft(n, charges(&[cents], None)).send(&[], NOW).unwrap().state
 }
 
 /// The set that chases an invoice.
@@ -109,8 +109,8 @@ pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
     let first_name = "Ada".try_into().unwrap();
     let recipient = Recipient {
         first_name,
-        email: None,
-        declines_mail: false,
+        email: Err(Unreachable::NoAddress),
+        phone: Err(Unreachable::NoNumber),
         language: crate::Language::En,
         zone: chrono_tz::UTC,
         deceased: false,

@@ -22,6 +22,7 @@ pub mod payout;
 pub mod portal;
 pub mod practice;
 pub mod proof;
+pub mod recipient;
 pub mod refusal;
 pub mod rule_set;
 mod schema;

@@ -163,6 +163,34 @@ pub struct PatientDetails {
     pub deceased: bool,
 }
 
+impl PatientDetails {
+    fn require_birth_date(&self, today: NaiveDate) -> Result<(), Refusal> {
+        let earliest = NaiveDate::from_ymd_opt(1880, 1, 1).unwrap_or(NaiveDate::MIN);
+        if self.birth_date > today || self.birth_date < earliest {
+            return Err(Refusal::field("/birth_date", "expected a date from 1880-01-01 to today"));
+        }
+        Ok(())
+    }
+
+    /// The names of the fields in which another record differs.
+    fn changed(&self, other: &Self) -> Vec<String> {
+        let fields = [
+            ("external_id", self.external_id != other.external_id),
+            ("first_name", self.first_name != other.first_name),
+            ("last_name", self.last_name != other.last_name),
+            ("birth_date", self.birth_date != other.birth_date),
+            ("postal_code", self.postal_code != other.postal_code),
+            ("email", self.contact.email != other.contact.email),
+            ("phone", self.contact.phone != other.contact.phone),
+            ("guarantor", self.guarantor != other.guarantor),
+            ("time_zone", self.time_zone != other.time_zone),
+            ("language", self.language != other.language),
+            ("deceased", self.deceased != other.deceased),
+        ];
+        fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
+    }
+}
+
 /// A patient of the practice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patient {
@@ -185,11 +213,19 @@ impl Patient {
         details: PatientDetails,
         today: NaiveDate,
     ) -> Result<Decision<Self>, Refusal> {
-        let earliest = NaiveDate::from_ymd_opt(1880, 1, 1).unwrap_or(NaiveDate::MIN);
-        if details.birth_date > today || details.birth_date < earliest {
-            return Err(Refusal::field("/birth_date", "expected a date from 1880-01-01 to today"));
-        }
+        details.require_birth_date(today)?;
         Ok(Decision::of(Self { id, details, choices: MessageChoices::default() }, EventKind::PatientCreated))
+    }
+
+    /// Corrects what staff say of the patient; the event names the fields, not what they hold.
+    ///
+    /// # Errors
+    /// A birth date after `today` (the practice's date), or before 1880.
+    pub fn edit(&self, details: PatientDetails, today: NaiveDate) -> Result<Decision<Self>, Refusal> {
+        details.require_birth_date(today)?;
+        let fields = self.details.changed(&details);
+        let events = if fields.is_empty() { Vec::new() } else { vec![EventKind::PatientEdited { fields }] };
+        Ok(Decision { state: Self { details, ..self.clone() }, events, postings: Vec::new() })
     }
 
     /// The whole name, as staff read it.
@@ -278,6 +314,23 @@ mod tests {
         };
         assert!(born(today) && born("1880-01-01".parse().unwrap()));
         assert!(!born(today.succ_opt().unwrap()) && !born("1879-12-31".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_correction_names_the_fields_and_keeps_their_values_out_of_the_history() {
+        let today = crate::fixtures::today();
+        let details = crate::fixtures::details(Contact::default());
+        let patient =
+            Patient::create(PatientId::new(uuid::Uuid::nil()), details.clone(), today).unwrap().state;
+        let contact = Contact { email: Some("new@example.com".to_owned().try_into().unwrap()), phone: None };
+        let corrected = PatientDetails { contact, deceased: true, ..details.clone() };
+        let decision = patient.edit(corrected.clone(), today).unwrap();
+        assert_eq!(decision.state.details, corrected);
+        let fields = vec!["email".to_owned(), "deceased".to_owned()];
+        assert_eq!(decision.events, [EventKind::PatientEdited { fields }]);
+        assert!(patient.edit(details.clone(), today).unwrap().events.is_empty(), "nothing changed");
+        let unborn = PatientDetails { birth_date: today.succ_opt().unwrap(), ..details };
+        assert!(patient.edit(unborn, today).is_err());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::{
     Patient, PatientId, SessionId,
     link::Token,
     patient::{Contact, EmailAddress, Phone},
+    recipient::Channel,
 };
 
 /// How long a code is good.
@@ -28,16 +29,6 @@ pub const CODE_MINUTES: i64 = 10;
 pub const CODE_TRIES: u8 = 5;
 /// The most patients that one contact answers for in the portal: a large family.
 pub const MAX_PATIENTS: usize = 25;
-
-/// By which way a code goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// Electronic mail.
-    Email,
-    /// A text message.
-    Text,
-}
 
 /// An address or a number by which a responsible party is known: addresses in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +71,7 @@ impl ContactPoint {
     pub const fn channel(&self) -> Channel {
         match self {
             Self::Email(_) => Channel::Email,
-            Self::Phone(_) => Channel::Text,
+            Self::Phone(_) => Channel::Sms,
         }
     }
 

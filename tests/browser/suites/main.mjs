@@ -116,10 +116,12 @@ async function theNightlyRunIsSilent(patient) {
 async function threeTaps() {
   const { invoice, link } = await billed();
   const visitor = await visit();
+  const began = performance.now();
   await visitor.open(link);
   await visitor.press(`Pay $${invoice.balance}`);
   await payByCard(visitor, GOOD_CARD);
   await until('the receipt', async () => (await visitor.heading()) === 'Thank you');
+  note('pay_seconds', (performance.now() - began) / 1000, 's');
   note('pay_taps', visitor.taps, 'taps');
   assert.ok(visitor.taps <= 3, `${visitor.taps} taps: the link, Pay, and Pay on the processor's page`);
   await visitor.leave();

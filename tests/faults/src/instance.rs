@@ -185,7 +185,10 @@ impl Instance {
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let at = |target: Target| format!("http://{}{}", self.address, target.prefix());
         command.env("AWS_ENDPOINT_URL_DYNAMODB", at(Target::DynamoDb));
-        command.env("AWS_ENDPOINT_URL_SESV2", at(Target::Ses)).env("STRIPE_BASE_URL", at(Target::Stripe));
+        command
+            .env("AWS_ENDPOINT_URL_SESV2", at(Target::Ses))
+            .env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", at(Target::Ses))
+            .env("STRIPE_BASE_URL", at(Target::Stripe));
         command
     }
 

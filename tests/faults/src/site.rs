@@ -208,6 +208,8 @@ fn environment(table: &str, processor: &str) -> Vec<(&'static str, String)> {
         ("STRIPE_SECRET_KEY", SECRET_KEY.to_owned()),
         ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
         ("SES_CONFIGURATION_SET", "paywell-tests".to_owned()),
+        ("SMS_CONFIGURATION_SET", "paywell-tests".to_owned()),
+        ("SMS_ORIGINATION_IDENTITY", "+18005550199".to_owned()),
         ("PAYWELL_ANCHORS_BUCKET", table.to_owned()),
         ("PAYWELL_EXPORTS_BUCKET", format!("{table}-exports")),
         ("AWS_ENDPOINT_URL_S3", object_storage().url.clone()),

@@ -61,12 +61,18 @@ impl Furnished {
         route.pattern.replace("{id}", id).replace("{number}", "1").replace("{method}", CARD)
     }
 
+    /// Whether a route that takes a body does without.
+    pub fn may_be_empty(route: &RouteInfo) -> bool {
+        matches!(route.pattern, "/v1/invoices/{id}/remind" | "/v1/payments/{id}/request")
+    }
+
     /// The body of a good request; none where the route takes none.
     pub fn body(&self, route: &RouteInfo) -> Option<Value> {
         let allocations = json!([{ "invoice_id": self.invoice, "amount": "5.00" }]);
         let body = match (route.method.as_str(), route.pattern) {
             ("GET" | "DELETE", _) => return None,
-            (_, "/v1/invoices/{id}/remind" | "/v1/payment-links/{id}/revoke") => return None,
+            (_, "/v1/payment-links/{id}/revoke") => return None,
+            (_, "/v1/invoices/{id}/remind" | "/v1/payments/{id}/request") => json!({ "channels": ["email"] }),
             (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
             (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
             (_, "/v1/patients/{id}/payment-methods/{method}/default") => return None,
@@ -76,6 +82,10 @@ impl Furnished {
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
             }
+            ("PATCH", "/v1/patients/{id}") => {
+                json!({ "phone": "+16175550123", "time_zone": "America/New_York", "language": "es" })
+            }
+            ("PUT", "/v1/patients/{id}/messages") => json!({ "email": false }),
             ("POST", "/v1/treatments") => json!({
                 "patient_id": self.patient, "service_at": "2026-05-01T14:00:00Z", "codes": ["99213"],
             }),

@@ -165,7 +165,9 @@ async fn what_cannot_be_read_is_refused() {
         unknown["colour"] = json!("red");
         request().json(&unknown).await.refused_at(422, "/colour");
         for text in ["", "{", "nonsense", "{\"a\": 1} {}", "[1,"] {
-            request().body(text).await.refused(400);
+            if !(text.is_empty() && Furnished::may_be_empty(&route)) {
+                request().body(text).await.refused(400);
+            }
         }
         for value in [json!([]), json!("x"), json!(null), json!(7)] {
             let answer = request().json(&value).await;

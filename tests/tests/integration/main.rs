@@ -31,4 +31,5 @@ mod renewal;
 mod samples;
 mod settling;
 mod store;
+mod texting;
 mod webhooks;

@@ -33,7 +33,7 @@ prop_compose! {
 fn lived(mut invoice: Invoice, steps: &[(u8, i64)]) -> Invoice {
     for (step, cents) in steps {
         let decided = match step {
-            0 => invoice.send(false, now()),
+            0 => invoice.send(&[], now()),
             1 => invoice.apply(PaymentId::new(Uuid::nil()), "1".parse().unwrap(), amount(*cents), now()),
             2 => invoice.adjust(Cents::new(-cents), AdjustmentReason::Courtesy, None),
             3 => invoice.adjust(Cents::new(*cents), AdjustmentReason::LateCharge, None),

@@ -24,7 +24,7 @@ fn paid(invoice: &Invoice, cents: i64) -> Invoice {
 
 #[test]
 fn an_invoice_says_everything_that_is_owed_and_why() {
-    let sent = draft("12", two_lines(), Some("5%")).send(false, now()).unwrap().state;
+    let sent = draft("12", two_lines(), Some("5%")).send(&[], now()).unwrap().state;
     // 1,200.00 less 120.00, and 45.50: 1,125.50, less 56.28 is 1,069.22.
     let adjusted = sent.adjust(Cents::new(1_500), AdjustmentReason::LateCharge, None).unwrap().state;
     let adjusted =
@@ -76,7 +76,7 @@ fn an_invoice_says_everything_that_is_owed_and_why() {
 #[test]
 fn the_mark_says_how_it_stands_on_that_day() {
     let draft = draft("1", vec![line(1, "Visit", 1, 5_000, None)], None);
-    let sent = draft.send(false, now()).unwrap().state;
+    let sent = draft.send(&[], now()).unwrap().state;
     let late = |invoice: &Invoice| {
         let mut printed = printed(invoice.clone(), Vec::new());
         printed.printed_at = "2026-06-20T12:00:00Z".parse().unwrap();

@@ -11,7 +11,7 @@ use super::*;
 /// 100.00 received by the processor: 60.00 for an invoice, the rest credit; 15.00 given back, 5.00 on its way.
 fn refunded() -> Payment {
     let bill =
-        draft("12", vec![line(1, "Secret service", 1, 6_000, None)], None).send(false, now()).unwrap().state;
+        draft("12", vec![line(1, "Secret service", 1, 6_000, None)], None).send(&[], now()).unwrap().state;
     let new = NewPayment {
         id: PaymentId::new(Uuid::nil()),
         number: "4".parse().unwrap(),

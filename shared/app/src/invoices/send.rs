@@ -1,87 +1,148 @@
-//! Sending an invoice: it becomes owed, the patient gets a link, and chasing is planned.
+//! Sending an invoice: it becomes owed, the patient gets a link, and chasing is planned. Asking for a payment the same way.
+
+use std::fmt::Display;
 
 use paywell_domain::{
-    EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, Patient, Practice, Refusal,
-    RuleSet, SetId,
-    invoice_set::Recipient,
+    Decision, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, Patient, Payment,
+    PaymentId, Practice, Refusal, RuleSet, SetId,
     link::{LinkFor, Token},
+    recipient::{Channel, Reach, Recipient},
 };
-use paywell_store::{Answer, Key, Pointer, Stored};
+use paywell_store::{Aggregate, Answer, Key, Pointer};
 use secrecy::ExposeSecret;
+use tokio::sync::Mutex;
 
 use crate::{
     App, AppError, Context, Work,
     command::answer,
     ids,
-    mail::{Mail, Ways},
-    requests::invoices::{Channel, SendInvoice},
-    views::invoices::InvoiceView,
+    mail::Ways,
+    messages::{Message, Occasion},
+    requests::invoices::{RequestByMessage, SendInvoice, SendTo, channels},
+    views::{invoices::InvoiceView, payments::PaymentView},
 };
 
 impl App {
     /// Sends an invoice: a draft becomes owed, an open one goes out again.
     ///
     /// # Errors
-    /// It is neither a draft nor open; there is nowhere to send it.
+    /// It is neither a draft nor open; there is nowhere to send it, or not at this hour.
     pub async fn send_invoice(
         &self,
         cx: &Context,
         id: InvoiceId,
         send: SendInvoice,
     ) -> Result<Answer, AppError> {
-        self.deliver(cx, id, &send.channels, EventKind::InvoiceSent { emailed: true }).await
+        let portal = send.channels.contains(&SendTo::Portal);
+        let channels = channels(send.channels.iter().filter_map(|to| to.channel()));
+        if channels.is_empty() && !portal {
+            return Err(Refusal::field("/channels", "expected email, sms, portal or several").into());
+        }
+        self.deliver(cx, id, Occasion::Invoice, &channels, |invoice| {
+            let mut decision = invoice.send_again(&channels, cx.now())?;
+            if portal {
+                decision.events.push(EventKind::InvoicePostedToPortal);
+            }
+            Ok(decision)
+        })
+        .await
     }
 
-    /// Mails a reminder of an open invoice now.
+    /// Reminds of an open invoice now.
     ///
     /// # Errors
-    /// It is not open; there is nowhere to send it.
-    pub async fn remind(&self, cx: &Context, id: InvoiceId) -> Result<Answer, AppError> {
-        self.deliver(cx, id, &[Channel::Email], EventKind::InvoiceReminded).await
+    /// It is not open; there is nowhere to send it, or not at this hour.
+    pub async fn remind(
+        &self,
+        cx: &Context,
+        id: InvoiceId,
+        request: RequestByMessage,
+    ) -> Result<Answer, AppError> {
+        let channels = request.channels()?;
+        self.deliver(cx, id, Occasion::Reminder, &channels, Invoice::remind).await
     }
 
     async fn deliver(
         &self,
         cx: &Context,
         id: InvoiceId,
+        occasion: Occasion,
         channels: &[Channel],
-        event: EventKind,
+        decide: impl Fn(&Invoice) -> Result<Decision<Invoice>, Refusal>,
     ) -> Result<Answer, AppError> {
-        if channels.is_empty() {
-            return Err(Refusal::field("/channels", "expected email, portal or both").into());
-        }
         let link = LinkId::new(ids::new(cx.now()));
-        let mail = tokio::sync::Mutex::new(None);
+        let messages = Mutex::new(Vec::new());
         let answered = self
             .command(cx, [Key::invoice(cx.practice(), id)], async |work| {
                 let practice = work.practice()?;
                 let stored = work.need::<Invoice>(id, "invoice")?;
                 let patient = work.load_for_chasing(&practice, stored.state.patient).await?;
-                let sent = work.send(&stored, channels, &event)?;
+                let sent = work.commit.update(&stored, decide(&stored.state)?)?;
                 if stored.state.status == InvoiceStatus::Draft {
                     work.chase(&practice, &patient, &sent.state)?;
                 }
-                if channels.contains(&Channel::Email) {
-                    let token = work.issue(self, link, &patient, &sent.state, &practice)?;
-                    let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(cx.practice()) };
-                    *mail.lock().await = Some(Mail::invoice(&practice, &patient, &ways)?);
-                }
+                let pays = || LinkFor::Invoices(vec![id]);
+                *messages.lock().await =
+                    work.link_by(self, (occasion, channels), &practice, &patient, (link, pays))?;
                 answer(200, &InvoiceView::of(&sent, practice.today(cx.now())), sent.version)
             })
             .await?;
-        // Only whoever committed has a mail to send: a replayed answer sends nothing.
-        if let Some(mail) = mail.into_inner() {
-            let outcome = self.send_mail(&mail, &[("invoice", &id.to_string())]).await;
-            self.note_mail(cx, id, outcome.into_event()).await?;
-        }
+        // Only whoever committed has anything to send: a replayed answer sends nothing.
+        self.send_all::<Invoice>(cx, id, "invoice", messages.into_inner()).await?;
         Ok(answered)
     }
 
-    async fn note_mail(&self, cx: &Context, id: InvoiceId, event: EventKind) -> Result<(), AppError> {
-        self.change(cx, [Key::invoice(cx.practice(), id)], async |work| {
-            let stored = work.need::<Invoice>(id, "invoice")?;
-            let decision = paywell_domain::Decision::of(stored.state.clone(), event.clone());
-            work.commit.update(&stored, decision)?;
+    /// Asks for a payment by message, with a link for it; a draft is asked for with that.
+    ///
+    /// # Errors
+    /// It is neither a draft nor pending; there is nowhere to send it, or not at this hour.
+    pub async fn request_payment(
+        &self,
+        cx: &Context,
+        id: PaymentId,
+        request: RequestByMessage,
+    ) -> Result<Answer, AppError> {
+        let channels = request.channels()?;
+        let link = LinkId::new(ids::new(cx.now()));
+        let messages = Mutex::new(Vec::new());
+        let answered = self
+            .command(cx, [Key::payment(cx.practice(), id)], async |work| {
+                let practice = work.practice()?;
+                let stored = work.need::<Payment>(id, "payment")?;
+                work.load([Key::patient(cx.practice(), stored.state.patient)]).await?;
+                let patient = work.need::<Patient>(stored.state.patient, "patient")?.state;
+                let sent = work.commit.update(&stored, stored.state.request(channels.clone())?)?;
+                let pays = || LinkFor::Payment(id);
+                let by = (Occasion::Request, &*channels);
+                *messages.lock().await = work.link_by(self, by, &practice, &patient, (link, pays))?;
+                answer(200, &PaymentView::of(&sent), sent.version)
+            })
+            .await?;
+        self.send_all::<Payment>(cx, id, "payment", messages.into_inner()).await?;
+        Ok(answered)
+    }
+
+    /// Hands messages over, and notes what became of them in the history of what they are about.
+    async fn send_all<A: Aggregate<Id: Display> + Clone>(
+        &self,
+        cx: &Context,
+        id: A::Id,
+        what: &'static str,
+        messages: Vec<Message>,
+    ) -> Result<(), AppError> {
+        let mut events = Vec::new();
+        for message in &messages {
+            let outcome = self.send_message(message, (what, &id.to_string())).await;
+            events.push(outcome.into_event(message.channel()));
+        }
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.change(cx, [A::key_of(cx.practice(), id.clone())], async |work| {
+            let stored = work.need::<A>(id.clone(), what)?;
+            let noted =
+                Decision { state: stored.state.clone(), events: events.clone(), postings: Vec::new() };
+            work.commit.update(&stored, noted)?;
             Ok(())
         })
         .await
@@ -102,33 +163,6 @@ impl Work<'_> {
         ])
         .await?;
         Ok(self.need::<Patient>(patient, "patient")?.state)
-    }
-
-    fn send(
-        &mut self,
-        stored: &Stored<Invoice>,
-        channels: &[Channel],
-        event: &EventKind,
-    ) -> Result<Stored<Invoice>, AppError> {
-        let emailed = channels.contains(&Channel::Email);
-        let mut decision = match (stored.state.status, event) {
-            (InvoiceStatus::Draft, EventKind::InvoiceSent { .. }) => {
-                stored.state.send(emailed, self.now())?
-            }
-            (InvoiceStatus::Open, EventKind::InvoiceSent { .. }) => {
-                paywell_domain::Decision::of(stored.state.clone(), EventKind::InvoiceSent { emailed })
-            }
-            (InvoiceStatus::Open, _) => paywell_domain::Decision::of(stored.state.clone(), event.clone()),
-            (status, _) => {
-                let detail = format!("a {} invoice cannot be sent", status.name().replace('_', " "));
-                let allowed = vec!["draft".to_owned(), "open".to_owned()];
-                return Err(Refusal::not_allowed("invoice-status", detail, allowed).into());
-            }
-        };
-        if channels.contains(&Channel::Portal) {
-            decision.events.push(EventKind::InvoicePostedToPortal);
-        }
-        Ok(self.commit.update(stored, decision)?)
     }
 
     /// A newly owed invoice joins the patient's open set, or begins one that is due when the practice's start rule
@@ -179,17 +213,27 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn issue(
+    /// Gives out a link and writes a message with it for each channel; no channel, no link.
+    fn link_by(
         &mut self,
         app: &App,
-        id: LinkId,
-        patient: &Patient,
-        invoice: &Invoice,
+        (occasion, channels): (Occasion, &[Channel]),
         practice: &Practice,
-    ) -> Result<Token, AppError> {
-        let expires = practice.link_expiry(self.now());
-        let link = Link::issue(id, patient.id, LinkFor::Invoices(vec![invoice.id]), expires)?;
-        self.give_out(app, link)
+        patient: &Patient,
+        (id, pays): (LinkId, impl Fn() -> LinkFor),
+    ) -> Result<Vec<Message>, AppError> {
+        if channels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let recipient = Recipient::of(patient, practice);
+        let now = self.now();
+        let reaches: Result<Vec<Reach<'_>>, Refusal> =
+            channels.iter().map(|channel| recipient.now_by(*channel, now)).collect();
+        let reaches = reaches?;
+        let token = self.give_out(app, Link::issue(id, patient.id, pays(), practice.link_expiry(now))?)?;
+        let ways = Ways { now: &app.pay_url(&token), portal: &app.portal_url(&practice.id) };
+        let write = |reach| Message::about(occasion, practice, &recipient, reach, &ways, now);
+        Ok(reaches.into_iter().map(write).collect())
     }
 
     /// Writes a new link and lets its token lead to it.

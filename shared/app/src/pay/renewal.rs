@@ -1,13 +1,14 @@
-//! "Send me a new one": whoever holds a link that has ended gets a good one, by mail to the contact on file alone.
+//! "Send me a new one": whoever holds a link that has ended gets a good one, by a message to the contact on file alone.
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{Actor, Link, invoice_set::Recipient, link::Token, patient::EmailAddress};
+use paywell_domain::{Actor, Link, link::Token, recipient::Recipient};
 use paywell_store::{By, Key};
 
 use super::{Ended, Held, PracticeCard};
 use crate::{
     App, AppError, Context,
-    mail::{Mail, Ways},
+    mail::Ways,
+    messages::{Message, Occasion},
 };
 
 /// How often an hour a link may be asked for.
@@ -46,7 +47,10 @@ impl App {
         if of_link > TRIES_A_LINK || of_source > TRIES_A_SOURCE {
             return Ok(asked);
         }
-        let Some((recipient, address)) = held.to_be_sent(now) else { return Ok(asked) };
+        let recipient = Recipient::of(&held.patient, &held.practice);
+        let Some(reach) = recipient.preferred(now).filter(|_| held.wants_a_new_link(now)) else {
+            return Ok(asked);
+        };
         let by = By {
             practice: practice.clone(),
             actor: Actor::Patient { link },
@@ -68,8 +72,9 @@ impl App {
             .await?;
         if let Some(token) = given {
             let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice) };
-            let mail = Mail::new_link(&held.practice, &recipient, &address, &ways);
-            let outcome = self.send_mail(&mail, &[("link", &link.to_string())]).await;
+            let about = Occasion::NewLink;
+            let message = Message::about(about, &held.practice, &recipient, reach, &ways, now);
+            let outcome = self.send_message(&message, ("link", &link.to_string())).await;
             tracing::info!(%link, ?outcome, "a new link was asked for");
         }
         Ok(asked)
@@ -77,11 +82,8 @@ impl App {
 }
 
 impl Held {
-    /// To whom a good link is sent: where there is something to pay by it, this one is not good, and somebody can read it.
-    fn to_be_sent(&self, now: DateTime<Utc>) -> Option<(Recipient, EmailAddress)> {
-        let is_asked_for = matches!(self.ended(now), Some(Ended::Expired | Ended::Replaced));
-        let recipient = Recipient::of(&self.patient, &self.practice);
-        let address = recipient.email.clone()?;
-        (is_asked_for && self.due().is_positive() && !recipient.deceased).then_some((recipient, address))
+    /// Whether a good link is sent: there is something to pay by it, and this one is not good.
+    fn wants_a_new_link(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.ended(now), Some(Ended::Expired | Ended::Replaced)) && self.due().is_positive()
     }
 }

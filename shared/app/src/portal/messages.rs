@@ -1,6 +1,6 @@
 //! Which messages are wanted, and in which language.
 
-use paywell_domain::{Language, Patient, patient::Phone, text::Line};
+use paywell_domain::{Language, Patient, on_file::ConsentGiven, patient::Phone, text::Line};
 
 use super::SignedIn;
 use crate::{App, AppError, Context};
@@ -51,7 +51,8 @@ impl App {
     ) -> Result<(), AppError> {
         self.change(cx, signed_in.patient_keys(), async |work| {
             for patient in signed_in.patients(work.loaded())? {
-                let chosen = patient.state.choose_messages(email, texts.clone(), language, cx.now());
+                let texts = texts.clone().map(|wording| (wording, ConsentGiven::Online));
+                let chosen = patient.state.choose_messages(email, texts, Some(language), cx.now());
                 let _: paywell_store::Stored<Patient> = work.commit.update(&patient, chosen)?;
             }
             Ok(())

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use paywell_domain::{
     Actor, Language, Patient, PortalSession, Practice, SessionId,
     link::Token,
-    patient::Phone,
-    portal::{Channel, Code, ContactPoint, MAX_PATIENTS, SignIn, Tried},
+    portal::{Code, ContactPoint, MAX_PATIENTS, SignIn, Tried},
+    recipient::Channel,
 };
 use paywell_store::{By, Commit, Key, Store};
 use secrecy::ExposeSecret;
 
-use crate::{App, AppError, Context, ids, mail::Mail, texts};
+use crate::{App, AppError, Context, ids, mail::Mail, messages::Message, texts::Text};
 
 /// How many codes an hour may be asked for to one contact.
 const CODES_A_CONTACT: u32 = 5;
@@ -43,13 +43,8 @@ pub enum Entered {
 
 /// A message with a code, ready to be sent. No `Debug`: it holds the code.
 pub struct CodeMessage {
-    means: Means,
+    message: Message,
     session: String,
-}
-
-enum Means {
-    Mail(Mail),
-    Text(Phone, String),
 }
 
 impl CodeMessage {
@@ -63,11 +58,11 @@ impl CodeMessage {
         session: SessionId,
     ) -> Option<Self> {
         let contact = patient.responsible_party().1;
-        let means = match channel {
-            Channel::Email => Means::Mail(Mail::code(practice, contact.email.as_ref()?, code, language)),
-            Channel::Text => Means::Text(contact.phone.clone()?, texts::code(practice, code, language)),
+        let message = match channel {
+            Channel::Email => Message::Mail(Mail::code(practice, contact.email.as_ref()?, code, language)),
+            Channel::Sms => Message::Text(Text::code(practice, contact.phone.as_ref()?, code, language)),
         };
-        Some(Self { means, session: session.to_string() })
+        Some(Self { message, session: session.to_string() })
     }
 }
 
@@ -115,11 +110,7 @@ impl App {
 
     /// Sends a code. Whatever became of it, nobody is told: that a message was sent is known to whoever gets it.
     pub async fn send_code(&self, message: &CodeMessage) {
-        let tags = [("session", message.session.as_str())];
-        match &message.means {
-            Means::Mail(mail) => drop(self.send_mail(mail, &tags).await),
-            Means::Text(number, body) => drop(self.send_text(number, body, &tags).await),
-        }
+        drop(self.send_message(&message.message, ("session", &message.session)).await);
     }
 
     /// A code was typed in the browser that asked for it. Tries are counted before the code is looked at.

@@ -101,7 +101,7 @@ impl App {
     async fn attend(&self, cx: &Context, id: PaymentId) -> Result<Stored<Payment>, AppError> {
         let settled = self.settle_payment(cx, id).await?;
         if settled.state.receipt_at.is_some() {
-            self.mail_receipt(cx, id).await?;
+            self.send_receipt(cx, id).await?;
         }
         Ok(settled)
     }

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use paywell_domain::{
-    Amount, Cents, Currency, PatientId, PaymentId, TreatmentId,
+    Amount, Cents, Currency, PatientId, PaymentId, Refusal, TreatmentId,
     invoice::{AdjustmentReason, Discount, InvoiceLine, Quantity, Term, WriteOffReason},
     payment::PaymentType,
+    recipient::Channel,
     text::Line,
 };
 use serde::Deserialize;
@@ -129,23 +130,81 @@ fn discount_given<'de, D: serde::Deserializer<'de>>(
     Ok(Some(parsed))
 }
 
-/// How an invoice reaches its patient.
+/// Where an invoice goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Channel {
+pub enum SendTo {
     /// A mail with a payment link.
     Email,
+    /// A text with a payment link.
+    Sms,
     /// The patient's portal.
     Portal,
+}
+
+impl SendTo {
+    /// The channel of its message; the portal has none.
+    pub(crate) const fn channel(self) -> Option<Channel> {
+        match self {
+            Self::Email => Some(Channel::Email),
+            Self::Sms => Some(Channel::Sms),
+            Self::Portal => None,
+        }
+    }
 }
 
 /// Sending an invoice, the first time or again.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendInvoice {
-    /// One or both.
+    /// One or several.
+    #[schema(min_items = 1, max_items = 3)]
+    pub channels: Vec<SendTo>,
+}
+
+/// Asking by message for what is owed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestByMessage {
+    /// One or both; mail, where this is left out.
+    #[serde(default = "by_mail")]
     #[schema(min_items = 1, max_items = 2)]
-    pub channels: Vec<Channel>,
+    channels: Vec<Channel>,
+}
+
+fn by_mail() -> Vec<Channel> {
+    vec![Channel::Email]
+}
+
+impl Default for RequestByMessage {
+    fn default() -> Self {
+        Self { channels: by_mail() }
+    }
+}
+
+impl RequestByMessage {
+    /// Each of them once.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn channels(&self) -> Result<Vec<Channel>, Refusal> {
+        let once = channels(self.channels.iter().copied());
+        if once.is_empty() {
+            return Err(Refusal::field("/channels", "expected email, sms or both"));
+        }
+        Ok(once)
+    }
+}
+
+/// Each channel once, however often it is named.
+pub(crate) fn channels(named: impl Iterator<Item = Channel>) -> Vec<Channel> {
+    let mut once = Vec::new();
+    named.for_each(|channel| {
+        if !once.contains(&channel) {
+            once.push(channel);
+        }
+    });
+    once
 }
 
 /// Which way an adjustment goes.

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use paywell_domain::{
     Language, PatientId,
+    on_file::ConsentGiven,
     patient::{Contact, EmailAddress, Guarantor, PatientDetails, Phone},
     text::Line,
 };
@@ -62,12 +63,14 @@ pub struct CreatePatient {
     pub deceased: bool,
 }
 
+impl From<NewGuarantor> for Guarantor {
+    fn from(new: NewGuarantor) -> Self {
+        Self { first_name: new.first_name, contact: Contact { email: new.email, phone: new.phone } }
+    }
+}
+
 impl From<CreatePatient> for PatientDetails {
     fn from(new: CreatePatient) -> Self {
-        let guarantor = new.guarantor.map(|guarantor| Guarantor {
-            first_name: guarantor.first_name,
-            contact: Contact { email: guarantor.email, phone: guarantor.phone },
-        });
         Self {
             external_id: new.external_id,
             first_name: new.first_name,
@@ -75,12 +78,99 @@ impl From<CreatePatient> for PatientDetails {
             birth_date: new.birth_date,
             postal_code: new.postal_code,
             contact: Contact { email: new.email, phone: new.phone },
-            guarantor,
+            guarantor: new.guarantor.map(Into::into),
             time_zone: new.time_zone,
             language: new.language,
             deceased: new.deceased,
         }
     }
+}
+
+/// Corrections of a patient's record. What is left out stays; null takes it away.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditPatient {
+    /// The id of the practice's other systems.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<Line<60>>)]
+    pub external_id: Option<Option<Line<60>>>,
+    /// From 1880-01-01 to today.
+    #[serde(default, deserialize_with = "super::optional_day")]
+    pub birth_date: Option<NaiveDate>,
+    /// Where the patient lives.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<Line<12>>)]
+    pub postal_code: Option<Option<Line<12>>>,
+    /// Where mail goes.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<EmailAddress>)]
+    pub email: Option<Option<EmailAddress>>,
+    /// In international form. A consent to texts is for the number for which it was given.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<Phone>)]
+    pub phone: Option<Option<Phone>>,
+    /// Who is responsible for paying, if not the patient.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<NewGuarantor>)]
+    pub guarantor: Option<Option<NewGuarantor>>,
+    /// IANA time zone of whoever gets the messages.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<String>, example = "America/New_York")]
+    pub time_zone: Option<Option<Tz>>,
+    /// What whoever gets the messages reads.
+    #[serde(default, deserialize_with = "super::given")]
+    #[schema(value_type = Option<Language>)]
+    pub language: Option<Option<Language>>,
+    /// Nothing is sent about a patient who has died.
+    #[serde(default)]
+    pub deceased: Option<bool>,
+}
+
+impl EditPatient {
+    /// The record with the corrections.
+    pub(crate) fn apply(self, details: &PatientDetails) -> PatientDetails {
+        let before = details.clone();
+        let contact = Contact {
+            email: self.email.unwrap_or(before.contact.email),
+            phone: self.phone.unwrap_or(before.contact.phone),
+        };
+        PatientDetails {
+            external_id: self.external_id.unwrap_or(before.external_id),
+            first_name: before.first_name,
+            last_name: before.last_name,
+            birth_date: self.birth_date.unwrap_or(before.birth_date),
+            postal_code: self.postal_code.unwrap_or(before.postal_code),
+            contact,
+            guarantor: match self.guarantor {
+                Some(given) => given.map(Into::into),
+                None => before.guarantor,
+            },
+            time_zone: self.time_zone.unwrap_or(before.time_zone),
+            language: self.language.unwrap_or(before.language),
+            deceased: self.deceased.unwrap_or(before.deceased),
+        }
+    }
+}
+
+/// That whoever answers for the bills agreed to texts.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TextsAgreed {
+    /// What was agreed to, word for word.
+    pub wording: Line<500>,
+    /// How.
+    pub given: ConsentGiven,
+}
+
+/// Which messages whoever answers for the bills wants, as they told staff.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseMessages {
+    /// Whether mail is wanted.
+    pub email: bool,
+    /// The consent to texts to the number on file; left out or null, there is none, or it is taken back.
+    #[serde(default)]
+    pub texts: Option<TextsAgreed>,
 }
 
 /// A new treatment.

@@ -1,10 +1,32 @@
 //! Patients and treatments.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Currency, Language, Patient, Treatment};
+use paywell_domain::{Currency, Language, Patient, Treatment, on_file::ConsentGiven};
 use paywell_store::{PatientAccount, PatientRow, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Which messages whoever answers for the bills wants.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MessagesView {
+    /// Whether mail is wanted.
+    pub email: bool,
+    /// The consent to texts, where there is one.
+    pub texts: Option<TextConsentView>,
+}
+
+/// That whoever answers for the bills agreed to texts.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TextConsentView {
+    /// The number it was given for; where another is on file, none can be texted.
+    pub phone: String,
+    /// What was agreed to, word for word.
+    pub wording: String,
+    /// How.
+    pub given: ConsentGiven,
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+}
 
 /// A patient, with what is owed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -35,6 +57,8 @@ pub struct PatientView {
     pub language: Option<Language>,
     /// Whether the patient has died.
     pub deceased: bool,
+    /// Which messages are wanted.
+    pub messages: MessagesView,
     /// What all open invoices come to.
     pub balance: String,
     /// What is owed and placed with an agency.
@@ -63,6 +87,15 @@ impl PatientView {
             time_zone: details.time_zone.map(|zone| zone.name().to_owned()),
             language: details.language,
             deceased: details.deceased,
+            messages: MessagesView {
+                email: !stored.state.choices.no_email,
+                texts: stored.state.choices.texts.as_ref().map(|consent| TextConsentView {
+                    phone: consent.phone.as_str().to_owned(),
+                    wording: consent.wording.to_string(),
+                    given: consent.given,
+                    at: consent.at,
+                }),
+            },
             balance: account.owed.to_string(),
             in_collections: account.in_collections.to_string(),
             credit: account.credit.to_string(),

@@ -6,6 +6,7 @@ use super::{AdjustmentKind, Invoice, InvoiceStatus, Totals};
 use crate::{
     Account, Amount, Cents, Decision, EventKind, PaymentId, Posting, Refusal,
     number::{Number, Series},
+    recipient::Channel,
 };
 
 /// An invoice that took money back whose refund failed.
@@ -20,17 +21,39 @@ pub struct Restored {
 }
 
 impl Invoice {
-    /// Makes a draft owed. Where discounts leave nothing to pay it is paid at once.
+    /// Makes a draft owed, and says by which channels its link goes out. Where discounts leave nothing to pay it is paid at
+    /// once.
     ///
     /// # Errors
     /// It is not a draft.
-    pub fn send(&self, emailed: bool, now: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
+    pub fn send(&self, by: &[Channel], now: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
         self.require(&[InvoiceStatus::Draft], "sent")?;
         let mut sent = self.clone();
         sent.status = InvoiceStatus::Open;
         sent.sent_at = Some(now);
         let postings = Self::rebill(&Totals::of(&[], None), &sent.totals());
-        Ok(Decision::of(sent.settled(), EventKind::InvoiceSent { emailed }).with_postings(postings))
+        Ok(Decision::of(sent.settled(), EventKind::invoice_sent(by)).with_postings(postings))
+    }
+
+    /// Sends what is owed again, or what is a draft for the first time.
+    ///
+    /// # Errors
+    /// It is neither a draft nor open.
+    pub fn send_again(&self, by: &[Channel], now: DateTime<Utc>) -> Result<Decision<Self>, Refusal> {
+        if self.status == InvoiceStatus::Draft {
+            return self.send(by, now);
+        }
+        self.require(&[InvoiceStatus::Draft, InvoiceStatus::Open], "sent")?;
+        Ok(Decision::of(self.clone(), EventKind::invoice_sent(by)))
+    }
+
+    /// Reminds of what is owed.
+    ///
+    /// # Errors
+    /// It is not open.
+    pub fn remind(&self) -> Result<Decision<Self>, Refusal> {
+        self.require(&[InvoiceStatus::Open], "reminded of")?;
+        Ok(Decision::of(self.clone(), EventKind::InvoiceReminded))
     }
 
     /// Takes money of a payment: what is owed falls by it, and nothing left is paid. Money on a written-off balance is a
@@ -227,7 +250,7 @@ mod tests {
     }
 
     fn open(cents: &[i64]) -> Invoice {
-        draft(cents, None).send(false, NOW).unwrap().state
+        draft(cents, None).send(&[], NOW).unwrap().state
     }
 
     fn edit(invoice: &Invoice, charges: Charges) -> Result<Decision<Invoice>, Refusal> {
@@ -242,17 +265,17 @@ mod tests {
     fn a_draft_owes_nothing_and_sending_books_it() {
         let draft = draft(&[10_000, 5_000], Some("10%"));
         assert_eq!(draft.balance(), Cents::ZERO);
-        let sent = draft.send(true, NOW).unwrap();
+        let sent = draft.send(&[Channel::Email], NOW).unwrap();
         assert_eq!(sent.state.balance(), Cents::new(13_500));
         assert_eq!(effect(&sent.postings, Account::PatientReceivable), 13_500);
         assert_eq!(effect(&sent.postings, Account::Discounts), 1_500);
         assert_eq!(effect(&sent.postings, Account::Charges), -15_000);
-        assert!(sent.state.send(true, NOW).is_err(), "an invoice is sent once");
+        assert!(sent.state.send(&[Channel::Email], NOW).is_err(), "an invoice is sent once");
     }
 
     #[test]
     fn a_full_discount_is_paid_at_once() {
-        let sent = draft(&[10_000], Some("100%")).send(false, NOW).unwrap();
+        let sent = draft(&[10_000], Some("100%")).send(&[], NOW).unwrap();
         assert_eq!(sent.state.status, InvoiceStatus::Paid);
     }
 
@@ -328,7 +351,7 @@ mod tests {
     fn every_decision_is_a_legal_transition() {
         let open = open(&[10_000]);
         for (from, to) in [
-            (draft(&[1], None), draft(&[1], None).send(false, NOW).unwrap().state),
+            (draft(&[1], None), draft(&[1], None).send(&[], NOW).unwrap().state),
             (open.clone(), pay(&open, 10_000).unwrap().state),
             (open.clone(), open.delete().unwrap().state),
             (draft(&[1], None), draft(&[1], None).delete().unwrap().state),

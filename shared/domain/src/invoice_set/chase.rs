@@ -1,80 +1,15 @@
 //! What is due for a set now, and what follows once it was done.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::{InvoiceSet, SetStatus};
 use crate::{
-    Decision, EventKind, Language, LinkId, Patient, Practice, RuleSet,
+    Decision, EventKind, LinkId, RuleSet,
     patient::EmailAddress,
     practice::instant,
+    recipient::{Recipient, SEND_AT},
     rule_set::{Method, Step},
-    text::Line,
 };
-
-/// Nothing is sent before this hour of the recipient (08:00; the FDCPA's and TCPA's presumed hours,
-/// 12 CFR 1006.6(b)(1)(i) and 47 CFR 64.1200(c)(1)).
-pub const QUIET_UNTIL: NaiveTime = match NaiveTime::from_hms_opt(8, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// Nothing is sent from this hour of the recipient on (21:00; the same rules).
-pub const QUIET_FROM: NaiveTime = match NaiveTime::from_hms_opt(21, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// The hour of the recipient for which messages are planned: 10:00.
-pub const SEND_AT: NaiveTime = match NaiveTime::from_hms_opt(10, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// Whom a set's messages go to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipient {
-    /// How they are greeted.
-    pub first_name: Line<60>,
-    /// Where mail goes.
-    pub email: Option<EmailAddress>,
-    /// Whether they have said that they do not want mail.
-    pub declines_mail: bool,
-    /// What they read: what they chose, else what the practice did, else English.
-    pub language: Language,
-    /// Their zone; where it is unknown, the practice's.
-    pub zone: Tz,
-    /// Whether the patient has died.
-    pub deceased: bool,
-}
-
-impl Recipient {
-    /// The responsible party of a patient.
-    pub fn of(patient: &Patient, practice: &Practice) -> Self {
-        Self {
-            first_name: patient.responsible_party().0.clone(),
-            email: patient.mail_address().cloned(),
-            declines_mail: patient.choices.no_email,
-            language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
-            zone: patient.details.time_zone.unwrap_or(practice.time_zone),
-            deceased: patient.details.deceased,
-        }
-    }
-
-    /// The next time at which messages are planned (UTC): 10:00 where the recipient lives.
-    pub(crate) fn next_send_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let local = now.with_timezone(&self.zone);
-        let today = local.date_naive();
-        let date = if local.time() < SEND_AT { today } else { today + Days::new(1) };
-        instant(date, SEND_AT, self.zone)
-    }
-
-    /// Whether it is an hour in which the recipient is not written to.
-    pub(crate) fn is_quiet(&self, now: DateTime<Utc>) -> bool {
-        let time = now.with_timezone(&self.zone).time();
-        !(QUIET_UNTIL..QUIET_FROM).contains(&time)
-    }
-}
 
 /// What is due for a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,14 +46,9 @@ impl InvoiceSet {
             return change(Self { next_send_at: Some(until), ..self.clone() }, event);
         }
         match (&step.method, &recipient.email) {
-            (Method::Email, Some(address)) => Due::Send(step, address),
-            (Method::Email, None) if recipient.declines_mail => {
-                let reason =
-                    "whoever answers for the bills does not want mail; call, or write a letter".to_owned();
-                change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
-            }
-            (Method::Email, None) => {
-                let reason = "no email address; add one to the patient or the guarantor".to_owned();
+            (Method::Email, Ok(address)) => Due::Send(step, address),
+            (Method::Email, Err(why)) => {
+                let reason = why.reason().to_owned();
                 change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
             }
         }
@@ -197,7 +127,7 @@ mod tests {
 
     use super::super::SetInvoice;
     use super::*;
-    use crate::{Cents, InvoiceId, PatientId, RuleSetId, SetId, patient::Contact};
+    use crate::{Cents, InvoiceId, Language, PatientId, RuleSetId, SetId, recipient::Unreachable};
 
     fn rules() -> RuleSet {
         RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap()
@@ -206,8 +136,8 @@ mod tests {
     fn recipient() -> Recipient {
         Recipient {
             first_name: "Ada".try_into().unwrap(),
-            email: Some("ada@example.com".to_owned().try_into().unwrap()),
-            declines_mail: false,
+            email: Ok("ada@example.com".to_owned().try_into().unwrap()),
+            phone: Err(Unreachable::NoNumber),
             language: Language::En,
             zone: Los_Angeles,
             deceased: false,
@@ -243,20 +173,6 @@ mod tests {
             Due::Change(decision) => decision.state,
             other => panic!("{other:?}"),
         }
-    }
-
-    #[test]
-    fn people_are_written_to_in_what_they_or_their_practice_chose() {
-        let mut practice = crate::fixtures::practice();
-        let details = crate::fixtures::details(Contact::default());
-        let id = PatientId::new(Uuid::nil());
-        let mut patient = Patient::create(id, details, crate::fixtures::today()).unwrap().state;
-        let language = |patient: &Patient, practice: &Practice| Recipient::of(patient, practice).language;
-        assert_eq!(language(&patient, &practice), Language::En);
-        practice.pay_page.language = Some(Language::Es);
-        assert_eq!(language(&patient, &practice), Language::Es);
-        patient.details.language = Some(Language::En);
-        assert_eq!(language(&patient, &practice), Language::En);
     }
 
     #[test]
@@ -299,8 +215,8 @@ mod tests {
         let now = at("2026-06-01T17:00:00Z");
         let dead = Recipient { deceased: true, ..recipient() };
         assert_eq!(changed(set().due(&rules, &dead, now)).status, SetStatus::Paused);
-        for declines_mail in [false, true] {
-            let nowhere = Recipient { email: None, declines_mail, ..recipient() };
+        for why in [Unreachable::NoAddress, Unreachable::MailNotWanted] {
+            let nowhere = Recipient { email: Err(why), ..recipient() };
             assert_eq!(changed(set().due(&rules, &nowhere, now)).status, SetStatus::Failed);
         }
     }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use action::Action;
-pub use chase::{Due, QUIET_FROM, QUIET_UNTIL, Recipient, SEND_AT};
+pub use chase::Due;
 
 use crate::{
-    Cents, Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, RuleSet, RuleSetId, SetId, text::Line,
+    Cents, Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, RuleSet, RuleSetId, SetId,
+    recipient::Recipient, text::Line,
 };
 
 /// How a set stands.

@@ -42,32 +42,31 @@ impl Patient {
         self.choices.texts.as_ref().is_some_and(|consent| consent.phone == *number).then_some(number)
     }
 
-    /// Whoever answers for the bills chooses, online. `texts` is the wording of the consent to texts, none to end it; without
-    /// a number on file there is nothing to agree to. The same choices again change nothing, and an earlier consent stays
-    /// as it was given.
+    /// Whoever answers for the bills chooses, online or by staff. `texts` is the wording of the consent to texts and how it was
+    /// given, none to end it; without a number on file there is nothing to agree to. `language` is what was chosen with it.
+    /// The same choices again change nothing, and an earlier consent stays as it was given.
     pub fn choose_messages(
         &self,
         email: bool,
-        texts: Option<Line<500>>,
-        language: Language,
+        texts: Option<(Line<500>, ConsentGiven)>,
+        language: Option<Language>,
         now: DateTime<Utc>,
     ) -> Decision<Self> {
         let number = self.responsible_party().1.phone.clone();
-        let consent = texts.zip(number).map(|(wording, phone)| TextConsent {
-            phone,
-            wording,
-            given: ConsentGiven::Online,
-            at: now,
-        });
+        let consent =
+            texts.zip(number).map(|((wording, given), phone)| TextConsent { phone, wording, given, at: now });
         let kept = self.choices.texts.clone().filter(|_| self.text_number().is_some());
         let texts = consent.map(|new| kept.unwrap_or(new));
         let choices = MessageChoices { no_email: !email, texts };
-        let details = PatientDetails { language: Some(language), ..self.details.clone() };
+        let language = language.or(self.details.language);
+        let details = PatientDetails { language, ..self.details.clone() };
         if choices == self.choices && details == self.details {
             return Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() };
         }
         let wording = choices.texts.as_ref().map(|consent| consent.wording.to_string());
-        let event = EventKind::MessagesChosen { email, texts: choices.texts.is_some(), language, wording };
+        let texts = choices.texts.is_some();
+        let event =
+            EventKind::MessagesChosen { email, texts, language: language.unwrap_or_default(), wording };
         Decision::of(Self { choices, details, ..self.clone() }, event)
     }
 }
@@ -93,8 +92,8 @@ mod tests {
         Patient::create(id, fixtures::details(contact), fixtures::today()).unwrap().state
     }
 
-    fn wording() -> Line<500> {
-        "I agree to texts.".try_into().unwrap()
+    fn wording() -> (Line<500>, ConsentGiven) {
+        ("I agree to texts.".try_into().unwrap(), ConsentGiven::Online)
     }
 
     #[test]
@@ -104,31 +103,34 @@ mod tests {
 
     #[test]
     fn mail_that_is_not_wanted_goes_nowhere() {
-        let chosen = patient().choose_messages(false, None, En, fixtures::NOW);
+        let chosen = patient().choose_messages(false, None, Some(En), fixtures::NOW);
         assert!(chosen.state.mail_address().is_none());
         assert_eq!(chosen.events.len(), 1);
-        assert!(chosen.state.choose_messages(true, None, En, fixtures::NOW).state.mail_address().is_some());
+        assert!(
+            chosen.state.choose_messages(true, None, Some(En), fixtures::NOW).state.mail_address().is_some()
+        );
     }
 
     #[test]
     fn a_consent_is_kept_with_its_evidence_and_for_its_number() {
-        let mut agreed = patient().choose_messages(true, Some(wording()), En, fixtures::NOW).state;
+        let mut agreed = patient().choose_messages(true, Some(wording()), Some(En), fixtures::NOW).state;
         let consent = agreed.choices.texts.clone().unwrap();
-        assert_eq!((consent.wording, consent.at), (wording(), fixtures::NOW));
+        assert_eq!(((consent.wording, consent.given), consent.at), (wording(), fixtures::NOW));
         assert!(agreed.text_number().is_some());
         agreed.details.contact.phone = Some("+16175550199".to_owned().try_into().unwrap());
         assert!(agreed.text_number().is_none(), "nobody agreed for that number");
         let later = fixtures::NOW + Duration::days(1);
-        let again = agreed.choose_messages(true, Some(wording()), En, later).state;
+        let again = agreed.choose_messages(true, Some(wording()), Some(En), later).state;
         assert_eq!(again.choices.texts.unwrap().at, later, "a new number, a new consent");
     }
 
     #[test]
     fn the_same_choice_again_changes_nothing() {
-        let agreed = patient().choose_messages(true, Some(wording()), En, fixtures::NOW).state;
-        let again = agreed.choose_messages(true, Some(wording()), En, fixtures::NOW + Duration::days(1));
+        let agreed = patient().choose_messages(true, Some(wording()), Some(En), fixtures::NOW).state;
+        let again =
+            agreed.choose_messages(true, Some(wording()), Some(En), fixtures::NOW + Duration::days(1));
         assert!(again.events.is_empty() && again.state == agreed);
-        let spanish = agreed.choose_messages(true, Some(wording()), Es, fixtures::NOW);
+        let spanish = agreed.choose_messages(true, Some(wording()), Some(Es), fixtures::NOW);
         assert_eq!(spanish.state.details.language, Some(Es));
     }
 
@@ -137,7 +139,12 @@ mod tests {
         let mut patient = patient();
         patient.details.contact.phone = None;
         assert!(
-            patient.choose_messages(true, Some(wording()), En, fixtures::NOW).state.choices.texts.is_none()
+            patient
+                .choose_messages(true, Some(wording()), Some(En), fixtures::NOW)
+                .state
+                .choices
+                .texts
+                .is_none()
         );
     }
 }

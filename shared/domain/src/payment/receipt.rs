@@ -3,7 +3,10 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Payment, SESSION_MINUTES};
-use crate::{Decision, EventKind, invoice_set::Recipient, patient::EmailAddress};
+use crate::{
+    Decision, EventKind,
+    recipient::{Channel, Reach, Recipient},
+};
 
 /// How long a receipt waits where the mail provider takes nothing.
 const PUT_BACK: Duration = Duration::minutes(15);
@@ -15,29 +18,31 @@ pub enum ReceiptDue<'a> {
     Nothing,
     /// It is not mailed now: put off until morning, or not at all.
     Change(Box<Decision<Payment>>),
-    /// It is mailed to this address by whoever commits the claim. What was claimed and not sent is not sent later: no
+    /// It goes there by whoever commits the claim. What was claimed and not sent is not sent later: no
     /// receipt beats two, and the receipt page is there.
-    Send(Box<Decision<Payment>>, &'a EmailAddress),
+    Send(Box<Decision<Payment>>, Reach<'a>),
 }
 
 impl Payment {
-    /// What is due now. Whoever has just pressed Pay waits for it at any hour; of a bank debit or a charge without them, people
-    /// hear in the hours in which they may be written to.
+    /// What is due now: by mail, else by text. Whoever has just pressed Pay waits for the mail at any hour; of a bank debit or a
+    /// charge without them, people hear in the hours in which they may be written to.
     pub fn receipt<'a>(&self, recipient: &'a Recipient, now: DateTime<Utc>) -> ReceiptDue<'a> {
         if self.receipt_at.is_none_or(|at| at > now) {
             return ReceiptDue::Nothing;
         }
         let without = Self { receipt_at: None, ..self.clone() };
-        let Some(address) = recipient.email.as_ref().filter(|_| !recipient.deceased) else {
-            let reason = "there is nobody to mail a receipt to".to_owned();
+        let reach = recipient.by(Channel::Email).or_else(|_| recipient.by(Channel::Sms));
+        let Some(reach) = reach.ok().filter(|_| !recipient.deceased) else {
+            let reason = "there is nobody to send a receipt to".to_owned();
             let none = Decision::of(without, EventKind::MailFailed { reason });
             return ReceiptDue::Change(Box::new(none));
         };
-        if recipient.is_quiet(now) && !self.has_just_been_made_by_hand(now) {
+        let is_waited_for = matches!(reach, Reach::Email(_)) && self.has_just_been_made_by_hand(now);
+        if recipient.is_quiet(now) && !is_waited_for {
             let until = recipient.next_send_time(now);
             return ReceiptDue::Change(Box::new(self.put_off_receipt(until)));
         }
-        ReceiptDue::Send(Box::new(Decision::of(without, EventKind::ReceiptClaimed)), address)
+        ReceiptDue::Send(Box::new(Decision::of(without, EventKind::ReceiptClaimed)), reach)
     }
 
     /// The mail provider took nothing: the receipt is due again in a while.
@@ -64,14 +69,15 @@ mod tests {
         Language,
         fixtures::{NOW, charged, payment, received},
         patient::EmailAddress,
+        recipient::Unreachable,
     };
 
     fn recipient() -> Recipient {
         Recipient {
             first_name: "Ada".try_into().unwrap(),
-            email: Some(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),
+            email: Ok(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),
+            phone: Err(Unreachable::NoNumber),
             zone: chrono_tz::America::New_York,
-            declines_mail: false,
             language: Language::En,
             deceased: false,
         }
@@ -91,11 +97,9 @@ mod tests {
         let (paid, recipient) = (paid(), recipient());
         assert_eq!((paid.receipt_at, paid.next_at()), (Some(NOW), Some(NOW)));
         assert_eq!(paid.receipt(&recipient, NOW - Duration::seconds(1)), ReceiptDue::Nothing);
-        let ReceiptDue::Send(claim, address) = paid.receipt(&recipient, NOW) else { panic!("it is due") };
-        assert_eq!(
-            (claim.events.as_slice(), address.as_str()),
-            (&[EventKind::ReceiptClaimed][..], "ada@example.com")
-        );
+        let ReceiptDue::Send(claim, reach) = paid.receipt(&recipient, NOW) else { panic!("it is due") };
+        assert_eq!(claim.events, [EventKind::ReceiptClaimed]);
+        assert_eq!(Ok(reach), recipient.by(Channel::Email));
         assert_eq!(claim.state.next_at(), None);
         assert_eq!(claim.state.receipt(&recipient, NOW + Duration::days(1)), ReceiptDue::Nothing);
         let later = claim.state.put_back_receipt(NOW).state;
@@ -109,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_can_be_mailed_there_is_none() {
-        for nobody in [Recipient { email: None, ..recipient() }, Recipient { deceased: true, ..recipient() }]
-        {
+    fn where_nobody_can_be_written_to_there_is_none() {
+        let nowhere = Recipient { email: Err(Unreachable::NoAddress), ..recipient() };
+        for nobody in [nowhere, Recipient { deceased: true, ..recipient() }] {
             let ReceiptDue::Change(none) = paid().receipt(&nobody, NOW) else { panic!("nobody is there") };
             assert_eq!(none.state.next_at(), None);
             assert!(matches!(none.events[..], [EventKind::MailFailed { .. }]));
@@ -134,5 +138,13 @@ mod tests {
             matches!(by_hand.receipt(&recipient(), night()), ReceiptDue::Send(..)),
             "who has just paid waits"
         );
+        let by_text = Recipient {
+            email: Err(Unreachable::MailNotWanted),
+            phone: Ok("+16175550123".to_owned().try_into().unwrap()),
+            ..recipient()
+        };
+        assert!(matches!(by_hand.receipt(&by_text, night()), ReceiptDue::Change(_)), "no text at night");
+        let due = by_hand.receipt(&by_text, "2026-06-20T14:00:00Z".parse().unwrap());
+        assert!(matches!(due, ReceiptDue::Send(_, Reach::Sms(_))));
     }
 }

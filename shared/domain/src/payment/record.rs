@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Allocation, Move, Payment, PaymentStatus, PaymentType, Refund, Tender};
 use crate::{
     Amount, Cents, Currency, Decision, EventKind, LinkId, Number, PatientId, PaymentId, Refusal, TreatmentId,
-    text::Line,
+    recipient::Channel, text::Line,
 };
 
 /// What a new payment is; patient and amount are required, the rest may be left out.
@@ -120,6 +120,27 @@ impl Payment {
         decision.state = decision.state.with_attempt(id, |attempt| {
             attempt.intent = Some(processor_payment.to_owned());
         });
+        Ok(decision)
+    }
+
+    /// Asks for it by message; a draft is asked for with that.
+    ///
+    /// # Errors
+    /// It is neither a draft nor pending.
+    pub fn request(&self, by: Vec<Channel>) -> Result<Decision<Self>, Refusal> {
+        let status = match self.status {
+            PaymentStatus::Draft | PaymentStatus::Pending => PaymentStatus::Pending,
+            other => {
+                let detail = format!("a {} payment cannot be asked for", other.name().replace('_', " "));
+                let allowed = [PaymentStatus::Draft, PaymentStatus::Pending].map(|s| s.name().to_owned());
+                return Err(Refusal::not_allowed("payment-status", detail, allowed.to_vec()));
+            }
+        };
+        let mut decision =
+            Decision::of(Self { status, ..self.clone() }, EventKind::PaymentRequestSent { by });
+        if self.status == PaymentStatus::Draft {
+            decision.events.insert(0, EventKind::PaymentRequested);
+        }
         Ok(decision)
     }
 

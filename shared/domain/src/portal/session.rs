@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, ContactHash, ContactPoint, SignIn};
-use crate::{Decision, EventKind, Patient, PatientId, SessionId, link::TokenHash};
+use super::{ContactHash, ContactPoint, SignIn};
+use crate::{Decision, EventKind, Patient, PatientId, SessionId, link::TokenHash, recipient::Channel};
 
 /// A session ends after so long without a page: what is left open on a shared telephone is soon closed.
 pub const IDLE_MINUTES: i64 = 30;

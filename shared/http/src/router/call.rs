@@ -59,6 +59,14 @@ impl Call {
         body::parse(&self.request, body::DEFAULT_LIMIT)
     }
 
+    /// The same where the body may be left out: then what stands for it.
+    ///
+    /// # Errors
+    /// 400, 413, 415 or 422.
+    pub fn json_if_any<T: DeserializeOwned + Default>(&self) -> Result<(T, Fingerprint), Problem> {
+        if self.bytes().is_empty() { Ok((T::default(), self.no_body()?)) } else { self.json() }
+    }
+
     /// The form that a page sent: see [`body::form`].
     ///
     /// # Errors

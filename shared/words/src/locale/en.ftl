@@ -132,6 +132,10 @@ mail-balance-subject = You have a balance with { $practice }
 mail-balance = There is a balance on your account.
 mail-pay = See it and pay online, without an account:
 mail-pay-button = See it and pay now
+mail-reminder-subject = A reminder of your balance with { $practice }
+mail-reminder = This is a reminder that there is a balance on your account.
+mail-request-subject = { $practice } asks you for a payment
+mail-request = We ask you for a payment.
 mail-new-link-subject = Your new link from { $practice }
 mail-new-link = You asked for a new link to your balance. If you did not, you can ignore this message.
 mail-receipt-subject = Your receipt from { $practice }
@@ -148,6 +152,13 @@ mail-code-never = We will never ask you for it. If you did not ask for a code, y
 ## Texts
 
 text-code = { $code } is your code to sign in to { $practice }. It is good for { $minutes } minutes. We will never ask you for it.
+
+text-balance = { $practice }: Hello { $name }, there is a balance on your account. See it and pay: { $link }
+text-reminder = { $practice }: Hello { $name }, this is a reminder of the balance on your account. See it and pay: { $link }
+text-request = { $practice }: Hello { $name }, we ask you for a payment. See it and pay: { $link }
+text-new-link = { $practice }: This is the new link that you asked for: { $link }
+text-receipt = { $practice }: We received your payment. Thank you. Your receipt: { $link }
+text-stop = Reply STOP to end texts.
 
 ## The portal: signing in
 

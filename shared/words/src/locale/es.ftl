@@ -132,6 +132,10 @@ mail-balance-subject = Tiene un saldo pendiente con { $practice }
 mail-balance = Hay un saldo pendiente en su cuenta.
 mail-pay = Véalo y pague en línea, sin crear una cuenta:
 mail-pay-button = Ver y pagar ahora
+mail-reminder-subject = Recordatorio de su saldo con { $practice }
+mail-reminder = Le recordamos que hay un saldo pendiente en su cuenta.
+mail-request-subject = { $practice } le solicita un pago
+mail-request = Le solicitamos un pago.
 mail-new-link-subject = Su nuevo enlace de { $practice }
 mail-new-link = Usted pidió un enlace nuevo para ver su saldo. Si no lo pidió, puede ignorar este mensaje.
 mail-receipt-subject = Su recibo de { $practice }
@@ -148,6 +152,13 @@ mail-code-never = Nunca se lo pediremos. Si usted no pidió un código, no tiene
 ## Texts
 
 text-code = { $code } es su código para iniciar sesión en { $practice }. Es válido por { $minutes } minutos. Nunca se lo pediremos.
+
+text-balance = { $practice }: Hola, { $name }: hay un saldo pendiente en su cuenta. Véalo y pague: { $link }
+text-reminder = { $practice }: Hola, { $name }: le recordamos que hay un saldo pendiente en su cuenta. Véalo y pague: { $link }
+text-request = { $practice }: Hola, { $name }: le solicitamos un pago. Véalo y pague: { $link }
+text-new-link = { $practice }: Este es el enlace nuevo que usted pidió: { $link }
+text-receipt = { $practice }: Recibimos su pago. Gracias. Su recibo: { $link }
+text-stop = Responda STOP para no recibir más mensajes.
 
 ## The portal: signing in
 

@@ -110,7 +110,7 @@ async fn who_reads_spanish_is_written_to_in_spanish() {
     reconcile(&card.clinic).await;
     let [reminder, receipt] = &mails(&card.clinic).await[..] else { panic!("two mails") };
     for (mail, subject) in [
-        (reminder, "Tiene un saldo pendiente con Riverside Clinic"),
+        (reminder, "Recordatorio de su saldo con Riverside Clinic"),
         (receipt, "Su recibo de Riverside Clinic"),
     ] {
         assert_eq!(mail["subject"], subject);

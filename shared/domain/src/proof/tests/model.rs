@@ -105,7 +105,7 @@ impl Model {
         let draft =
             Invoice::create(id, Self::number(), who, Currency::Usd, charges, terms, date, now()).unwrap();
         self.invoices.push(draft.state.clone());
-        self.change(self.invoices.len() - 1, |invoice| invoice.send(false, now())).unwrap();
+        self.change(self.invoices.len() - 1, |invoice| invoice.send(&[], now())).unwrap();
         self.invoices.len() - 1
     }
 

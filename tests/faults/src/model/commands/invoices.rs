@@ -42,7 +42,7 @@ impl Site {
             today,
             now,
         )?;
-        let sent = draft.state.send(false, now)?;
+        let sent = draft.state.send(&[], now)?;
         let invoice = self.post(sent, Some(&draft.state));
         self.invoices.push(invoice);
         self.note(self.invoices.len() - 1).owed = total;

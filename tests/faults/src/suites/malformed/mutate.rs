@@ -75,7 +75,7 @@ pub(super) fn mutate(
             ("random bytes for a body", is_staff && route.method != "GET")
         }
         5 => {
-            let method = *["PUT", "OPTIONS", "TRACE", "BREW"].iter().choose(rng).unwrap();
+            let method = *["PURGE", "OPTIONS", "TRACE", "BREW"].iter().choose(rng).unwrap();
             event["requestContext"]["http"]["method"] = json!(method);
             ("method", true)
         }
@@ -137,7 +137,7 @@ fn bad_body(
             return ("a field twice", text, is_bad);
         }
         3 => {
-            fields(&mut bad, &object).insert("colour".to_owned(), poison::value(rng));
+            fields(&mut bad, &object).insert("flavour".to_owned(), poison::value(rng));
             return ("an unknown field", bad.to_string(), true);
         }
         4 => {

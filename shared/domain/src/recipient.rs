@@ -1,0 +1,297 @@
+//! Whom messages about a patient's bills go to: by which ways, and at which hours.
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    Language, Patient, Practice, Refusal,
+    patient::{EmailAddress, Phone},
+    practice::instant,
+    text::Line,
+};
+
+/// Nothing is sent before this hour of the recipient (08:00; the FDCPA's and TCPA's presumed hours,
+/// 12 CFR 1006.6(b)(1)(i) and 47 CFR 64.1200(c)(1)).
+pub const QUIET_UNTIL: NaiveTime = match NaiveTime::from_hms_opt(8, 0, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+
+/// Nothing is sent from this hour of the recipient on (21:00; the same rules).
+pub const QUIET_FROM: NaiveTime = match NaiveTime::from_hms_opt(21, 0, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+
+/// The hour of the recipient for which messages are planned: 10:00.
+pub const SEND_AT: NaiveTime = match NaiveTime::from_hms_opt(10, 0, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+
+/// A way of writing to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Electronic mail.
+    Email,
+    /// A text message.
+    #[serde(alias = "text")]
+    Sms,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach<'a> {
+    /// A mail address.
+    Email(&'a EmailAddress),
+    /// A telephone number.
+    Sms(&'a Phone),
+}
+
+/// Why somebody cannot be written to by a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// No mail address is on file.
+    NoAddress,
+    /// They have said that they do not want mail.
+    MailNotWanted,
+    /// No telephone number is on file.
+    NoNumber,
+    /// There is no consent to texts to the number on file (47 CFR 64.1200(a)(1)).
+    NoConsent,
+    /// Where they live is not known, and so not which hours are quiet.
+    NoTimeZone,
+}
+
+impl Unreachable {
+    /// The name of the rule, for programs.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::NoAddress => "no-email-address",
+            Self::MailNotWanted => "mail-not-wanted",
+            Self::NoNumber => "no-phone-number",
+            Self::NoConsent => "no-text-consent",
+            Self::NoTimeZone => "no-time-zone",
+        }
+    }
+
+    /// What is the matter, and what mends it.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NoAddress => "no email address; add one to the patient or the guarantor",
+            Self::MailNotWanted => {
+                "whoever answers for the bills does not want mail; call, or write a letter"
+            }
+            Self::NoNumber => "no telephone number; add one to the patient or the guarantor",
+            Self::NoConsent => {
+                "whoever answers for the bills has not agreed to texts to this number; ask, and record the consent"
+            }
+            Self::NoTimeZone => "the time zone is not known, and texts keep its hours; add it to the patient",
+        }
+    }
+}
+
+impl From<Unreachable> for Refusal {
+    fn from(why: Unreachable) -> Self {
+        Self::state(why.rule(), why.reason())
+    }
+}
+
+/// The responsible party of a patient, as messages see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// How they are greeted.
+    pub first_name: Line<60>,
+    /// Where mail goes, or why none does.
+    pub email: Result<EmailAddress, Unreachable>,
+    /// Where texts go, or why none does.
+    pub phone: Result<Phone, Unreachable>,
+    /// What they read: what they chose, else what the practice did, else English.
+    pub language: Language,
+    /// Their zone; where it is unknown, the practice's.
+    pub zone: Tz,
+    /// Whether the patient has died.
+    pub deceased: bool,
+}
+
+impl Recipient {
+    /// The responsible party of a patient.
+    pub fn of(patient: &Patient, practice: &Practice) -> Self {
+        let contact = patient.responsible_party().1;
+        let email = match (&contact.email, patient.mail_address()) {
+            (None, _) => Err(Unreachable::NoAddress),
+            (Some(_), None) => Err(Unreachable::MailNotWanted),
+            (Some(_), Some(address)) => Ok(address.clone()),
+        };
+        let phone = match (&contact.phone, patient.text_number(), patient.details.time_zone) {
+            (None, ..) => Err(Unreachable::NoNumber),
+            (Some(_), None, _) => Err(Unreachable::NoConsent),
+            (Some(_), Some(_), None) => Err(Unreachable::NoTimeZone),
+            (Some(_), Some(number), Some(_)) => Ok(number.clone()),
+        };
+        Self {
+            first_name: patient.responsible_party().0.clone(),
+            email,
+            phone,
+            language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
+            zone: patient.details.time_zone.unwrap_or(practice.time_zone),
+            deceased: patient.details.deceased,
+        }
+    }
+
+    /// Where a message by this channel goes.
+    ///
+    /// # Errors
+    /// Why none can.
+    pub fn by(&self, channel: Channel) -> Result<Reach<'_>, Unreachable> {
+        match channel {
+            Channel::Email => self.email.as_ref().map(Reach::Email).map_err(|why| *why),
+            Channel::Sms => self.phone.as_ref().map(Reach::Sms).map_err(|why| *why),
+        }
+    }
+
+    /// Where a message goes that somebody asks for now: staff, at any hour by mail, but no text in the quiet hours.
+    ///
+    /// # Errors
+    /// None can go by this channel; it is a quiet hour; the patient has died.
+    pub fn now_by(&self, channel: Channel, now: DateTime<Utc>) -> Result<Reach<'_>, Refusal> {
+        if self.deceased {
+            return Err(Refusal::state("patient-deceased", "the patient has died; messages are on hold"));
+        }
+        let reach = self.by(channel)?;
+        if channel == Channel::Sms && self.is_quiet(now) {
+            let there = now.with_timezone(&self.zone).format("%H:%M");
+            let detail = format!(
+                "texts go out from 08:00 to 21:00 where their reader lives, and it is {there} there; send a mail, or wait"
+            );
+            return Err(Refusal::state("quiet-hours", detail));
+        }
+        Ok(reach)
+    }
+
+    /// Where a message goes that its reader waits for: to the mail address, at any hour, else by text outside the quiet hours.
+    pub fn preferred(&self, now: DateTime<Utc>) -> Option<Reach<'_>> {
+        self.now_by(Channel::Email, now).or_else(|_| self.now_by(Channel::Sms, now)).ok()
+    }
+
+    /// The next time at which messages are planned (UTC): 10:00 where the recipient lives.
+    pub(crate) fn next_send_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let local = now.with_timezone(&self.zone);
+        let today = local.date_naive();
+        let date = if local.time() < SEND_AT { today } else { today + Days::new(1) };
+        instant(date, SEND_AT, self.zone)
+    }
+
+    /// Whether it is an hour in which the recipient is not written to.
+    pub(crate) fn is_quiet(&self, now: DateTime<Utc>) -> bool {
+        let time = now.with_timezone(&self.zone).time();
+        !(QUIET_UNTIL..QUIET_FROM).contains(&time)
+    }
+
+    /// For how many seconds from now a text is worth delivering: until the quiet hours begin, so that none wakes anybody.
+    pub fn seconds_until_quiet(&self, now: DateTime<Utc>) -> u32 {
+        let left = QUIET_FROM - now.with_timezone(&self.zone).time();
+        u32::try_from(left.num_seconds()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::America::Los_Angeles;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{PatientId, fixtures, on_file::ConsentGiven, patient::Contact};
+
+    fn patient() -> Patient {
+        let contact = Contact {
+            email: Some("ada@example.com".to_owned().try_into().unwrap()),
+            phone: Some("+16175550123".to_owned().try_into().unwrap()),
+        };
+        let id = PatientId::new(Uuid::nil());
+        let mut patient = Patient::create(id, fixtures::details(contact), fixtures::today()).unwrap().state;
+        patient.details.time_zone = Some(Los_Angeles);
+        patient
+    }
+
+    fn agreed() -> Patient {
+        let consent = ("I agree to texts.".try_into().unwrap(), ConsentGiven::InPerson);
+        patient().choose_messages(true, Some(consent), None, fixtures::NOW).state
+    }
+
+    fn recipient(patient: &Patient) -> Recipient {
+        Recipient::of(patient, &fixtures::practice())
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn people_are_written_to_in_what_they_or_their_practice_chose() {
+        let (mut practice, mut patient) = (fixtures::practice(), patient());
+        let language = |patient: &Patient, practice: &Practice| Recipient::of(patient, practice).language;
+        assert_eq!(language(&patient, &practice), Language::En);
+        practice.pay_page.language = Some(Language::Es);
+        assert_eq!(language(&patient, &practice), Language::Es);
+        patient.details.language = Some(Language::En);
+        assert_eq!(language(&patient, &practice), Language::En);
+    }
+
+    #[test]
+    fn a_text_wants_a_number_a_consent_and_a_zone() {
+        assert!(recipient(&agreed()).by(Channel::Sms).is_ok());
+        assert_eq!(recipient(&patient()).by(Channel::Sms), Err(Unreachable::NoConsent));
+        let mut nowhere = agreed();
+        nowhere.details.time_zone = None;
+        assert_eq!(recipient(&nowhere).by(Channel::Sms), Err(Unreachable::NoTimeZone));
+        assert!(recipient(&nowhere).by(Channel::Email).is_ok(), "mail keeps the practice's hours");
+        let mut unnumbered = agreed();
+        unnumbered.details.contact.phone = None;
+        assert_eq!(recipient(&unnumbered).by(Channel::Sms), Err(Unreachable::NoNumber));
+    }
+
+    #[test]
+    fn mail_wants_an_address_that_wants_it() {
+        assert!(recipient(&patient()).by(Channel::Email).is_ok());
+        let unwanted = patient().choose_messages(false, None, None, fixtures::NOW).state;
+        assert_eq!(recipient(&unwanted).by(Channel::Email), Err(Unreachable::MailNotWanted));
+        let mut nowhere = patient();
+        nowhere.details.contact.email = None;
+        assert_eq!(recipient(&nowhere).by(Channel::Email), Err(Unreachable::NoAddress));
+    }
+
+    /// 08:00 and 21:00 in Los Angeles, in summer and in winter.
+    #[test]
+    fn nobody_is_woken_by_a_text() {
+        let ada = recipient(&agreed());
+        for (quiet, awake) in [
+            ("2026-06-02T14:59:59Z", "2026-06-02T15:00:00Z"),
+            ("2026-06-02T04:00:00Z", "2026-06-02T03:59:59Z"),
+            ("2026-12-02T15:59:59Z", "2026-12-02T16:00:00Z"),
+            ("2026-12-02T05:00:00Z", "2026-12-02T04:59:59Z"),
+        ] {
+            let refused = ada.now_by(Channel::Sms, at(quiet)).unwrap_err();
+            assert!(matches!(refused, Refusal::State { rule: "quiet-hours", .. }), "{quiet}: {refused}");
+            assert!(ada.now_by(Channel::Sms, at(awake)).is_ok(), "{awake}");
+            assert!(ada.now_by(Channel::Email, at(quiet)).is_ok(), "whoever looks for mail is awake");
+        }
+        assert_eq!(ada.seconds_until_quiet(at("2026-06-02T03:59:00Z")), 60);
+        assert_eq!(ada.seconds_until_quiet(at("2026-06-02T04:00:01Z")), 0);
+    }
+
+    #[test]
+    fn what_is_waited_for_goes_by_mail_else_by_text_by_day() {
+        let (day, night) = (at("2026-06-02T18:00:00Z"), at("2026-06-02T08:00:00Z"));
+        let both = recipient(&agreed());
+        assert!(matches!(both.preferred(night), Some(Reach::Email(_))));
+        let by_text = Recipient { email: Err(Unreachable::MailNotWanted), ..both.clone() };
+        assert!(matches!(by_text.preferred(day), Some(Reach::Sms(_))));
+        assert_eq!(by_text.preferred(night), None);
+        let dead = Recipient { deceased: true, ..both };
+        assert_eq!(dead.preferred(day), None);
+    }
+}
