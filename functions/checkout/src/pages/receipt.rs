@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use paywell_app::pay::ReceiptPage;
 use paywell_domain::PaymentStatus;
-use paywell_pages::{Frame, Page, say};
+use paywell_pages::{Frame, Page, Words, say};
 
 /// How long the page waits before it looks again for the processor's word, in seconds: longer each time, two minutes in
 /// all.
@@ -50,6 +50,7 @@ pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, waitin
             html! {
                 p { (say!(words, "receipt-debit-text", amount = amount)) }
                 p { (say!(words, "receipt-debit-next")) }
+                (kept(words, page))
             },
         ),
         PaymentStatus::Processing if matches!(waiting, Waiting::ForWord { looks } if looks >= LOOKS.len()) => {
@@ -102,9 +103,19 @@ fn paid(frame: &Frame<'_>, page: &ReceiptPage, token: &str) -> (String, Markup) 
                 dt { (say!(words, "receipt-credit")) } dd { (words.money(page.currency, credit)) }
             }
         }
+        (kept(words, page))
         p { a href={ "/pay/receipts/" (token) "/receipt.pdf" } { (say!(words, "receipt-pdf")) } }
     };
     (say!(words, "receipt-paid-title"), content)
+}
+
+/// That the method is kept, and where it is taken off again.
+fn kept(words: Words, page: &ReceiptPage) -> Markup {
+    html! {
+        @if let Some(portal) = &page.kept {
+            p { (say!(words, "receipt-kept")) " " a href=(portal) { (say!(words, "receipt-kept-where")) } }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,6 +137,7 @@ mod tests {
             debit: false,
             paid_on: None,
             credit: None,
+            kept: None,
         }
     }
 
@@ -149,6 +161,28 @@ mod tests {
         assert_eq!(Waiting::of(false, None).refresh(&processing, "/"), None);
         for odd in ["", "-1", "256", "x", "1e9"] {
             assert_eq!(Waiting::of(true, Some(odd)), Waiting::ForWord { looks: 0 }, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_says_whether_the_method_was_kept_and_where_it_is_removed() {
+        for language in Language::ALL {
+            let frame = frame(language, None);
+            let link = "href=\"/portal/prac_riverside/methods\"";
+            let debit = ReceiptPage { debit: true, ..page(PaymentStatus::Processing) };
+            for (page, is_said) in [
+                (page(PaymentStatus::Paid), true),
+                (page(PaymentStatus::Refunded), true),
+                (debit, true),
+                (page(PaymentStatus::Failed), false),
+            ] {
+                let kept =
+                    ReceiptPage { kept: Some("/portal/prac_riverside/methods".to_owned()), ..page.clone() };
+                let shown = receipt(&frame, &kept, "t", Waiting::Not).html().to_owned();
+                let is_linked = shown.contains(link) && shown.contains(&say!(frame.words, "receipt-kept"));
+                assert_eq!(is_linked, is_said, "{:?}", page.status);
+                assert!(!receipt(&frame, &page, "t", Waiting::Not).html().contains(link));
+            }
         }
     }
 

@@ -1,12 +1,9 @@
 //! What is known of a payment after the processor has said something of it.
 
 use paywell_domain::{
-    Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, MethodsOnFile, Payment, RefundId,
-    Refusal,
+    Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, Payment, RefundId, Refusal,
     link::LinkFor,
-    payment::{
-        Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, PaidWith, Settlement, settle,
-    },
+    payment::{Attempt, AttemptStatus, DisputeNews, DisputeStatus, PaidWith, Settlement, settle},
     text::Line,
 };
 use paywell_gateways::stripe::{
@@ -24,9 +21,9 @@ const FEW_INVOICES: usize = 15;
 /// Something that the processor said of a payment, or that it could not say.
 #[derive(Debug, Clone)]
 pub(crate) enum News {
-    /// How a hosted session stands, with its charge where it is paid; `failed` where the message is that its bank debit was
-    /// refused.
-    Session { session: Box<CheckoutSession>, charge: Option<Box<Charge>>, failed: bool },
+    /// How a hosted session stands, with its intent where it is complete; `failed` where the message is that its bank debit
+    /// was refused.
+    Session { session: Box<CheckoutSession>, intent: Option<Box<PaymentIntent>>, failed: bool },
     /// How a charge stands.
     Intent(Box<PaymentIntent>),
     /// The processor never made the session, or the charge, of an attempt: nothing was charged.
@@ -49,8 +46,8 @@ impl Work<'_> {
         news: &News,
     ) -> Result<Stored<Payment>, AppError> {
         let after = match news {
-            News::Session { session, charge, failed } => {
-                self.heard_of_session(payment, session, charge.as_deref(), *failed).await
+            News::Session { session, intent, failed } => {
+                self.heard_of_session(payment, session, intent.as_deref(), *failed).await
             }
             News::Intent(intent) => self.heard_of_intent(payment, intent).await,
             News::NeverBegun(attempt, why) => {
@@ -78,13 +75,17 @@ impl Work<'_> {
         &mut self,
         payment: &Stored<Payment>,
         session: &CheckoutSession,
-        charge: Option<&Charge>,
+        intent: Option<&PaymentIntent>,
         failed: bool,
     ) -> Result<Option<Stored<Payment>>, AppError> {
         let Some(attempt) = session.client_reference_id.as_ref().and_then(|id| id.parse().ok()) else {
             return Ok(None);
         };
         let state = &payment.state;
+        if let Some(intent) = intent {
+            self.keep_method(state, attempt, intent).await?;
+        }
+        let charge = intent.and_then(|intent| intent.latest_charge.as_ref()?.charge());
         let decision = match (&session.status, &session.payment_status) {
             _ if failed => state.attempt_failed(attempt, "the bank refused the debit")?,
             (SessionStatus::Complete, PaymentStatus::Paid) => {
@@ -118,6 +119,7 @@ impl Work<'_> {
             return Ok(None);
         };
         let id = attempt.id;
+        self.keep_method(state, id, intent).await?;
         let decision = match &intent.status {
             IntentStatus::Succeeded => {
                 let paid = (Some(intent.amount_received), Some(intent.currency.as_str()));
@@ -284,22 +286,6 @@ impl Work<'_> {
             self.stop_charging(&payment.state).await?;
         }
         Ok(Some(after))
-    }
-
-    /// A bank debit came back: the account is not charged again (Nacha's rules; the processor's mandate has ended).
-    async fn stop_charging(&mut self, payment: &Payment) -> Result<(), AppError> {
-        let charged = payment.charged().map(|attempt| &attempt.means);
-        let Some(AttemptMeans::OnFile { method, .. }) = charged else {
-            return Ok(());
-        };
-        self.load([Key::methods_on_file(self.practice_id(), payment.patient)]).await?;
-        if let Some(methods) = self.find::<MethodsOnFile>(payment.patient)?
-            && let Some(decision) =
-                methods.state.unusable(method, "a bank debit of this account was returned")
-        {
-            self.commit.update(&methods, decision)?;
-        }
-        Ok(())
     }
 
     /// Loads what a movement of the payment's money changes, decides, and writes it.

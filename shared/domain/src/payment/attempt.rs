@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Allocation, Move, Payment, PaymentMethod};
-use crate::{Amount, AttemptId, Decision, EventKind, Refusal};
+use crate::{Amount, AttemptId, Decision, EventKind, Refusal, SetupId};
 
 /// How long a hosted session lives. The processor takes 30 minutes to 24 hours
 /// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at>).
@@ -61,6 +61,9 @@ pub enum AttemptMeans {
         /// The session, such as `cs_…`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<String>,
+        /// Under which setup the method is put on file once it is used, where the patient chose that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<SetupId>,
     },
     /// A method on file is charged without the patient.
     OnFile {
@@ -128,7 +131,15 @@ impl Attempt {
     /// The processor's hosted session, once it is known.
     pub fn session(&self) -> Option<&str> {
         match &self.means {
-            AttemptMeans::Hosted { session } => session.as_deref(),
+            AttemptMeans::Hosted { session, .. } => session.as_deref(),
+            AttemptMeans::OnFile { .. } => None,
+        }
+    }
+
+    /// Under which setup the method that the patient pays with is put on file, where they chose that.
+    pub fn keep(&self) -> Option<SetupId> {
+        match &self.means {
+            AttemptMeans::Hosted { keep, .. } => *keep,
             AttemptMeans::OnFile { .. } => None,
         }
     }
@@ -198,9 +209,8 @@ impl Payment {
         if !attempt.is_hosted() || attempt.session().is_some_and(|known| known != session) {
             return Err(Refusal::state("session-known", "this attempt already has another session"));
         }
-        let noted = self.with_attempt(id, |attempt| {
-            attempt.means = AttemptMeans::Hosted { session: Some(session.to_owned()) };
-        });
+        let means = AttemptMeans::Hosted { session: Some(session.to_owned()), keep: attempt.keep() };
+        let noted = self.with_attempt(id, |attempt| attempt.means = means);
         let event = EventKind::PaymentSessionOpened { attempt: id, session: session.to_owned() };
         Ok(Decision::of(noted, event))
     }

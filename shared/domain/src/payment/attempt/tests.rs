@@ -13,7 +13,7 @@ fn payment() -> Payment {
 }
 
 fn hosted() -> AttemptMeans {
-    AttemptMeans::Hosted { session: None }
+    AttemptMeans::Hosted { session: None, keep: None }
 }
 
 fn started() -> Payment {
@@ -23,6 +23,19 @@ fn started() -> Payment {
 #[test]
 fn one_attempt_is_open_at_a_time() {
     assert!(started().start_attempt(attempt(2), hosted(), NOW).is_err());
+}
+
+#[test]
+fn whether_the_method_is_kept_belongs_to_the_attempt() {
+    let setup = SetupId::new(uuid::Uuid::nil());
+    let means = AttemptMeans::Hosted { session: None, keep: Some(setup) };
+    let opened = payment().start_attempt(attempt(1), means, NOW).unwrap().state;
+    let opened = opened.note_session(attempt(1), "cs_1").unwrap().state;
+    let known = opened.open_attempt().map(|open| (open.session(), open.keep()));
+    assert_eq!(known, Some((Some("cs_1"), Some(setup))), "its session changes nothing of it");
+    let earlier = serde_json::json!({ "hosted": { "session": "cs_1" } });
+    let earlier: AttemptMeans = serde_json::from_value(earlier).unwrap();
+    assert_eq!(earlier, AttemptMeans::Hosted { session: Some("cs_1".to_owned()), keep: None });
 }
 
 #[test]
