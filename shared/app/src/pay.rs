@@ -11,7 +11,7 @@ use paywell_domain::{
     Amount, Cents, Currency, Language, LinkId, MethodsOnFile, Patient, Payment, PaymentStatus, Practice,
     link::Token,
     number::Series,
-    payment::{Attempt, AttemptStatus},
+    payment::{Attempt, AttemptStatus, Decline, DisputeStatus},
     practice::{BrandColour, IdentityCheck, Logo},
 };
 use paywell_store::{Key, Pointer, Stored};
@@ -140,6 +140,10 @@ pub struct ReceiptPage {
     pub debit: bool,
     /// On which day it was received, in the practice's zone.
     pub paid_on: Option<NaiveDate>,
+    /// Why the bank refused the last try, or took the money back, where that is known.
+    pub decline: Option<Decline>,
+    /// Whether the bank took back what it had paid.
+    pub returned: bool,
     /// What is the patient's credit of it.
     pub credit: Option<Cents>,
     /// Where in the portal the method is shown that was paid with, while it is kept.
@@ -202,7 +206,14 @@ impl App {
         let attempt = state.open_attempt();
         let setup = attempt.or_else(|| state.charged()).and_then(Attempt::keep);
         let kept = setup.zip(methods).is_some_and(|(setup, methods)| methods.method_of(setup).is_some());
+        let returned = state.disputes.iter().rev().find(|d| d.status == DisputeStatus::Returned);
+        let decline = match returned {
+            Some(returned) => Decline::of(&returned.reason),
+            None => state.attempts.last().and_then(|attempt| attempt.decline),
+        };
         Ok(Some(ReceiptPage {
+            decline,
+            returned: returned.is_some(),
             kept: kept.then(|| format!("/portal/{}/methods", practice.id)),
             practice: PracticeCard::of(&practice, logo),
             language: patient.and_then(|patient| patient.details.language),

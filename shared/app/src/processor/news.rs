@@ -3,7 +3,7 @@
 use paywell_domain::{
     Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, Payment, RefundId, Refusal,
     link::LinkFor,
-    payment::{Attempt, AttemptStatus, DisputeNews, DisputeStatus, PaidWith, Settlement, settle},
+    payment::{Attempt, AttemptStatus, Decline, DisputeNews, DisputeStatus, PaidWith, Settlement, settle},
     text::Line,
 };
 use paywell_gateways::stripe::{
@@ -87,7 +87,10 @@ impl Work<'_> {
         }
         let charge = intent.and_then(|intent| intent.latest_charge.as_ref()?.charge());
         let decision = match (&session.status, &session.payment_status) {
-            _ if failed => state.attempt_failed(attempt, "the bank refused the debit")?,
+            _ if failed => match intent.and_then(refused) {
+                Some((why, decline)) => failed_for(state, attempt, &why, Some(decline))?,
+                None => state.attempt_failed(attempt, "the bank refused the debit")?,
+            },
             (SessionStatus::Complete, PaymentStatus::Paid) => {
                 let intent = session.payment_intent.as_deref().unwrap_or(&session.id);
                 let paid = (session.amount_total, session.currency.as_deref());
@@ -137,7 +140,14 @@ impl Work<'_> {
             }
             // On the hosted page a decline leaves the session open: the patient tries again.
             IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled if has_ended(&attempt) => {
-                state.attempt_failed(id, &why_not(intent))?
+                let (why, decline) = refused(intent).unzip();
+                let why = why.unwrap_or_else(|| "the charge was given up before it was made".to_owned());
+                failed_for(state, id, &why, decline)?
+            }
+            IntentStatus::RequiresPaymentMethod => {
+                let Some((why, decline)) = refused(intent) else { return Ok(None) };
+                let Some(declined) = state.try_declined(id, &why, decline) else { return Ok(None) };
+                declined
             }
             _ => return Ok(None),
         };
@@ -328,10 +338,24 @@ fn has_ended(attempt: &Attempt) -> bool {
     !attempt.is_hosted() || attempt.status == AttemptStatus::Processing
 }
 
-fn why_not(intent: &PaymentIntent) -> String {
-    let error = intent.last_payment_error.as_ref();
-    let code = error.and_then(|error| error.decline_code.as_ref().or(error.code.as_ref()));
-    code.map_or("the charge was given up before it was made".to_owned(), |code| super::declines::why(code))
+/// Why the bank refused the last try, for staff and for whoever pays; none where it did not.
+fn refused(intent: &PaymentIntent) -> Option<(String, Decline)> {
+    let error = intent.last_payment_error.as_ref()?;
+    let code = error.decline_code.as_ref().or(error.code.as_ref())?;
+    Some((super::declines::why(code), Decline::of(code).unwrap_or(Decline::NoReason)))
+}
+
+fn failed_for(
+    payment: &Payment,
+    attempt: AttemptId,
+    why: &str,
+    decline: Option<Decline>,
+) -> Result<Decision<Payment>, Refusal> {
+    let mut failed = payment.attempt_failed(attempt, why)?;
+    if let Some(decline) = decline {
+        failed.state = failed.state.note_decline(attempt, decline);
+    }
+    Ok(failed)
 }
 
 /// What was charged, as a receipt names it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Allocation, Move, Payment, PaymentMethod};
+use super::{Allocation, Decline, Move, Payment, PaymentMethod};
 use crate::{Amount, AttemptId, Decision, EventKind, Refusal, SetupId};
 
 /// How long a hosted session lives. The processor takes 30 minutes to 24 hours
@@ -118,6 +118,9 @@ pub struct Attempt {
     /// Why the processor or bank refused it: a clause, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Why the bank refused, for whoever pays: for good, or the last try in a session that stays open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decline: Option<Decline>,
     /// When it was opened (UTC).
     pub opened_at: DateTime<Utc>,
 }
@@ -194,6 +197,7 @@ impl Payment {
             intent: None,
             paid_with: None,
             failure: None,
+            decline: None,
             opened_at: now,
         });
         started.asked = None;
@@ -261,6 +265,23 @@ impl Payment {
         let mut failed = self.close(id, AttemptStatus::Failed, Move::Fail, event)?;
         failed.state = failed.state.with_attempt(id, |attempt| attempt.failure = Some(reason.to_owned()));
         Ok(failed)
+    }
+
+    /// The bank refused a try on the hosted page, which stays open: the patient may try again. None where that is known, or
+    /// no session is open.
+    pub fn try_declined(&self, id: AttemptId, reason: &str, decline: Decline) -> Option<Decision<Self>> {
+        let attempt = self.attempt(id).ok().filter(|attempt| attempt.status == AttemptStatus::Open)?;
+        if !attempt.is_hosted() || attempt.decline == Some(decline) {
+            return None;
+        }
+        let event = EventKind::PaymentTryDeclined { attempt: id, reason: reason.to_owned() };
+        Some(Decision::of(self.note_decline(id, decline), event))
+    }
+
+    /// Notes why the bank refused an attempt.
+    #[must_use]
+    pub fn note_decline(&self, id: AttemptId, decline: Decline) -> Self {
+        self.with_attempt(id, |attempt| attempt.decline = Some(decline))
     }
 
     /// The processor was asked, and has never heard of an attempt: a page is over, a charge has failed. None where it is

@@ -119,6 +119,23 @@ receipt-unpaid-text = No money has moved. Open the link in your message to pay.
 receipt-failed-title = The payment did not go through
 receipt-failed-text = Your bank refused the payment of { $amount }. No money was taken.
 receipt-failed-next = Open the link in your message to try again, perhaps with another card or account.
+receipt-returned-title = Your bank took the payment back
+receipt-returned-text = Your bank took back the payment of { $amount } after it had arrived, so what it had paid was owed again.
+receipt-returned-next = If you have not paid it since, please call us: we can send you a new link to pay in another way.
+decline-reason = The reason: { $reason }
+decline-insufficient-funds = there was not enough money in the account.
+decline-card-expired = the card has expired.
+decline-wrong-security-code = the card’s security code was wrong.
+decline-wrong-number = the number of the card or account was wrong.
+decline-try-again = the bank could not process it at that moment. It may work later.
+decline-confirmation-needed = the bank wanted you to confirm the payment.
+decline-limit-reached = the card’s limit is reached.
+decline-not-supported = the card does not allow this kind of payment.
+decline-account-closed = the bank account has been closed.
+decline-no-account = the bank could not find the account.
+decline-not-authorized = the bank was told that this payment was not permitted.
+decline-account-restricted = the bank account does not allow this kind of payment.
+decline-no-reason = the bank did not tell us. It can tell you more if you call it.
 
 ## Putting a method on file
 
@@ -206,6 +223,7 @@ portal-refund = Refund
 portal-dispute = Taken back by the bank
 portal-pending = not final yet
 portal-receipt = Receipt of { $number }
+portal-receipt-pdf = Receipt of { $number } as a PDF
 portal-by-cash = cash
 portal-by-check = check
 portal-by-terminal = card at the practice

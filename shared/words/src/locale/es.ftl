@@ -119,6 +119,23 @@ receipt-unpaid-text = No se ha movido ningún dinero. Para pagar, abra el enlace
 receipt-failed-title = El pago no se realizó
 receipt-failed-text = Su banco rechazó el pago de { $amount }. No se le cobró nada.
 receipt-failed-next = Abra el enlace de su mensaje para intentarlo de nuevo, quizás con otra tarjeta o cuenta.
+receipt-returned-title = Su banco retiró el pago
+receipt-returned-text = Su banco retiró el pago de { $amount } después de que lo recibiéramos, y lo que se había pagado con él volvió a quedar pendiente.
+receipt-returned-next = Si no lo ha pagado desde entonces, llámenos: podemos enviarle un enlace nuevo para pagar de otra manera.
+decline-reason = El motivo: { $reason }
+decline-insufficient-funds = no había dinero suficiente en la cuenta.
+decline-card-expired = la tarjeta está vencida.
+decline-wrong-security-code = el código de seguridad de la tarjeta no era correcto.
+decline-wrong-number = el número de la tarjeta o cuenta no era correcto.
+decline-try-again = el banco no pudo procesarlo en ese momento. Quizás funcione más tarde.
+decline-confirmation-needed = el banco quería que usted confirmara el pago.
+decline-limit-reached = se alcanzó el límite de la tarjeta.
+decline-not-supported = la tarjeta no admite este tipo de pago.
+decline-account-closed = la cuenta bancaria está cerrada.
+decline-no-account = el banco no encontró la cuenta.
+decline-not-authorized = se le dijo al banco que este pago no estaba permitido.
+decline-account-restricted = la cuenta bancaria no admite este tipo de pago.
+decline-no-reason = el banco no nos lo dijo. Puede darle más información si usted lo llama.
 
 ## Putting a method on file
 
@@ -206,6 +223,7 @@ portal-refund = Reembolso
 portal-dispute = Retirado por el banco
 portal-pending = aún no definitivo
 portal-receipt = Recibo de { $number }
+portal-receipt-pdf = Recibo de { $number } en PDF (en inglés)
 portal-by-cash = efectivo
 portal-by-check = cheque
 portal-by-terminal = tarjeta en el consultorio
