@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode, header};
 use paywell_app::{
     AppError,
-    pay::{Checkout as Outcome, Claim, Identity, Opened, PracticeCard, Renewal},
+    pay::{Checkout as Outcome, Choice, Claim, Identity, Opened, PracticeCard, Renewal},
 };
-use paywell_domain::{Amount, link::Token};
+use paywell_domain::{Amount, Language, LinkId, link::Token};
 use paywell_http::{Call, Problem, Response, respond::redirect};
 use paywell_pages::{Frame, LanguageForm, Reader, Words, identity_cookie, remember};
 use serde::Deserialize;
@@ -24,21 +24,42 @@ struct IdentityForm {
     postal_code: Option<String>,
 }
 
-/// How much of what is owed the patient wants to pay: all of it, where this says nothing.
+/// How much of what is owed the patient wants to pay (all of it, where this says nothing), and whether the card or account
+/// is kept: the box that was ticked, and the language of the words beside it.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PayForm {
     #[serde(default)]
     amount: Option<String>,
+    #[serde(default)]
+    keep: Option<Ticked>,
+    #[serde(default)]
+    wording: Option<String>,
+}
+
+/// What a box says that is ticked; one that is not says nothing.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Ticked {
+    On,
 }
 
 impl PayForm {
-    /// The amount that was asked for, as people write one; none where it cannot be read.
-    fn part(call: &Call) -> Option<Option<Amount>> {
-        let form: Self = if call.bytes().is_empty() { Self::default() } else { call.form().ok()? };
-        let Some(text) = form.amount else { return Some(None) };
-        let text = text.trim();
-        text.strip_prefix('$').unwrap_or(text).trim_start().parse().ok().map(Some)
+    /// What was chosen; or what of it cannot be read.
+    fn choice(call: &Call) -> Result<Choice, pages::Note> {
+        let form: Self = match call.bytes() {
+            [] => Self::default(),
+            _ => call.form().map_err(|_| pages::Note::AmountUnreadable)?,
+        };
+        let read = |text: String| {
+            let text = text.trim();
+            text.strip_prefix('$').unwrap_or(text).trim_start().parse::<Amount>()
+        };
+        let part = form.amount.map(read).transpose().map_err(|_| pages::Note::AmountUnreadable)?;
+        // Words that no page of ours says are agreed to by nobody.
+        let agreed = form.keep.map(|Ticked::On| form.wording.unwrap_or_default().parse::<Language>());
+        let keep = agreed.transpose().map_err(|_| pages::Note::KeepUnreadable)?;
+        Ok(Choice { part, keep })
     }
 }
 
@@ -77,13 +98,15 @@ impl Checkout {
         self.trouble(call, path)
     }
 
+    /// Whether the browser has passed the identity check of a link's generation.
+    fn identified(&self, call: &Call) -> impl Fn(LinkId, u32) -> bool {
+        let (cookies, now) = (cookies(call), call.now);
+        move |link, generation| identity_cookie::passed(&self.identity_key, &cookies, link, generation, now)
+    }
+
     async fn shown(&self, call: &Call, token: &Token, note: Option<pages::Note>) -> Response {
         let (reader, path) = (Reader::of(call.headers()), page_path(token));
-        let cookies = cookies(call);
-        let identified = |link, generation| {
-            identity_cookie::passed(&self.identity_key, &cookies, link, generation, call.now)
-        };
-        let opened = match self.app.open(token, identified, call.now).await {
+        let opened = match self.app.open(token, self.identified(call), call.now).await {
             Ok(opened) => opened,
             Err(error) => return self.failed(call, &path, error),
         };
@@ -145,12 +168,15 @@ pub(crate) async fn identify(state: &Checkout, call: Call) -> Result<Response, P
 /// Pay: on to the processor's page. Pressed twice, or in two tabs, it goes to the same one.
 pub(crate) async fn pay(state: &Checkout, call: Call) -> Result<Response, Problem> {
     let token = token(&call)?;
-    let Some(part) = PayForm::part(&call) else {
-        return Ok(state.shown(&call, &token, Some(pages::Note::AmountUnreadable)).await);
+    let choice = match PayForm::choice(&call) {
+        Ok(choice) => choice,
+        Err(note) => return Ok(state.shown(&call, &token, Some(note)).await),
     };
-    let note = match state.app.checkout(&token, part, call.request_id(), call.now).await {
+    let identified = state.identified(&call);
+    let note = match state.app.checkout(&token, choice, identified, call.request_id(), call.now).await {
         Ok(Outcome::GoTo(url)) => return redirect(&url),
         Ok(Outcome::Refused(why)) => Some(pages::Note::AmountRefused(why)),
+        Ok(Outcome::NotKept(why)) => Some(pages::Note::KeepRefused(why)),
         Ok(Outcome::TryAgain) => Some(pages::Note::TryAgain),
         Ok(Outcome::Unknown | Outcome::Ended(_)) => None,
         Err(error) => return Ok(state.failed(&call, &page_path(&token), error)),
@@ -224,7 +250,9 @@ pub(crate) async fn continue_payment(state: &Checkout, call: Call) -> Result<Res
         Ok(Outcome::GoTo(url)) => redirect(&url),
         Ok(Outcome::Ended(_)) => redirect(&receipt),
         Ok(Outcome::Unknown) => Ok(state.unknown(&call)),
-        Ok(Outcome::TryAgain | Outcome::Refused(_)) => Ok(state.trouble(&call, &receipt)),
+        Ok(Outcome::TryAgain | Outcome::Refused(_) | Outcome::NotKept(_)) => {
+            Ok(state.trouble(&call, &receipt))
+        }
         Err(error) => Ok(state.failed(&call, &receipt, error)),
     }
 }

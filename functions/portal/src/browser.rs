@@ -91,12 +91,15 @@ pub(crate) fn is_form_token(key: &SecretString, token: &Token, given: &str) -> b
     is_tag(key, "portal-form", token.as_str(), given)
 }
 
-/// Whether the browser says that a page of ours sent this. Every browser says one of the two with a form.
+/// Whether the browser says that a page of ours sent this. One that does not say `Sec-Fetch-Site` sends no origin of a page
+/// that tells its address to nobody, or `null`: such a form is let through, for the session's cookie does not come along from
+/// another site (`SameSite=Lax`), and a session's forms carry its token.
 pub(crate) fn is_same_origin(headers: &HeaderMap, origin: &str) -> bool {
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (said("sec-fetch-site"), said("origin")) {
         (Some(site), _) => site == "same-origin",
-        (None, given) => given == Some(origin),
+        (None, None | Some("null")) => true,
+        (None, Some(given)) => given == origin,
     }
 }
 
@@ -171,9 +174,11 @@ mod tests {
             (&[("sec-fetch-site", "cross-site")], false),
             (&[("sec-fetch-site", "none")], false),
             (&[("origin", ours)], true),
-            (&[("origin", "null")], false),
+            (&[("origin", "null")], true),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "null")], false),
             (&[("origin", "https://evil.example")], false),
-            (&[], false),
+            (&[("origin", "")], false),
+            (&[], true),
         ] {
             assert_eq!(is_same_origin(&headers(pairs), ours), is_ours, "{pairs:?}");
         }

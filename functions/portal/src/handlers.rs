@@ -73,16 +73,9 @@ pub(crate) fn home_path(practice: &PracticeId) -> String {
 }
 
 impl Portal {
-    /// A page, whose forms say which origin they come from.
-    pub(crate) fn respond(&self, page: Page, status: StatusCode) -> Response {
-        let mut response = page.respond(status);
-        response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        response
-    }
-
     /// A page of somebody who is signed in, and now was seen.
     pub(crate) fn respond_to(&self, visit: &Visit, call: &Call, page: Page, status: StatusCode) -> Response {
-        self.seen(visit, call, self.respond(page, status))
+        self.seen(visit, call, page.respond(status))
     }
 
     /// On to another page, after a form.
@@ -98,7 +91,7 @@ impl Portal {
 
     /// The page of something that is not here: the same, whatever was asked for.
     pub(crate) fn nothing(&self, call: &Call) -> Response {
-        self.respond(pages::notice::nothing(&nowhere(call)), StatusCode::NOT_FOUND)
+        pages::notice::nothing(&nowhere(call)).respond(StatusCode::NOT_FOUND)
     }
 
     /// People get pages, also where something fails.
@@ -108,10 +101,10 @@ impl Portal {
         }
         let problem = Problem::from(error);
         if problem.status().is_client_error() {
-            return self.respond(pages::notice::refused(&nowhere(call)), problem.status());
+            return pages::notice::refused(&nowhere(call)).respond(problem.status());
         }
         tracing::error!(status = problem.status().as_u16(), why = problem.internal_message(), "portal");
-        self.respond(pages::notice::trouble(&nowhere(call)), StatusCode::SERVICE_UNAVAILABLE)
+        pages::notice::trouble(&nowhere(call)).respond(StatusCode::SERVICE_UNAVAILABLE)
     }
 
     /// Whoever is signed in to the practice of the path; everybody else is sent to its first page.
@@ -156,7 +149,7 @@ impl Portal {
 
     /// The answer to a form that no page of ours sent, or that is of another session.
     pub(crate) fn stale(&self, call: &Call) -> Response {
-        self.respond(pages::notice::refused(&nowhere(call)), StatusCode::FORBIDDEN)
+        pages::notice::refused(&nowhere(call)).respond(StatusCode::FORBIDDEN)
     }
 }
 

@@ -3,23 +3,25 @@
 mod checkout;
 mod held;
 mod identity;
+mod keep;
 mod renewal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
-    Amount, Cents, Currency, Language, LinkId, Patient, Payment, PaymentStatus, Practice,
+    Amount, Cents, Currency, Language, LinkId, MethodsOnFile, Patient, Payment, PaymentStatus, Practice,
     link::Token,
     number::Series,
-    payment::AttemptStatus,
+    payment::{Attempt, AttemptStatus, Decline, DisputeStatus},
     practice::{BrandColour, IdentityCheck, Logo},
 };
 use paywell_store::{Key, Pointer, Stored};
 
 use crate::{App, AppError};
 
-pub use checkout::Checkout;
+pub use checkout::{Checkout, Choice};
 pub(crate) use held::{Held, keys};
 pub use identity::{Claim, Identity};
+pub use keep::{KeepRefused, keep_wording};
 pub use paywell_domain::practice::PartRefused;
 pub use renewal::Renewal;
 
@@ -138,8 +140,14 @@ pub struct ReceiptPage {
     pub debit: bool,
     /// On which day it was received, in the practice's zone.
     pub paid_on: Option<NaiveDate>,
+    /// Why the bank refused the last try, or took the money back, where that is known.
+    pub decline: Option<Decline>,
+    /// Whether the bank took back what it had paid.
+    pub returned: bool,
     /// What is the patient's credit of it.
     pub credit: Option<Cents>,
+    /// Where in the portal the method is shown that was paid with, while it is kept.
+    pub kept: Option<String>,
 }
 
 /// What the token of a receipt leads to.
@@ -149,6 +157,8 @@ pub(crate) struct Receipt {
     /// Whose it is, where the token says.
     pub(crate) patient: Option<Patient>,
     pub(crate) payment: Stored<Payment>,
+    /// The patient's methods on file, where there were any.
+    pub(crate) methods: Option<MethodsOnFile>,
 }
 
 impl App {
@@ -188,12 +198,23 @@ impl App {
     /// # Errors
     /// The table cannot be read.
     pub async fn receipt(&self, token: &Token, now: DateTime<Utc>) -> Result<Option<ReceiptPage>, AppError> {
-        let Some(Receipt { practice, logo, patient, payment }) = self.receipt_of(token).await? else {
+        let Some(Receipt { practice, logo, patient, payment, methods }) = self.receipt_of(token).await?
+        else {
             return Ok(None);
         };
         let state = &payment.state;
         let attempt = state.open_attempt();
+        let setup = attempt.or_else(|| state.charged()).and_then(Attempt::keep);
+        let kept = setup.zip(methods).is_some_and(|(setup, methods)| methods.method_of(setup).is_some());
+        let returned = state.disputes.iter().rev().find(|d| d.status == DisputeStatus::Returned);
+        let decline = match returned {
+            Some(returned) => Decline::of(&returned.reason),
+            None => state.attempts.last().and_then(|attempt| attempt.decline),
+        };
         Ok(Some(ReceiptPage {
+            decline,
+            returned: returned.is_some(),
+            kept: kept.then(|| format!("/portal/{}/methods", practice.id)),
             practice: PracticeCard::of(&practice, logo),
             language: patient.and_then(|patient| patient.details.language),
             number: Series::Payment.show(state.number),
@@ -211,16 +232,24 @@ impl App {
         let pointer = self.store.pointer(&token.hash()).await?;
         let Some(Pointer::Receipt { practice, payment, patient }) = pointer else { return Ok(None) };
         let keys = [Key::practice(&practice), Key::logo(&practice), Key::payment(&practice, payment)];
-        let payer = patient.map(|id| Key::patient(&practice, id));
+        let payer = patient.into_iter();
+        let payer = payer.flat_map(|id| [Key::patient(&practice, id), Key::methods_on_file(&practice, id)]);
         let loaded = self.store.load(keys.into_iter().chain(payer)).await?;
         let settings = loaded.get::<Practice>(&practice, ())?;
         let found = loaded.get::<Payment>(&practice, payment)?;
-        let patient = match patient {
-            Some(id) => loaded.get::<Patient>(&practice, id)?.map(|stored| stored.state),
-            None => None,
+        let (patient, methods) = match patient {
+            Some(id) => (loaded.get::<Patient>(&practice, id)?, loaded.get::<MethodsOnFile>(&practice, id)?),
+            None => (None, None),
         };
+        let (patient, methods) = (patient.map(|stored| stored.state), methods.map(|stored| stored.state));
         let (both, logo) = (settings.zip(found), loaded.logo(&practice));
-        Ok(both.map(|(settings, payment)| Receipt { practice: settings.state, logo, patient, payment }))
+        Ok(both.map(|(settings, payment)| Receipt {
+            practice: settings.state,
+            logo,
+            patient,
+            payment,
+            methods,
+        }))
     }
 }
 

@@ -143,6 +143,10 @@ pub enum EventKind {
     PaymentSessionExpired {
         attempt: AttemptId,
     },
+    PaymentTryDeclined {
+        attempt: AttemptId,
+        reason: String,
+    },
     PaymentProcessing {
         attempt: AttemptId,
     },

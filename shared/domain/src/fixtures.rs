@@ -151,7 +151,8 @@ pub(crate) fn received(payment: &Payment, invoices: &[Invoice]) -> Settlement {
 
 /// The payment, received by the processor.
 pub(crate) fn charged(payment: &Payment, invoices: &[Invoice]) -> Settlement {
-    let started = payment.start_attempt(attempt(1), AttemptMeans::Hosted { session: None }, NOW).unwrap();
+    let started =
+        payment.start_attempt(attempt(1), AttemptMeans::Hosted { session: None, keep: None }, NOW).unwrap();
     let succeeded = started.state.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap();
     settle(succeeded, Account::ProcessorClearing, invoices, None).unwrap()
 }

@@ -117,6 +117,9 @@ pub struct MethodOnFile {
     /// What the patient agreed to; without it the method is not charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    /// The setup by which it came, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setup: Option<SetupId>,
     /// Why it cannot be charged any more, such as a bank debit that was returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unusable: Option<String>,
@@ -240,6 +243,11 @@ impl MethodsOnFile {
     /// The method of that id, if it is on file.
     pub fn method(&self, id: &str) -> Option<&MethodOnFile> {
         self.methods.iter().find(|method| method.id == id)
+    }
+
+    /// The method that came by a setup, if it is on file.
+    pub fn method_of(&self, setup: SetupId) -> Option<&MethodOnFile> {
+        self.methods.iter().find(|method| method.setup == Some(setup))
     }
 
     fn unchanged(&self) -> Decision<Self> {

@@ -136,6 +136,17 @@ export const states = {
     await payByCard(visitor, GOOD_CARD);
     await shows(visitor, 'receipt-paid-title');
   },
+  async 'receipt-kept'(visitor) {
+    const { patient, link } = await billed();
+    await visitor.open(link);
+    await says(visitor, patient.birth_date);
+    await visitor.page.locator('#keep').check();
+    await visitor.press(PAY);
+    await isOpen(visitor);
+    await payByCard(visitor, GOOD_CARD);
+    await shows(visitor, 'receipt-paid-title');
+    await visitor.page.getByText(words(visitor.language, 'receipt-kept')).waitFor();
+  },
   async 'receipt-processing'(visitor) {
     await pay(visitor);
     await payByBank(visitor, GOOD_ACCOUNT);

@@ -66,7 +66,15 @@ async fn a_language_is_chosen_without_a_script_and_leads_back_to_the_page() {
 async fn every_page_forbids_scripts_frames_and_keeping_it() {
     let clinic = Clinic::open().await;
     let good = link_of(&clinic, &json!({})).await;
-    for path in [good.as_str(), "/pay/x", "/pay/receipts/x", "/pay/methods/saved", "/pay/methods/x"] {
+    for path in [
+        good.as_str(),
+        "/pay/x",
+        "/pay/receipts/x",
+        "/pay/methods/saved",
+        "/pay/methods/x",
+        "/portal/prac_riverside",
+        "/portal/x",
+    ] {
         let page = clinic.by_patient("GET", path).await;
         let header = |name: &str| page.headers[name].to_str().unwrap().to_owned();
         let policy = header("content-security-policy");

@@ -2,7 +2,7 @@
 
 use lambda_http::http::StatusCode;
 use maud::{Markup, html};
-use paywell_app::pay::{Bill, PartRefused, PayPage};
+use paywell_app::pay::{Bill, KeepRefused, PartRefused, PayPage, keep_wording};
 use paywell_domain::{Cents, Currency, practice::IdentityCheck};
 use paywell_pages::{Frame, Page, Words, say};
 
@@ -19,6 +19,10 @@ pub(crate) enum Note {
     AmountUnreadable,
     /// So much cannot be paid.
     AmountRefused(PartRefused),
+    /// Whether the card or account is to be kept cannot be read.
+    KeepUnreadable,
+    /// The card or account cannot be kept.
+    KeepRefused(KeepRefused),
     /// The processor cannot be reached.
     TryAgain,
 }
@@ -34,9 +38,12 @@ enum About {
 impl Note {
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::Unreadable | Self::Wrong(_) | Self::AmountUnreadable | Self::AmountRefused(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Unreadable
+            | Self::Wrong(_)
+            | Self::AmountUnreadable
+            | Self::AmountRefused(_)
+            | Self::KeepUnreadable
+            | Self::KeepRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -47,7 +54,11 @@ impl Note {
         match self {
             Self::Unreadable | Self::Wrong(_) | Self::TooMany => About::Identity,
             Self::AmountUnreadable | Self::AmountRefused(_) if page.part_from.is_some() => About::Amount,
-            Self::AmountUnreadable | Self::AmountRefused(_) | Self::TryAgain => About::Page,
+            Self::AmountUnreadable
+            | Self::AmountRefused(_)
+            | Self::KeepUnreadable
+            | Self::KeepRefused(_)
+            | Self::TryAgain => About::Page,
         }
     }
 
@@ -65,6 +76,9 @@ impl Note {
             Self::AmountRefused(PartRefused::LessThanLeast) => {
                 say!(words, "part-too-little", least = least())
             }
+            Self::KeepUnreadable => say!(words, "keep-unreadable"),
+            Self::KeepRefused(KeepRefused::NotIdentified) => say!(words, "keep-not-identified"),
+            Self::KeepRefused(KeepRefused::TooMany) => say!(words, "keep-too-many"),
             Self::Unreadable => say!(words, "identity-unreadable"),
             Self::Wrong(left) => say!(words, "identity-wrong", left = left),
             Self::TooMany => say!(words, "identity-too-many"),
@@ -88,6 +102,7 @@ pub(crate) fn pay(frame: &Frame<'_>, page: &PayPage, token: &str, note: Option<N
             span { (say!(words, "pay-to", practice = practice)) }
         }
         form method="post" action={ "/pay/" (token) "/checkout" } {
+            (keep(words, page, "keep"))
             button type="submit" { (say!(words, "pay-button", amount = amount.as_str())) }
         }
         @if let Some(least) = page.part_from {
@@ -103,6 +118,21 @@ pub(crate) fn pay(frame: &Frame<'_>, page: &PayPage, token: &str, note: Option<N
     frame.page(&say!(words, "pay-title", practice = practice), &content)
 }
 
+/// Whether the card or account is kept that is paid with: asked of whoever has said who they are, and never answered
+/// beforehand.
+fn keep(words: Words, page: &PayPage, id: &str) -> Markup {
+    let language = words.language();
+    html! {
+        @if page.bills.is_some() {
+            input type="hidden" name="wording" value=(language.tag());
+            p class="check" {
+                input type="checkbox" id=(id) name="keep" value="on";
+                label for=(id) { (keep_wording(page.practice.name.as_str(), language)) }
+            }
+        }
+    }
+}
+
 /// A part of what is owed: the patient says how much, and what may be paid is decided where it is pressed.
 fn part(words: Words, page: &PayPage, least: String, token: &str, note: Option<Note>) -> Markup {
     let described = if note.is_some() { "note amount-hint" } else { "amount-hint" };
@@ -115,6 +145,7 @@ fn part(words: Words, page: &PayPage, least: String, token: &str, note: Option<N
                 input id="amount" name="amount" type="text" inputmode="decimal" required maxlength="12" autocomplete="off"
                     aria-invalid=[note.map(|_| "true")] aria-describedby=(described);
                 p id="amount-hint" class="hint" { (say!(words, "part-hint", least = least)) }
+                (keep(words, page, "keep-part"))
                 button type="submit" class="second" { (say!(words, "part-button")) }
             }
         }
@@ -232,6 +263,7 @@ mod tests {
         for (language, adjustments) in [(Language::En, "Adjustments"), (Language::Es, "Ajustes")] {
             let before = shown(language, None);
             assert!(before.contains("$123.45") && before.contains("birth_date") && !before.contains("INV-"));
+            assert!(!before.contains("name=\"keep\""), "a stranger's card is not kept");
             let after = shown(language, Some(vec![bill()]));
             assert!(
                 after.contains("INV-007")
@@ -241,6 +273,10 @@ mod tests {
                     && !after.contains("birth_date")
             );
             assert!(after.len() < 30_000 && !after.contains("<script"));
+            assert_eq!(after.matches("name=\"keep\" value=\"on\"").count(), 2, "of the whole and of a part");
+            assert!(!after.contains("checked"), "nobody agrees by doing nothing");
+            let agreed = keep_wording("Riverside", language);
+            assert!(after.contains(&agreed) && after.contains(&format!("value=\"{}\"", language.tag())));
         }
     }
 
@@ -260,6 +296,9 @@ mod tests {
                 Note::AmountRefused(PartRefused::WholeAlone),
                 Note::AmountRefused(PartRefused::MoreThanOwed),
                 Note::AmountRefused(PartRefused::LessThanLeast),
+                Note::KeepUnreadable,
+                Note::KeepRefused(KeepRefused::NotIdentified),
+                Note::KeepRefused(KeepRefused::TooMany),
                 Note::TryAgain,
             ] {
                 for page in [&page(None), &whole] {

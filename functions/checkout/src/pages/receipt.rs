@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use paywell_app::pay::ReceiptPage;
-use paywell_domain::PaymentStatus;
-use paywell_pages::{Frame, Page, say};
+use paywell_domain::{PaymentStatus, payment::Decline};
+use paywell_pages::{Frame, Page, Words, say};
 
 /// How long the page waits before it looks again for the processor's word, in seconds: longer each time, two minutes in
 /// all.
@@ -50,6 +50,7 @@ pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, waitin
             html! {
                 p { (say!(words, "receipt-debit-text", amount = amount)) }
                 p { (say!(words, "receipt-debit-next")) }
+                (kept(words, page))
             },
         ),
         PaymentStatus::Processing if matches!(waiting, Waiting::ForWord { looks } if looks >= LOOKS.len()) => {
@@ -71,20 +72,36 @@ pub(crate) fn receipt(frame: &Frame<'_>, page: &ReceiptPage, token: &str, waitin
         PaymentStatus::Processing if page.can_continue => (
             say!(words, "receipt-unpaid-title"),
             html! {
+                (why(words, page))
                 p { (say!(words, "receipt-unpaid-continue")) }
                 form method="post" action={ "/pay/receipts/" (token) "/continue" } {
                     button type="submit" { (say!(words, "receipt-unpaid-button", amount = amount)) }
                 }
             },
         ),
+        PaymentStatus::Failed if page.returned => (
+            say!(words, "receipt-returned-title"),
+            html! {
+                p { (say!(words, "receipt-returned-text", amount = amount)) }
+                (why(words, page))
+                p { (say!(words, "receipt-returned-next")) }
+            },
+        ),
         PaymentStatus::Failed => (
             say!(words, "receipt-failed-title"),
             html! {
                 p { (say!(words, "receipt-failed-text", amount = amount)) }
+                (why(words, page))
                 p { (say!(words, "receipt-failed-next")) }
             },
         ),
-        _ => (say!(words, "receipt-unpaid-title"), html! { p { (say!(words, "receipt-unpaid-text")) } }),
+        _ => (
+            say!(words, "receipt-unpaid-title"),
+            html! {
+                (why(words, page))
+                p { (say!(words, "receipt-unpaid-text")) }
+            },
+        ),
     };
     frame.page(&title, &html! { h1 { (title) } (content) })
 }
@@ -102,9 +119,46 @@ fn paid(frame: &Frame<'_>, page: &ReceiptPage, token: &str) -> (String, Markup) 
                 dt { (say!(words, "receipt-credit")) } dd { (words.money(page.currency, credit)) }
             }
         }
+        (kept(words, page))
         p { a href={ "/pay/receipts/" (token) "/receipt.pdf" } { (say!(words, "receipt-pdf")) } }
     };
     (say!(words, "receipt-paid-title"), content)
+}
+
+/// Why the bank refused, in the bank's name: where it was told.
+fn why(words: Words, page: &ReceiptPage) -> Markup {
+    html! {
+        @if let Some(decline) = page.decline {
+            p { (say!(words, "decline-reason", reason = reason(words, decline))) }
+        }
+    }
+}
+
+fn reason(words: Words, decline: Decline) -> String {
+    match decline {
+        Decline::InsufficientFunds => say!(words, "decline-insufficient-funds"),
+        Decline::CardExpired => say!(words, "decline-card-expired"),
+        Decline::WrongSecurityCode => say!(words, "decline-wrong-security-code"),
+        Decline::WrongNumber => say!(words, "decline-wrong-number"),
+        Decline::TryAgain => say!(words, "decline-try-again"),
+        Decline::ConfirmationNeeded => say!(words, "decline-confirmation-needed"),
+        Decline::LimitReached => say!(words, "decline-limit-reached"),
+        Decline::NotSupported => say!(words, "decline-not-supported"),
+        Decline::AccountClosed => say!(words, "decline-account-closed"),
+        Decline::NoAccount => say!(words, "decline-no-account"),
+        Decline::NotAuthorized => say!(words, "decline-not-authorized"),
+        Decline::AccountRestricted => say!(words, "decline-account-restricted"),
+        Decline::NoReason => say!(words, "decline-no-reason"),
+    }
+}
+
+/// That the method is kept, and where it is taken off again.
+fn kept(words: Words, page: &ReceiptPage) -> Markup {
+    html! {
+        @if let Some(portal) = &page.kept {
+            p { (say!(words, "receipt-kept")) " " a href=(portal) { (say!(words, "receipt-kept-where")) } }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,6 +180,9 @@ mod tests {
             debit: false,
             paid_on: None,
             credit: None,
+            decline: None,
+            returned: false,
+            kept: None,
         }
     }
 
@@ -149,6 +206,56 @@ mod tests {
         assert_eq!(Waiting::of(false, None).refresh(&processing, "/"), None);
         for odd in ["", "-1", "256", "x", "1e9"] {
             assert_eq!(Waiting::of(true, Some(odd)), Waiting::ForWord { looks: 0 }, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_says_whether_the_method_was_kept_and_where_it_is_removed() {
+        for language in Language::ALL {
+            let frame = frame(language, None);
+            let link = "href=\"/portal/prac_riverside/methods\"";
+            let debit = ReceiptPage { debit: true, ..page(PaymentStatus::Processing) };
+            for (page, is_said) in [
+                (page(PaymentStatus::Paid), true),
+                (page(PaymentStatus::Refunded), true),
+                (debit, true),
+                (page(PaymentStatus::Failed), false),
+            ] {
+                let kept =
+                    ReceiptPage { kept: Some("/portal/prac_riverside/methods".to_owned()), ..page.clone() };
+                let shown = receipt(&frame, &kept, "t", Waiting::Not).html().to_owned();
+                let is_linked = shown.contains(link) && shown.contains(&say!(frame.words, "receipt-kept"));
+                assert_eq!(is_linked, is_said, "{:?}", page.status);
+                assert!(!receipt(&frame, &page, "t", Waiting::Not).html().contains(link));
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_why_and_says_that_no_money_moved_only_where_none_did() {
+        for language in Language::ALL {
+            let frame = frame(language, None);
+            let words = frame.words;
+            let shown = |page: &ReceiptPage| receipt(&frame, page, "t", Waiting::Not).html().to_owned();
+            let mut reasons = std::collections::BTreeSet::new();
+            for decline in Decline::ALL {
+                let why = reason(words, decline);
+                for status in [PaymentStatus::Failed, PaymentStatus::Processing, PaymentStatus::Pending] {
+                    let declined = ReceiptPage { decline: Some(decline), ..page(status) };
+                    assert!(shown(&declined).contains(&why), "{decline:?} {status:?}");
+                    assert!(!shown(&page(status)).contains(&why));
+                }
+                let paid = ReceiptPage { decline: Some(decline), ..page(PaymentStatus::Paid) };
+                assert!(!shown(&paid).contains(&why), "a try before it was paid");
+                reasons.insert(why);
+            }
+            assert_eq!(reasons.len(), Decline::ALL.len());
+            let (refused, next) =
+                (say!(words, "receipt-failed-text", amount = "$123.45"), say!(words, "receipt-failed-next"));
+            let failed = shown(&page(PaymentStatus::Failed));
+            assert!(failed.contains(&refused) && failed.contains(&next));
+            let returned = shown(&ReceiptPage { returned: true, ..page(PaymentStatus::Failed) });
+            assert!(!returned.contains(&refused) && returned.contains(&say!(words, "receipt-returned-next")));
         }
     }
 

@@ -28,8 +28,10 @@ fn refunded() -> Payment {
     };
     let attempt = AttemptId::new(Uuid::from_u128(1));
     let started = Payment::create(new, false, now()).state;
-    let started =
-        started.start_attempt(attempt, AttemptMeans::Hosted { session: None }, now()).unwrap().state;
+    let started = started
+        .start_attempt(attempt, AttemptMeans::Hosted { session: None, keep: None }, now())
+        .unwrap()
+        .state;
     let received = started.attempt_succeeded(attempt, "pi_123", now()).unwrap();
     let settled =
         settle(received, paywell_domain::Account::ProcessorClearing, std::slice::from_ref(&bill), None)

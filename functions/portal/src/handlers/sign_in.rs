@@ -53,14 +53,14 @@ impl Door {
 /// The page that asks for a contact.
 pub(crate) async fn begin(state: &Portal, call: &Call, note: Option<Note>) -> Response {
     match door(state, call).await {
-        Ok(door) => contact_page(state, &door, note),
+        Ok(door) => contact_page(&door, note),
         Err(turned) => *turned,
     }
 }
 
-fn contact_page(state: &Portal, door: &Door, note: Option<Note>) -> Response {
+fn contact_page(door: &Door, note: Option<Note>) -> Response {
     let page = pages::contact(&door.frame(&door.home()), note);
-    state.respond(page, note.map_or(StatusCode::OK, Note::status))
+    page.respond(note.map_or(StatusCode::OK, Note::status))
 }
 
 /// A code is asked for. Whoever is on file and whoever is not gets the same answer at the same moment.
@@ -69,7 +69,7 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
     let form = or_answer!(state.our_form(&call));
     let door = or_answer!(door(state, &call).await);
     let Some(contact) = ContactPoint::typed(field(&form, "contact")) else {
-        return Ok(contact_page(state, &door, Some(Note::NoContact)));
+        return Ok(contact_page(&door, Some(Note::NoContact)));
     };
     let (language, source) = (door.words.language(), call.source_ip().to_string());
     let asker = (language, source.as_str());
@@ -85,7 +85,7 @@ pub(crate) async fn ask(state: &Portal, call: Call) -> Result<Response, Problem>
             with_cookie(&mut response, browser::set_sign_in(&token))?;
             Ok(response)
         }
-        Ok(Asked::TooMany) => Ok(contact_page(state, &door, Some(Note::TooMany))),
+        Ok(Asked::TooMany) => Ok(contact_page(&door, Some(Note::TooMany))),
         Err(error) => Ok(state.failed(&call, error)),
     }
 }
@@ -102,7 +102,7 @@ fn code_page(state: &Portal, call: &Call, door: &Door, note: Option<Note>) -> Re
     let path = format!("{home}/code");
     let form = browser::form_token(&state.key, &token);
     let page = pages::code(&door.frame(&path), &home, &form, note);
-    Ok(state.respond(page, note.map_or(StatusCode::OK, Note::status)))
+    Ok(page.respond(note.map_or(StatusCode::OK, Note::status)))
 }
 
 /// A code was typed: on to the first page, or once more.
@@ -126,10 +126,10 @@ pub(crate) async fn enter(state: &Portal, call: Call) -> Result<Response, Proble
             Ok(response)
         }
         Ok(Entered::Wrong(left @ 1..)) => code_page(state, &call, &door, Some(Note::Wrong(left))),
-        Ok(Entered::Wrong(0) | Entered::Over) => Ok(contact_page(state, &door, Some(Note::Over))),
-        Ok(Entered::TooMany) => Ok(contact_page(state, &door, Some(Note::TooMany))),
+        Ok(Entered::Wrong(0) | Entered::Over) => Ok(contact_page(&door, Some(Note::Over))),
+        Ok(Entered::TooMany) => Ok(contact_page(&door, Some(Note::TooMany))),
         // Many were sent at once: none of them is looked at out of turn.
-        Err(AppError::Busy) => Ok(contact_page(state, &door, Some(Note::Over))),
+        Err(AppError::Busy) => Ok(contact_page(&door, Some(Note::Over))),
         Err(error) => Ok(state.failed(&call, error)),
     }
 }

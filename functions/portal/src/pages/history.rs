@@ -32,6 +32,9 @@ pub(crate) fn history(visit: &Visit, path: &str, transactions: &[PastTransaction
                                 }
                                 @if let Some(receipt) = &moved.receipt {
                                     p { a href=(receipt) { (say!(words, "portal-receipt", number = moved.number.as_str())) } }
+                                    @if moved.status == TransactionStatus::Succeeded {
+                                        p { a href={ (receipt) "/receipt.pdf" } { (say!(words, "portal-receipt-pdf", number = moved.number.as_str())) } }
+                                    }
                                 }
                             }
                         }

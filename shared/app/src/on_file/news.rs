@@ -1,14 +1,18 @@
 //! What the processor tells of methods on file: applied once, whatever order and however often it comes.
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{Actor, Decision, MethodsOnFile, SetupId, on_file::MethodKind};
+use paywell_domain::{
+    Actor, AttemptId, Decision, MethodsOnFile, Payment, SetupId,
+    on_file::MethodKind,
+    payment::{Attempt, AttemptMeans},
+};
 use paywell_gateways::stripe::{
-    MandateStatus, MethodDetails, PaymentMethod,
+    IntentStatus, LatestCharge, MandateStatus, MethodDetails, PaymentIntent,
     webhook::{Event, EventKind, MethodEvent, SetupEvent},
 };
 use paywell_store::{By, Key};
 
-use crate::{App, AppError, Context, processor::metadata};
+use crate::{App, AppError, Context, Work, processor::metadata};
 
 /// Why a bank account whose mandate has ended is not charged any more.
 const NO_MANDATE: &str = "the permission to debit this bank account has ended";
@@ -79,6 +83,53 @@ impl News {
     }
 }
 
+impl Work<'_> {
+    /// A bank debit came back: the account is not charged again (Nacha's rules; the processor's mandate has ended).
+    pub(crate) async fn stop_charging(&mut self, payment: &Payment) -> Result<(), AppError> {
+        let Some(charged) = payment.charged() else { return Ok(()) };
+        self.load([Key::methods_on_file(self.practice_id(), payment.patient)]).await?;
+        let Some(methods) = self.methods(payment.patient)? else { return Ok(()) };
+        let method = match &charged.means {
+            AttemptMeans::OnFile { method, .. } => Some(method.as_str()),
+            AttemptMeans::Hosted { keep, .. } => {
+                keep.and_then(|setup| methods.state.method_of(setup)).map(|method| method.id.as_str())
+            }
+        };
+        let why = "a bank debit of this account was returned";
+        if let Some(decision) = method.and_then(|method| methods.state.unusable(method, why)) {
+            self.commit.update(&methods, decision)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the method that was used on the hosted page on file, where the patient chose that: once a card is charged, or a
+    /// bank debit is under way, for which its owner gave a mandate.
+    pub(crate) async fn keep_method(
+        &mut self,
+        payment: &Payment,
+        attempt: AttemptId,
+        intent: &PaymentIntent,
+    ) -> Result<(), AppError> {
+        let Some(setup) = payment.attempt_of(attempt).and_then(Attempt::keep) else { return Ok(()) };
+        if !matches!(intent.status, IntentStatus::Succeeded | IntentStatus::Processing) {
+            return Ok(());
+        }
+        let charge = intent.latest_charge.as_ref().and_then(LatestCharge::charge);
+        let kind = charge.and_then(|charge| kind(charge.payment_method_details.as_ref()?));
+        let Some((id, kind)) = intent.payment_method.as_deref().zip(kind) else { return Ok(()) };
+        self.load([Key::methods_on_file(self.practice_id(), payment.patient)]).await?;
+        let Some(methods) = self.methods(payment.patient)? else { return Ok(()) };
+        if let Some(decision) = methods.state.kept(setup, id, kind, self.now()) {
+            self.commit.update(&methods, decision)?;
+            // Later news name the method alone.
+            if methods.state.method(id).is_none() {
+                self.commit.customer(id, payment.patient)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// By which name of the processor the patient is found, the method, and the news of it.
 fn read(event: &EventKind) -> Option<(&str, &str, News)> {
     match event {
@@ -86,8 +137,8 @@ fn read(event: &EventKind) -> Option<(&str, &str, News)> {
             // One that is detached names no customer any more.
             let owner = method.customer.as_deref().unwrap_or(&method.id);
             let news = match what {
-                MethodEvent::Attached => News::Attached(kind(method)?),
-                MethodEvent::Updated => News::Updated(kind(method)?),
+                MethodEvent::Attached => News::Attached(kind(&method.details)?),
+                MethodEvent::Updated => News::Updated(kind(&method.details)?),
                 MethodEvent::Detached => News::Detached,
             };
             Some((owner, &method.id, news))
@@ -104,10 +155,10 @@ fn read(event: &EventKind) -> Option<(&str, &str, News)> {
 }
 
 /// None for a kind of method that we never asked for.
-fn kind(method: &PaymentMethod) -> Option<MethodKind> {
+fn kind(details: &MethodDetails) -> Option<MethodKind> {
     let or_unknown =
         |text: &Option<String>, unknown: &str| text.clone().unwrap_or_else(|| unknown.to_owned());
-    match &method.details {
+    match details {
         MethodDetails::Card(card) => Some(MethodKind::Card {
             brand: or_unknown(&card.brand, "card"),
             last4: or_unknown(&card.last4, "????"),

@@ -70,22 +70,11 @@ impl App {
             }
             let name = read.get::<Practice>(practice, ())?.map(|stored| stored.state.name);
             let name = name.ok_or_else(|| AppError::internal("the practice is not set up"))?;
-            let known = read.get::<MethodsOnFile>(practice, patient)?;
-            let customer = match known.and_then(|stored| stored.state.customer) {
-                Some(customer) => customer,
-                None => self.new_customer(cx, patient, begun.setup, None, Some(read)).await?,
-            };
             let stripe = self.stripe()?;
             let opened_for = async |customer: &str| {
                 self.open_setup(stripe, cx, &begun, (customer, name.as_str()), &offered).await
             };
-            let session = match opened_for(&customer).await {
-                Err(error) if is_lost(&error) => {
-                    let anew = self.new_customer(cx, patient, begun.setup, Some(&customer), None).await?;
-                    opened_for(&anew).await
-                }
-                session => session,
-            };
+            let session = self.for_customer(cx, (patient, begun.setup), read, opened_for).await?;
             let session = session.map_err(|error| match error {
                 // A page must live for half an hour: this command was cut off, and is sent again too late.
                 StripeError::Refused(_) if cx.now() + Duration::minutes(30) > begun.expires_at() => {
@@ -108,6 +97,29 @@ impl App {
         };
         saved.body = serde_json::to_string(&MethodSetupView::of(session))?;
         Ok(saved)
+    }
+
+    /// Opens a page for the processor's name of a patient, which is made where there is none, or where the processor has
+    /// lost it. `read` is what was read with the patient's methods on file.
+    pub(crate) async fn for_customer(
+        &self,
+        cx: &Context,
+        (patient, setup): (PatientId, SetupId),
+        read: Loaded,
+        open: impl AsyncFn(&str) -> Result<CheckoutSession, StripeError>,
+    ) -> Result<Result<CheckoutSession, StripeError>, AppError> {
+        let known = read.get::<MethodsOnFile>(cx.practice(), patient)?;
+        let customer = match known.and_then(|stored| stored.state.customer) {
+            Some(customer) => customer,
+            None => self.new_customer(cx, patient, setup, None, Some(read)).await?,
+        };
+        Ok(match open(&customer).await {
+            Err(error) if is_lost(&error) => {
+                let anew = self.new_customer(cx, patient, setup, Some(&customer), None).await?;
+                open(&anew).await
+            }
+            session => session,
+        })
     }
 
     /// The processor's name for a patient: opaque, made for the first setup, and in place of one that the processor

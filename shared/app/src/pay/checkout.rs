@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Amount, AttemptId, InvoiceStatus, Payment, PaymentId, PaymentStatus, Practice,
+    Actor, Amount, AttemptId, Language, LinkId, Payment, PaymentId, PaymentStatus, Practice, SetupId,
     link::{LinkFor, Token},
     number::Series,
-    payment::{Allocation, Attempt, AttemptMeans, NewPayment},
+    payment::{Attempt, AttemptMeans},
 };
 use paywell_gateways::stripe::{
     CheckoutSession, NewCheckoutSession, PaymentMethodType, SessionStatus, StripeError,
@@ -13,12 +13,20 @@ use paywell_gateways::stripe::{
 use paywell_store::{By, Key, Loaded, Stored};
 use secrecy::ExposeSecret;
 
-use super::{Ended, Held, PartRefused, Receipt};
+use super::{Ended, Held, KeepRefused, PartRefused, Receipt};
 use crate::{
     App, AppError, Context, Work, ids,
-    invoices::full_name,
     processor::{News, Subject},
 };
+
+/// What was chosen where Pay was pressed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// So much of what is owed; all of it, where nothing is said.
+    pub part: Option<Amount>,
+    /// That the card or account is kept, as [`keep_wording`](super::keep_wording) says it in that language.
+    pub keep: Option<Language>,
+}
 
 /// Where the patient goes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +37,8 @@ pub enum Checkout {
     Ended(Ended),
     /// So much cannot be paid.
     Refused(PartRefused),
+    /// The card or account cannot be kept.
+    NotKept(KeepRefused),
     /// To the processor's page.
     GoTo(String),
     /// The processor cannot be reached; no money moved, and pressing Pay again is safe.
@@ -50,6 +60,7 @@ struct Ready {
 enum Next {
     Ended(Ended),
     Refused(PartRefused),
+    NotKept(KeepRefused),
     Take(Box<Ready>),
     /// An attempt of before: the processor is to end its session, or to say what became of it.
     Close(Box<Stored<Payment>>, Box<Attempt>),
@@ -57,14 +68,16 @@ enum Next {
 
 impl App {
     /// Pay was pressed on a link's page. The amount is what is owed now, whatever the page said, or as much of it as the
-    /// patient chose, where the practice takes parts.
+    /// patient chose, where the practice takes parts. The card or account is kept only for whoever has passed the identity
+    /// check of the link's generation, as `identified` says.
     ///
     /// # Errors
     /// The table cannot be reached; the processor refuses what we ask.
     pub async fn checkout(
         &self,
         token: &Token,
-        part: Option<Amount>,
+        choice: Choice,
+        identified: impl Fn(LinkId, u32) -> bool,
         request: &str,
         now: DateTime<Utc>,
     ) -> Result<Checkout, AppError> {
@@ -72,13 +85,17 @@ impl App {
         if let Some(ended) = held.ended(now) {
             return Ok(Checkout::Ended(ended));
         }
+        if choice.keep.is_some() && !identified(held.link.state.id, held.link.state.generation) {
+            return Ok(Checkout::NotKept(KeepRefused::NotIdentified));
+        }
         let cx = patient_context(&held, request, now);
         let mut read = Some(std::mem::take(&mut held.read));
         // An attempt that is closed makes room for one new one.
         for _ in 0..2 {
-            match self.prepare(&cx, &held, part, read.take()).await? {
+            match self.prepare(&cx, &held, choice, read.take()).await? {
                 Next::Ended(ended) => return Ok(Checkout::Ended(ended)),
                 Next::Refused(why) => return Ok(Checkout::Refused(why)),
+                Next::NotKept(why) => return Ok(Checkout::NotKept(why)),
                 Next::Take(ready) => return self.take(&cx, *ready).await,
                 Next::Close(payment, attempt) => match self.close(&cx, &payment, &attempt).await? {
                     None => return Ok(Checkout::TryAgain),
@@ -133,12 +150,13 @@ impl App {
         &self,
         cx: &Context,
         held: &Held,
-        part: Option<Amount>,
+        choice: Choice,
         read: Option<Loaded>,
     ) -> Result<Next, AppError> {
         let link = &held.link.state;
         let payment = PaymentId::new(ids::new(cx.now()));
         let attempt = AttemptId::new(ids::new(cx.now()));
+        let keep = choice.keep.map(|language| (SetupId::new(ids::new(cx.now())), language));
         let keys = super::keys(cx.practice(), link.id, link.patient, &link.pays);
         self.change_from(cx, read, keys, async |work| {
             let mut fresh = work.held(held)?;
@@ -152,39 +170,20 @@ impl App {
             if let Some(ended) = fresh.ended(cx.now()) {
                 return Ok(Next::Ended(ended));
             }
-            let wanted = match fresh.payable(part)? {
+            let wanted = match fresh.payable(choice.part)? {
                 Ok(wanted) => wanted,
                 Err(why) => return Ok(Next::Refused(why)),
             };
-            if let Some(next) = fresh.open_attempt(wanted, cx.now()) {
+            if let Some(next) = fresh.open_attempt(wanted, keep.is_some(), cx.now()) {
                 return Ok(next);
             }
-            let stored = match &fresh.payment {
-                // The payment of an attempt before that came to nothing, or the one that staff made.
-                Some(before) if before.state.status == PaymentStatus::Pending => {
-                    let mut aimed = before.state.clone();
-                    if let LinkFor::Invoices(_) = fresh.link.state.pays {
-                        aimed = before.state.retarget(wanted, fresh.allocations(wanted))?;
-                    }
-                    aimed.link = Some(link.id);
-                    work.commit.update(
-                        before,
-                        aimed.start_attempt(attempt, AttemptMeans::Hosted { session: None }, cx.now())?,
-                    )?
-                }
-                _ => {
-                    let number = self.numbers.next(&self.store, cx.practice(), Series::Payment).await?;
-                    let made =
-                        Payment::create(fresh.new_payment((payment, number), wanted)?, false, cx.now());
-                    let mut started = made.state.start_attempt(
-                        attempt,
-                        AttemptMeans::Hosted { session: None },
-                        cx.now(),
-                    )?;
-                    started.events.splice(0..0, made.events);
-                    work.commit.create(started)?
-                }
-            };
+            if let Some((setup, language)) = keep
+                && let Err(why) = work.start_keeping(link.patient, setup, language).await?
+            {
+                return Ok(Next::NotKept(why));
+            }
+            let means = AttemptMeans::Hosted { session: None, keep: keep.map(|(setup, _)| setup) };
+            let stored = self.start(work, &fresh, (payment, attempt), wanted, means).await?;
             let id = stored.state.id;
             work.ask_for(&stored.state).await?;
             let opened = work.commit.update(&fresh.link, fresh.link.state.start_payment(id, cx.now()))?;
@@ -205,11 +204,45 @@ impl App {
         .await
     }
 
+    /// The attempt: of the payment of an attempt before that came to nothing, of the one that staff made, or of a new one.
+    async fn start(
+        &self,
+        work: &mut Work<'_>,
+        held: &Held,
+        (payment, attempt): (PaymentId, AttemptId),
+        wanted: Amount,
+        means: AttemptMeans,
+    ) -> Result<Stored<Payment>, AppError> {
+        let now = work.now();
+        if let Some(before) = &held.payment
+            && before.state.status == PaymentStatus::Pending
+        {
+            let mut aimed = before.state.clone();
+            if let LinkFor::Invoices(_) = held.link.state.pays {
+                aimed = before.state.retarget(wanted, held.allocations(wanted))?;
+            }
+            aimed.link = Some(held.link.state.id);
+            return Ok(work.commit.update(before, aimed.start_attempt(attempt, means, now)?)?);
+        }
+        let number = self.numbers.next(&self.store, &held.practice_id, Series::Payment).await?;
+        let made = Payment::create(held.new_payment((payment, number), wanted)?, false, now);
+        let mut started = made.state.start_attempt(attempt, means, now)?;
+        started.events.splice(0..0, made.events);
+        Ok(work.commit.create(started)?)
+    }
+
     /// Asks the processor for the attempt's page, notes it in a second commit, and only then lets the patient go there.
     async fn take(&self, cx: &Context, ready: Ready) -> Result<Checkout, AppError> {
         let asked = match &ready.session {
             Some(session) => self.stripe()?.retrieve_checkout_session(session).await,
-            None => self.create_session(&ready).await?,
+            None => match self.create_session(cx, &ready).await {
+                // The processor's name of the patient could not be made.
+                Err(AppError::Unavailable(why)) => {
+                    tracing::warn!(attempt = %ready.attempt, why, "no hosted page");
+                    return Ok(Checkout::TryAgain);
+                }
+                asked => asked?,
+            },
         };
         let session = match asked {
             Ok(session) => session,
@@ -240,24 +273,40 @@ impl App {
         }
     }
 
-    async fn create_session(&self, ready: &Ready) -> Result<Result<CheckoutSession, StripeError>, AppError> {
-        let metadata = Subject::metadata(&ready.practice.id, &ready.stored.state, ready.attempt);
+    /// The attempt's page; of one that keeps the method, for the processor's name of the patient.
+    async fn create_session(
+        &self,
+        cx: &Context,
+        ready: &Ready,
+    ) -> Result<Result<CheckoutSession, StripeError>, AppError> {
         let (back, attempt) = (self.receipt_url(ready.payment)?, ready.attempt.to_string());
-        let new = NewCheckoutSession {
-            amount_cents: ready.amount.cents().get(),
-            currency: ready.practice.currency.processor_code(),
-            practice: ready.practice.name.as_str(),
-            attempt_id: &attempt,
-            metadata: &metadata,
-            customer: None,
-            keep_method: false,
-            payment_methods: &[PaymentMethodType::Card, PaymentMethodType::UsBankAccount],
-            success_url: &format!("{back}?paid"),
-            cancel_url: &back,
-            expires_at: ready.expires_at,
-            locale: None,
+        let state = &ready.stored.state;
+        let stripe = self.stripe()?;
+        let open = async |customer: Option<&str>| {
+            let new = NewCheckoutSession {
+                amount_cents: ready.amount.cents().get(),
+                currency: ready.practice.currency.processor_code(),
+                practice: ready.practice.name.as_str(),
+                attempt_id: &attempt,
+                metadata: &Subject::metadata(&ready.practice.id, state, ready.attempt),
+                customer,
+                keep_method: customer.is_some(),
+                payment_methods: &[PaymentMethodType::Card, PaymentMethodType::UsBankAccount],
+                success_url: &format!("{back}?paid"),
+                cancel_url: &back,
+                expires_at: ready.expires_at,
+                locale: None,
+            };
+            // A refusal is kept under its key: a patient who is lost at the processor gets another name and another key.
+            let key = customer.map_or_else(|| attempt.clone(), |customer| format!("{attempt}-{customer}"));
+            stripe.create_checkout_session(&new, &key).await
         };
-        Ok(self.stripe()?.create_checkout_session(&new, &attempt).await)
+        let Some(setup) = state.attempt_of(ready.attempt).and_then(Attempt::keep) else {
+            return Ok(open(None).await);
+        };
+        let keys = [Key::practice(cx.practice()), Key::methods_on_file(cx.practice(), state.patient)];
+        let read = self.store.load(keys).await?;
+        self.for_customer(cx, (state.patient, setup), read, async |customer| open(Some(customer)).await).await
     }
 
     pub(crate) fn receipt_url(&self, payment: PaymentId) -> Result<String, AppError> {
@@ -299,22 +348,12 @@ impl Work<'_> {
 }
 
 impl Held {
-    /// What is to be paid of what is owed, when this part of it is wanted.
-    fn payable(&self, part: Option<Amount>) -> Result<Result<Amount, PartRefused>, AppError> {
-        let due = Amount::try_from(self.due()).map_err(AppError::internal)?;
-        Ok(match &self.link.state.pays {
-            LinkFor::Invoices(_) => self.practice.payable(due, part),
-            LinkFor::Payment(_) if part.is_none_or(|part| part == due) => Ok(due),
-            LinkFor::Payment(_) => Err(PartRefused::WholeAlone),
-        })
-    }
-
     /// What an attempt that is open calls for: going on with it, or closing it first because another amount is due, or
-    /// wanted, or its time is over.
-    fn open_attempt(&self, wanted: Amount, now: DateTime<Utc>) -> Option<Next> {
+    /// wanted, the method is to be kept or not as it was not before, or its time is over.
+    fn open_attempt(&self, wanted: Amount, keep: bool, now: DateTime<Utc>) -> Option<Next> {
         let payment = self.payment.as_ref()?;
         let attempt = payment.state.open_attempt()?;
-        if attempt.is_payable(now) && attempt.amount == wanted {
+        if attempt.is_payable(now) && attempt.amount == wanted && attempt.keep().is_some() == keep {
             return Some(Next::Take(Box::new(Ready {
                 practice: self.practice.clone(),
                 payment: payment.state.id,
@@ -326,31 +365,5 @@ impl Held {
             })));
         }
         Some(Next::Close(Box::new(payment.clone()), Box::new(attempt.clone())))
-    }
-
-    fn allocations(&self, amount: Amount) -> Vec<Allocation> {
-        let invoices = self.invoices.iter().map(|stored| &stored.state);
-        Allocation::by_due_date(amount, invoices.filter(|invoice| invoice.status == InvoiceStatus::Open))
-    }
-
-    fn new_payment(
-        &self,
-        (id, number): (PaymentId, paywell_domain::Number),
-        amount: Amount,
-    ) -> Result<NewPayment, AppError> {
-        Ok(NewPayment {
-            id,
-            number,
-            patient: self.patient.id,
-            patient_name: full_name(&self.patient)?,
-            amount,
-            currency: self.practice.currency,
-            payment_type: None,
-            treatment: None,
-            due_date: None,
-            memo: None,
-            link: Some(self.link.state.id),
-            allocations: self.allocations(amount),
-        })
     }
 }

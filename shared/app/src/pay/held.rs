@@ -6,13 +6,14 @@ use paywell_domain::{
     PaymentStatus, Practice, PracticeId,
     link::{LinkFor, LinkStatus, Token},
     number::Series,
+    payment::{Allocation, NewPayment},
     practice::Logo,
     text::Line,
 };
 use paywell_store::{Key, Loaded, Pointer, Stored};
 
-use super::{Bill, BillLine, Ended};
-use crate::{App, AppError};
+use super::{Bill, BillLine, Ended, PartRefused};
+use crate::{App, AppError, invoices::full_name};
 
 /// A link that its holder has opened, with all it needs.
 pub(crate) struct Held {
@@ -214,5 +215,41 @@ impl Held {
             balance: invoice.balance(),
         })
         .collect()
+    }
+
+    /// What is to be paid of what is owed, when this part of it is wanted.
+    pub(super) fn payable(&self, part: Option<Amount>) -> Result<Result<Amount, PartRefused>, AppError> {
+        let due = Amount::try_from(self.due()).map_err(AppError::internal)?;
+        Ok(match &self.link.state.pays {
+            LinkFor::Invoices(_) => self.practice.payable(due, part),
+            LinkFor::Payment(_) if part.is_none_or(|part| part == due) => Ok(due),
+            LinkFor::Payment(_) => Err(PartRefused::WholeAlone),
+        })
+    }
+
+    pub(super) fn allocations(&self, amount: Amount) -> Vec<Allocation> {
+        let invoices = self.invoices.iter().map(|stored| &stored.state);
+        Allocation::by_due_date(amount, invoices.filter(|invoice| invoice.status == InvoiceStatus::Open))
+    }
+
+    pub(super) fn new_payment(
+        &self,
+        (id, number): (PaymentId, paywell_domain::Number),
+        amount: Amount,
+    ) -> Result<NewPayment, AppError> {
+        Ok(NewPayment {
+            id,
+            number,
+            patient: self.patient.id,
+            patient_name: full_name(&self.patient)?,
+            amount,
+            currency: self.practice.currency,
+            payment_type: None,
+            treatment: None,
+            due_date: None,
+            memo: None,
+            link: Some(self.link.state.id),
+            allocations: self.allocations(amount),
+        })
     }
 }

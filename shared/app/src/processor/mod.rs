@@ -7,9 +7,11 @@ mod restored;
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{Actor, AttemptId, PatientId, Payment, PaymentId, PracticeId, RefundId};
+use paywell_domain::{
+    Actor, AttemptId, PatientId, Payment, PaymentId, PracticeId, RefundId, payment::Attempt,
+};
 use paywell_gateways::stripe::{
-    Dispute, IntentStatus, LatestCharge, MethodDetails, PaymentIntent, PaymentStatus,
+    Dispute, IntentStatus, MethodDetails, PaymentStatus, SessionStatus,
     webhook::{Event, EventKind},
 };
 use paywell_store::{Answer, By, Key, Loaded, Stored};
@@ -71,12 +73,15 @@ impl Subject {
         payment: &Payment,
         attempt: AttemptId,
     ) -> BTreeMap<String, String> {
-        BTreeMap::from([
+        let keep = payment.attempt_of(attempt).and_then(Attempt::keep);
+        let keep = keep.map(|setup| (metadata::SETUP.to_owned(), setup.to_string()));
+        let ours = [
             (metadata::PRACTICE.to_owned(), practice.to_string()),
             (metadata::PATIENT.to_owned(), payment.patient.to_string()),
             (metadata::PAYMENT.to_owned(), payment.id.to_string()),
             (metadata::ATTEMPT.to_owned(), attempt.to_string()),
-        ])
+        ];
+        ours.into_iter().chain(keep).collect()
     }
 }
 
@@ -98,7 +103,7 @@ impl App {
             | EventKind::CheckoutPaymentFailed(session)
             | EventKind::CheckoutExpired(session) => {
                 let failed = matches!(event.kind, EventKind::CheckoutPaymentFailed(_));
-                let news = News::Session { session: session.clone(), charge: None, failed };
+                let news = News::Session { session: session.clone(), intent: None, failed };
                 (Subject::of(&session.metadata), news)
             }
             EventKind::PaymentIntent(_, intent) => {
@@ -122,7 +127,7 @@ impl App {
             tracing::warn!(event = %event.id, "an event of something that is not ours");
             return Ok(());
         };
-        self.ask_charge_of(&mut news).await?;
+        self.ask_intent_of(&mut news).await?;
         let actor = Actor::Processor { event: event.id.clone() };
         let by = By { practice: subject.practice.clone(), actor, request: request.to_owned(), now };
         self.hear(&Context { by, command: None }, &subject, Some(&event.id), &news).await
@@ -183,26 +188,44 @@ impl App {
         .await
     }
 
-    /// Asks what was charged where something is paid, for the receipt: a message names the charge by its id, or not at all.
-    /// The payment is as good without, so this does not wait for long.
-    pub(crate) async fn ask_charge_of(&self, news: &mut News) -> Result<(), AppError> {
-        let intent = match news {
-            News::Session { session, failed: false, .. } if session.payment_status == PaymentStatus::Paid => {
-                session.payment_intent.clone()
+    /// Asks for the intent behind a message that does not say all of it: what was charged, for the receipt, and why a bank
+    /// refused. The payment is as good without, so this does not wait for long, but for a method that is to be kept: what
+    /// it is, the intent alone tells.
+    ///
+    /// # Errors
+    /// The method is to be kept, and the processor cannot be reached.
+    pub(crate) async fn ask_intent_of(&self, news: &mut News) -> Result<(), AppError> {
+        let keeps = |given: &BTreeMap<String, String>| given.contains_key(metadata::SETUP);
+        let (intent, keeps) = match news {
+            News::Session { session, failed, .. } => {
+                let keeps = session.status == SessionStatus::Complete && keeps(&session.metadata);
+                let paid = session.payment_status == PaymentStatus::Paid;
+                let asked = session.payment_intent.clone().filter(|_| paid || *failed || keeps);
+                (asked, keeps && !*failed)
             }
-            News::Intent(intent) if intent.status == IntentStatus::Succeeded => Some(intent.id.clone()),
-            _ => None,
+            News::Intent(intent) => {
+                let keeps = keeps(&intent.metadata);
+                let asked = match intent.status {
+                    IntentStatus::Succeeded => true,
+                    IntentStatus::Processing => keeps,
+                    _ => false,
+                };
+                (asked.then(|| intent.id.clone()), keeps)
+            }
+            _ => return Ok(()),
         };
         let Some(intent) = intent else { return Ok(()) };
         let asking = self.stripe()?.retrieve_payment_intent(&intent);
-        let Ok(Ok(PaymentIntent { latest_charge: Some(told), .. })) =
-            timeout(CHARGE_TOLD_WITHIN, asking).await
-        else {
+        let told = if keeps {
+            asking.await.map_err(AppError::unavailable)?
+        } else if let Ok(Ok(told)) = timeout(CHARGE_TOLD_WITHIN, asking).await {
+            told
+        } else {
             return Ok(());
         };
-        match (news, told) {
-            (News::Session { charge, .. }, LatestCharge::Expanded(told)) => *charge = Some(told),
-            (News::Intent(intent), told) => intent.latest_charge = Some(told),
+        match news {
+            News::Session { intent, .. } => *intent = Some(Box::new(told)),
+            News::Intent(intent) => intent.latest_charge = told.latest_charge,
             _ => {}
         }
         Ok(())

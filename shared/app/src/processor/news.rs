@@ -1,12 +1,9 @@
 //! What is known of a payment after the processor has said something of it.
 
 use paywell_domain::{
-    Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, MethodsOnFile, Payment, RefundId,
-    Refusal,
+    Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, Payment, RefundId, Refusal,
     link::LinkFor,
-    payment::{
-        Attempt, AttemptMeans, AttemptStatus, DisputeNews, DisputeStatus, PaidWith, Settlement, settle,
-    },
+    payment::{Attempt, AttemptStatus, Decline, DisputeNews, DisputeStatus, PaidWith, Settlement, settle},
     text::Line,
 };
 use paywell_gateways::stripe::{
@@ -24,9 +21,9 @@ const FEW_INVOICES: usize = 15;
 /// Something that the processor said of a payment, or that it could not say.
 #[derive(Debug, Clone)]
 pub(crate) enum News {
-    /// How a hosted session stands, with its charge where it is paid; `failed` where the message is that its bank debit was
-    /// refused.
-    Session { session: Box<CheckoutSession>, charge: Option<Box<Charge>>, failed: bool },
+    /// How a hosted session stands, with its intent where it is complete; `failed` where the message is that its bank debit
+    /// was refused.
+    Session { session: Box<CheckoutSession>, intent: Option<Box<PaymentIntent>>, failed: bool },
     /// How a charge stands.
     Intent(Box<PaymentIntent>),
     /// The processor never made the session, or the charge, of an attempt: nothing was charged.
@@ -49,8 +46,8 @@ impl Work<'_> {
         news: &News,
     ) -> Result<Stored<Payment>, AppError> {
         let after = match news {
-            News::Session { session, charge, failed } => {
-                self.heard_of_session(payment, session, charge.as_deref(), *failed).await
+            News::Session { session, intent, failed } => {
+                self.heard_of_session(payment, session, intent.as_deref(), *failed).await
             }
             News::Intent(intent) => self.heard_of_intent(payment, intent).await,
             News::NeverBegun(attempt, why) => {
@@ -78,15 +75,22 @@ impl Work<'_> {
         &mut self,
         payment: &Stored<Payment>,
         session: &CheckoutSession,
-        charge: Option<&Charge>,
+        intent: Option<&PaymentIntent>,
         failed: bool,
     ) -> Result<Option<Stored<Payment>>, AppError> {
         let Some(attempt) = session.client_reference_id.as_ref().and_then(|id| id.parse().ok()) else {
             return Ok(None);
         };
         let state = &payment.state;
+        if let Some(intent) = intent {
+            self.keep_method(state, attempt, intent).await?;
+        }
+        let charge = intent.and_then(|intent| intent.latest_charge.as_ref()?.charge());
         let decision = match (&session.status, &session.payment_status) {
-            _ if failed => state.attempt_failed(attempt, "the bank refused the debit")?,
+            _ if failed => match intent.and_then(refused) {
+                Some((why, decline)) => failed_for(state, attempt, &why, Some(decline))?,
+                None => state.attempt_failed(attempt, "the bank refused the debit")?,
+            },
             (SessionStatus::Complete, PaymentStatus::Paid) => {
                 let intent = session.payment_intent.as_deref().unwrap_or(&session.id);
                 let paid = (session.amount_total, session.currency.as_deref());
@@ -118,6 +122,7 @@ impl Work<'_> {
             return Ok(None);
         };
         let id = attempt.id;
+        self.keep_method(state, id, intent).await?;
         let decision = match &intent.status {
             IntentStatus::Succeeded => {
                 let paid = (Some(intent.amount_received), Some(intent.currency.as_str()));
@@ -135,7 +140,14 @@ impl Work<'_> {
             }
             // On the hosted page a decline leaves the session open: the patient tries again.
             IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled if has_ended(&attempt) => {
-                state.attempt_failed(id, &why_not(intent))?
+                let (why, decline) = refused(intent).unzip();
+                let why = why.unwrap_or_else(|| "the charge was given up before it was made".to_owned());
+                failed_for(state, id, &why, decline)?
+            }
+            IntentStatus::RequiresPaymentMethod => {
+                let Some((why, decline)) = refused(intent) else { return Ok(None) };
+                let Some(declined) = state.try_declined(id, &why, decline) else { return Ok(None) };
+                declined
             }
             _ => return Ok(None),
         };
@@ -286,22 +298,6 @@ impl Work<'_> {
         Ok(Some(after))
     }
 
-    /// A bank debit came back: the account is not charged again (Nacha's rules; the processor's mandate has ended).
-    async fn stop_charging(&mut self, payment: &Payment) -> Result<(), AppError> {
-        let charged = payment.charged().map(|attempt| &attempt.means);
-        let Some(AttemptMeans::OnFile { method, .. }) = charged else {
-            return Ok(());
-        };
-        self.load([Key::methods_on_file(self.practice_id(), payment.patient)]).await?;
-        if let Some(methods) = self.find::<MethodsOnFile>(payment.patient)?
-            && let Some(decision) =
-                methods.state.unusable(method, "a bank debit of this account was returned")
-        {
-            self.commit.update(&methods, decision)?;
-        }
-        Ok(())
-    }
-
     /// Loads what a movement of the payment's money changes, decides, and writes it.
     pub(super) async fn reversed(
         &mut self,
@@ -342,10 +338,24 @@ fn has_ended(attempt: &Attempt) -> bool {
     !attempt.is_hosted() || attempt.status == AttemptStatus::Processing
 }
 
-fn why_not(intent: &PaymentIntent) -> String {
-    let error = intent.last_payment_error.as_ref();
-    let code = error.and_then(|error| error.decline_code.as_ref().or(error.code.as_ref()));
-    code.map_or("the charge was given up before it was made".to_owned(), |code| super::declines::why(code))
+/// Why the bank refused the last try, for staff and for whoever pays; none where it did not.
+fn refused(intent: &PaymentIntent) -> Option<(String, Decline)> {
+    let error = intent.last_payment_error.as_ref()?;
+    let code = error.decline_code.as_ref().or(error.code.as_ref())?;
+    Some((super::declines::why(code), Decline::of(code).unwrap_or(Decline::NoReason)))
+}
+
+fn failed_for(
+    payment: &Payment,
+    attempt: AttemptId,
+    why: &str,
+    decline: Option<Decline>,
+) -> Result<Decision<Payment>, Refusal> {
+    let mut failed = payment.attempt_failed(attempt, why)?;
+    if let Some(decline) = decline {
+        failed.state = failed.state.note_decline(attempt, decline);
+    }
+    Ok(failed)
 }
 
 /// What was charged, as a receipt names it.

@@ -20,7 +20,7 @@ impl Work<'_> {
         attempt: AttemptId,
         intent: &PaymentIntent,
     ) -> Result<Stored<Payment>, AppError> {
-        let means = AttemptMeans::Hosted { session: None };
+        let means = AttemptMeans::Hosted { session: None, keep: None };
         let started = payment.state.start_attempt(attempt, means, self.now())?;
         let received = started.state.attempt_succeeded(attempt, &intent.id, self.now())?;
         let received = Decision { events: [started.events, received.events].concat(), ..received };
@@ -109,7 +109,7 @@ impl App {
             false,
             work.now(),
         );
-        let means = AttemptMeans::Hosted { session: None };
+        let means = AttemptMeans::Hosted { session: None, keep: None };
         let started = made.state.start_attempt(attempt, means, work.now())?;
         let received = started.state.attempt_succeeded(attempt, intent, work.now())?;
         let events = [made.events, started.events, received.events].concat();

@@ -40,9 +40,12 @@ impl App {
         {
             return Ok(News::Intent(Box::new(intent)));
         }
-        let mut news = News::Session { session: Box::new(session), charge: None, failed: false };
-        self.ask_charge_of(&mut news).await?;
-        Ok(news)
+        let mut news = News::Session { session: Box::new(session), intent: None, failed: false };
+        Ok(match self.ask_intent_of(&mut news).await {
+            Ok(()) => news,
+            Err(AppError::Unavailable(_)) => News::Nothing,
+            Err(error) => return Err(error),
+        })
     }
 
     /// The session of an attempt whose creation was never answered: looked for by our reference, never created again.

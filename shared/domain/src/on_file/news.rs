@@ -21,9 +21,11 @@ impl MethodsOnFile {
         }
         let mut added = self.clone();
         let entered = added.setups.iter().position(|setup| setup.method.as_deref() == Some(id));
-        let consent = entered.map(|place| added.setups.remove(place).consent);
+        let entered = entered.map(|place| added.setups.remove(place));
+        let (setup, consent) = entered.map(|entered| (entered.id, entered.consent)).unzip();
         let event = EventKind::MethodAdded { method: id.to_owned(), shown: kind.for_people() };
-        let method = MethodOnFile { id: id.to_owned(), kind, as_of, consent, unusable: None, added_at: now };
+        let method =
+            MethodOnFile { id: id.to_owned(), kind, as_of, consent, setup, unusable: None, added_at: now };
         added.methods.push(method);
         Some(Decision::of(added.first_is_default(id), event))
     }
@@ -58,13 +60,30 @@ impl MethodsOnFile {
         let mut consented = self.clone();
         let entered = consented.setups.remove(place);
         match consented.methods.iter_mut().find(|method| method.id == id) {
-            Some(method) => method.consent = Some(entered.consent),
+            Some(method) => (method.consent, method.setup) = (Some(entered.consent), Some(setup)),
             None => {
                 consented.setups.insert(place, super::Setup { method: Some(id.to_owned()), ..entered });
             }
         }
         let event = EventKind::MethodConsented { method: id.to_owned(), setup };
         Some(Decision::of(consented.first_is_default(id), event))
+    }
+
+    /// A method was used on the page of a setup, and the processor keeps it: it is on file, with what the patient agreed to
+    /// there. None where all of that is known, or the method was removed.
+    pub fn kept(
+        &self,
+        setup: SetupId,
+        id: &str,
+        kind: MethodKind,
+        now: DateTime<Utc>,
+    ) -> Option<Decision<Self>> {
+        let mut kept = self.consented(setup, id)?;
+        if let Some(added) = kept.state.attached(id, kind, now, now) {
+            kept.events.extend(added.events);
+            kept.state = added.state;
+        }
+        Some(kept)
     }
 
     /// The processor does not hold a method any more: it cannot be charged again. None where it is removed already.

@@ -82,6 +82,30 @@ fn a_method_has_the_consent_of_the_page_it_was_entered_on() {
 }
 
 #[test]
+fn a_method_that_was_paid_with_is_kept_once_in_whatever_order_it_is_told() {
+    let now = at(5);
+    let at_once = started(2).kept(setup(1), "pm_a", card(2030, 1), now).unwrap();
+    assert!(matches!(at_once.events[..], [EventKind::MethodConsented { .. }, EventKind::MethodAdded { .. }]));
+    let attached = started(2).attached("pm_a", card(2030, 1), at(1), now).unwrap().state;
+    let after = attached.kept(setup(1), "pm_a", card(2030, 1), now).unwrap();
+    assert!(matches!(after.events[..], [EventKind::MethodConsented { .. }]));
+    for kept in [at_once.state, after.state] {
+        let method = kept.method_of(setup(1)).unwrap();
+        let wording = method.consent.as_ref().map(|consent| consent.wording.as_str());
+        assert_eq!((method.id.as_str(), wording), ("pm_a", Some("consent 1")));
+        assert_eq!((kept.default.as_deref(), kept.setups.len()), (Some("pm_a"), 1));
+        assert_eq!(kept.kept(setup(1), "pm_a", card(2030, 1), now), None);
+        assert_eq!(kept.attached("pm_a", card(2030, 1), now, now), None);
+        assert_eq!(kept.method_of(setup(2)), None);
+        let removed = kept.remove("pm_a").unwrap().state;
+        assert_eq!(
+            (removed.method_of(setup(1)), removed.kept(setup(2), "pm_a", card(2030, 1), now)),
+            (None, None)
+        );
+    }
+}
+
+#[test]
 fn what_is_known_changes_nothing() {
     let methods = with_cards(1);
     assert_eq!(methods.attached("pm_1", card(2031, 1), at(9), at(9)), None, "the first news stands");

@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Allocation, Move, Payment, PaymentMethod};
-use crate::{Amount, AttemptId, Decision, EventKind, Refusal};
+use super::{Allocation, Decline, Move, Payment, PaymentMethod};
+use crate::{Amount, AttemptId, Decision, EventKind, Refusal, SetupId};
 
 /// How long a hosted session lives. The processor takes 30 minutes to 24 hours
 /// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at>).
@@ -61,6 +61,9 @@ pub enum AttemptMeans {
         /// The session, such as `cs_…`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<String>,
+        /// Under which setup the method is put on file once it is used, where the patient chose that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<SetupId>,
     },
     /// A method on file is charged without the patient.
     OnFile {
@@ -115,6 +118,9 @@ pub struct Attempt {
     /// Why the processor or bank refused it: a clause, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Why the bank refused, for whoever pays: for good, or the last try in a session that stays open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decline: Option<Decline>,
     /// When it was opened (UTC).
     pub opened_at: DateTime<Utc>,
 }
@@ -128,7 +134,15 @@ impl Attempt {
     /// The processor's hosted session, once it is known.
     pub fn session(&self) -> Option<&str> {
         match &self.means {
-            AttemptMeans::Hosted { session } => session.as_deref(),
+            AttemptMeans::Hosted { session, .. } => session.as_deref(),
+            AttemptMeans::OnFile { .. } => None,
+        }
+    }
+
+    /// Under which setup the method that the patient pays with is put on file, where they chose that.
+    pub fn keep(&self) -> Option<SetupId> {
+        match &self.means {
+            AttemptMeans::Hosted { keep, .. } => *keep,
             AttemptMeans::OnFile { .. } => None,
         }
     }
@@ -183,6 +197,7 @@ impl Payment {
             intent: None,
             paid_with: None,
             failure: None,
+            decline: None,
             opened_at: now,
         });
         started.asked = None;
@@ -198,9 +213,8 @@ impl Payment {
         if !attempt.is_hosted() || attempt.session().is_some_and(|known| known != session) {
             return Err(Refusal::state("session-known", "this attempt already has another session"));
         }
-        let noted = self.with_attempt(id, |attempt| {
-            attempt.means = AttemptMeans::Hosted { session: Some(session.to_owned()) };
-        });
+        let means = AttemptMeans::Hosted { session: Some(session.to_owned()), keep: attempt.keep() };
+        let noted = self.with_attempt(id, |attempt| attempt.means = means);
         let event = EventKind::PaymentSessionOpened { attempt: id, session: session.to_owned() };
         Ok(Decision::of(noted, event))
     }
@@ -251,6 +265,23 @@ impl Payment {
         let mut failed = self.close(id, AttemptStatus::Failed, Move::Fail, event)?;
         failed.state = failed.state.with_attempt(id, |attempt| attempt.failure = Some(reason.to_owned()));
         Ok(failed)
+    }
+
+    /// The bank refused a try on the hosted page, which stays open: the patient may try again. None where that is known, or
+    /// no session is open.
+    pub fn try_declined(&self, id: AttemptId, reason: &str, decline: Decline) -> Option<Decision<Self>> {
+        let attempt = self.attempt(id).ok().filter(|attempt| attempt.status == AttemptStatus::Open)?;
+        if !attempt.is_hosted() || attempt.decline == Some(decline) {
+            return None;
+        }
+        let event = EventKind::PaymentTryDeclined { attempt: id, reason: reason.to_owned() };
+        Some(Decision::of(self.note_decline(id, decline), event))
+    }
+
+    /// Notes why the bank refused an attempt.
+    #[must_use]
+    pub fn note_decline(&self, id: AttemptId, decline: Decline) -> Self {
+        self.with_attempt(id, |attempt| attempt.decline = Some(decline))
     }
 
     /// The processor was asked, and has never heard of an attempt: a page is over, a charge has failed. None where it is

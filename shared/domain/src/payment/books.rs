@@ -142,7 +142,8 @@ impl Books {
         match command {
             0 | 1 => {
                 let id = attempt(self.fresh());
-                let started = payment.start_attempt(id, AttemptMeans::Hosted { session: None }, NOW)?;
+                let started =
+                    payment.start_attempt(id, AttemptMeans::Hosted { session: None, keep: None }, NOW)?;
                 let succeeded = started.state.attempt_succeeded(id, "pi_1", NOW)?;
                 self.book_payment(p, started);
                 self.receive(p, succeeded, Account::ProcessorClearing)?;

@@ -4,6 +4,7 @@ mod allocate;
 mod attempt;
 #[cfg(test)]
 mod books;
+mod decline;
 mod dispute;
 mod on_file;
 mod receipt;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use attempt::{Attempt, AttemptMeans, AttemptStatus, PaidWith, SESSION_MINUTES};
+pub use decline::Decline;
 pub use dispute::{Dispute, DisputeNews, DisputeStatus};
 pub use receipt::ReceiptDue;
 pub use record::{NewPayment, Receipt};

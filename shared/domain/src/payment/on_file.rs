@@ -130,8 +130,10 @@ mod tests {
         assert!(noted.note_session(attempt(1), "cs_1").is_err(), "it has no hosted page");
         assert!(noted.expire_session(attempt(1)).is_err());
         let hosted = payment(100, Vec::new());
-        let hosted =
-            hosted.start_attempt(attempt(1), AttemptMeans::Hosted { session: None }, NOW).unwrap().state;
+        let hosted = hosted
+            .start_attempt(attempt(1), AttemptMeans::Hosted { session: None, keep: None }, NOW)
+            .unwrap()
+            .state;
         assert!(hosted.note_intent(attempt(1), "pi_1").is_err());
     }
 

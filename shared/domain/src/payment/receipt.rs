@@ -131,7 +131,8 @@ mod tests {
         let mut by_hand = paid();
         for attempt in &mut by_hand.attempts {
             attempt.opened_at = night() - Duration::minutes(5);
-            attempt.means = crate::payment::AttemptMeans::Hosted { session: Some("cs_1".to_owned()) };
+            attempt.means =
+                crate::payment::AttemptMeans::Hosted { session: Some("cs_1".to_owned()), keep: None };
         }
         by_hand.receipt_at = Some(night());
         assert!(

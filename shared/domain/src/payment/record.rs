@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_attempt_is_as_old_as_the_time_since_it_was_opened() {
-        let means = AttemptMeans::Hosted { session: None };
+        let means = AttemptMeans::Hosted { session: None, keep: None };
         let started = payment(100, vec![]).start_attempt(attempt(1), means, NOW).unwrap().state;
         assert_eq!(started.attempts[0].age(NOW + Duration::minutes(3)), Duration::minutes(3));
     }

@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_hosted_page_is_a_transaction_when_something_was_filled_in() {
-        let means = AttemptMeans::Hosted { session: None };
+        let means = AttemptMeans::Hosted { session: None, keep: None };
         let started = payment(100, vec![]).start_attempt(attempt(1), means.clone(), NOW).unwrap().state;
         assert_eq!(shown(&started), []);
         let failed = started.attempt_failed(attempt(1), "the card was declined").unwrap().state;

@@ -56,7 +56,10 @@ mod tests {
     }
 
     fn on_page(payment: &Payment) -> Payment {
-        payment.start_attempt(attempt(1), AttemptMeans::Hosted { session: None }, NOW).unwrap().state
+        payment
+            .start_attempt(attempt(1), AttemptMeans::Hosted { session: None, keep: None }, NOW)
+            .unwrap()
+            .state
     }
 
     #[test]

@@ -91,7 +91,7 @@ mod tests {
     }
 
     fn processing() -> Payment {
-        let means = AttemptMeans::Hosted { session: None };
+        let means = AttemptMeans::Hosted { session: None, keep: None };
         payment(100, Vec::new()).start_attempt(attempt(1), means, NOW).unwrap().state
     }
 

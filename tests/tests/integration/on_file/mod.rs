@@ -2,6 +2,7 @@
 
 mod charging;
 mod holding;
+mod keeping;
 mod news;
 mod setting_up;
 

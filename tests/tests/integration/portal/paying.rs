@@ -34,6 +34,9 @@ async fn two_bills_are_paid_at_once_and_the_receipt_is_in_the_history() {
     let receipt = history.split("href=\"").find(|part| part.starts_with("/pay/receipts/")).unwrap();
     let receipt = browser.get(receipt.split('"').next().unwrap()).await.text();
     assert!(receipt.contains("Thank you") && receipt.contains("$185.00"), "{receipt}");
+    let pdf = history.split("href=\"").find_map(|part| part.split_once("/receipt.pdf\"")).unwrap().0;
+    let pdf = clinic.by_patient("GET", &format!("{pdf}/receipt.pdf")).await;
+    assert_eq!((pdf.status, &pdf.headers["content-type"]), (200, &"application/pdf".parse().unwrap()));
     clinic.proven_books().await;
 }
 

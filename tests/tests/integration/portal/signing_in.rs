@@ -300,11 +300,10 @@ async fn a_form_that_no_page_of_ours_sent_does_nothing() {
         |form| [("form", form), ("patient", ada.as_str()), (invoice.as_str(), "on"), ("contact", ADA)];
     for page in &posts {
         for headers in [
-            &[][..],
-            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "cross-site")][..],
+            &[("sec-fetch-site", "cross-site"), ("origin", "null")],
             &[("sec-fetch-site", "same-site"), ("origin", "https://evil.example")],
             &[("origin", "https://evil.example")],
-            &[("origin", "null")],
         ] {
             let answer = browser.post_from(page, &fields(&form), headers).await;
             assert_eq!(answer.status, 403, "{page} {headers:?}");
@@ -313,6 +312,11 @@ async fn a_form_that_no_page_of_ours_sent_does_nothing() {
         if !["/code", "/session"].contains(&page.as_str()) {
             for token in [foreign.as_str(), "", "x"] {
                 assert_eq!(browser.post(page, &fields(token)).await.status, 403, "{page}");
+                // Of a browser that does not say from where.
+                for headers in [&[][..], &[("origin", "null")]] {
+                    let answer = browser.post_from(page, &fields(token), headers).await;
+                    assert_eq!(answer.status, 403, "{page} {headers:?}");
+                }
             }
         }
     }

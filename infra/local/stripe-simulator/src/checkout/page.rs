@@ -82,6 +82,10 @@ fn summary(session: &Session) -> Markup {
                     }
                 }
             }
+            // https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-payment_intent_data-setup_future_usage
+            @if session.intent_data.setup_future_usage.is_some() {
+                p.small { "Your payment details will be saved and used for later payments." }
+            }
         } @else {
             h1 { "Save a payment method" }
             p { "It will be kept for later payments. Nothing is charged now." }

@@ -13,7 +13,7 @@ fn payment() -> Payment {
 }
 
 fn hosted() -> AttemptMeans {
-    AttemptMeans::Hosted { session: None }
+    AttemptMeans::Hosted { session: None, keep: None }
 }
 
 fn started() -> Payment {
@@ -23,6 +23,33 @@ fn started() -> Payment {
 #[test]
 fn one_attempt_is_open_at_a_time() {
     assert!(started().start_attempt(attempt(2), hosted(), NOW).is_err());
+}
+
+#[test]
+fn a_try_that_is_declined_leaves_the_session_open_and_is_told_once() {
+    let declined = started().try_declined(attempt(1), "no money", Decline::InsufficientFunds).unwrap().state;
+    assert_eq!(declined.open_attempt().map(|open| open.decline), Some(Some(Decline::InsufficientFunds)));
+    assert!(declined.open_attempt().unwrap().is_payable(NOW));
+    assert_eq!(declined.try_declined(attempt(1), "no money", Decline::InsufficientFunds), None);
+    assert!(declined.try_declined(attempt(1), "expired", Decline::CardExpired).is_some());
+    assert_eq!(declined.try_declined(attempt(2), "expired", Decline::CardExpired), None);
+    let paid = declined.attempt_succeeded(attempt(1), "pi_1", NOW).unwrap().state;
+    assert_eq!(paid.try_declined(attempt(1), "late news", Decline::CardExpired), None);
+    let debit = declined.debit_processing(attempt(1)).unwrap().state;
+    assert_eq!(debit.try_declined(attempt(1), "late news", Decline::CardExpired), None);
+}
+
+#[test]
+fn whether_the_method_is_kept_belongs_to_the_attempt() {
+    let setup = SetupId::new(uuid::Uuid::nil());
+    let means = AttemptMeans::Hosted { session: None, keep: Some(setup) };
+    let opened = payment().start_attempt(attempt(1), means, NOW).unwrap().state;
+    let opened = opened.note_session(attempt(1), "cs_1").unwrap().state;
+    let known = opened.open_attempt().map(|open| (open.session(), open.keep()));
+    assert_eq!(known, Some((Some("cs_1"), Some(setup))), "its session changes nothing of it");
+    let earlier = serde_json::json!({ "hosted": { "session": "cs_1" } });
+    let earlier: AttemptMeans = serde_json::from_value(earlier).unwrap();
+    assert_eq!(earlier, AttemptMeans::Hosted { session: Some("cs_1".to_owned()), keep: None });
 }
 
 #[test]

@@ -143,7 +143,7 @@ impl Model {
     pub(super) fn card(&mut self, cents: i64, invoice: Option<usize>) -> usize {
         let index = self.ask(cents, invoice);
         let attempt = AttemptId::new(self.uuid());
-        let means = AttemptMeans::Hosted { session: None };
+        let means = AttemptMeans::Hosted { session: None, keep: None };
         let payment = self.payments[index].start_attempt(attempt, means, now()).unwrap().state;
         let intent = format!("pi_{}", self.ids);
         let received = payment.attempt_succeeded(attempt, &intent, now()).unwrap();

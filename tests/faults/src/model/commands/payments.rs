@@ -124,7 +124,7 @@ impl Site {
         }
         let hold = self.rng.random_bool(0.3);
         let means = if self.rng.random_bool(0.5) {
-            AttemptMeans::Hosted { session: None }
+            AttemptMeans::Hosted { session: None, keep: None }
         } else {
             AttemptMeans::OnFile { method: "pm_1".to_owned(), hold }
         };
