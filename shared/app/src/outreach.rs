@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId, SetId,
-    invoice_set::{Due, Recipient},
+    Actor, InvoiceSet, Link, LinkId, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    invoice_set::{Due, Recipient, TaskWords},
     link::LinkFor,
     payment::MAX_ALLOCATIONS,
+    rule_set::{Method, Step},
 };
 use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
 use serde::Serialize;
@@ -15,7 +16,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     App, AppError, Context, ids,
-    mail::{Mail, Outcome, Ways},
+    mail::{Mail, Outcome, Ways, filling},
 };
 
 /// How many due sets are read at a time.
@@ -28,6 +29,8 @@ pub struct Run {
     pub due: u32,
     /// Messages that the provider took.
     pub sent: u32,
+    /// Tasks that staff were given.
+    pub tasks: u32,
     /// Messages that may have been sent; they count as sent.
     pub unknown: u32,
     /// Messages refused for good.
@@ -51,6 +54,8 @@ struct Claimed {
     set: Stored<InvoiceSet>,
     step: u16,
     mail: Mail,
+    /// What staff are to do where the provider refuses it.
+    instead: Option<TaskWords>,
 }
 
 impl App {
@@ -161,6 +166,13 @@ impl App {
                     work.commit.update(&set, *decision)?;
                     Ok(None)
                 }
+                Due::Task(step, method, undelivered) => {
+                    counts.tasks += 1;
+                    let words = task_words(&practice, &recipient, step, method);
+                    let task = set.state.create_task(&found, &recipient, &words, undelivered, cx.now());
+                    work.commit.update(&set, task)?;
+                    Ok(None)
+                }
                 Due::Send(step, address) => {
                     let number = set.state.next_step;
                     let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
@@ -170,7 +182,8 @@ impl App {
                     // Whatever changes contact or consent between this read and the claim prevents the send.
                     work.commit.require_unchanged(&patient);
                     let set = work.commit.update(&set, claim)?;
-                    Ok(Some(Claimed { set, step: number, mail }))
+                    let words = |task| task_words(&practice, &recipient, step, task);
+                    Ok(Some(Claimed { set, step: number, mail, instead: step.task_instead().map(words) }))
                 }
             }
         })
@@ -195,7 +208,9 @@ impl App {
         let decide = |set: &InvoiceSet| match &outcome {
             Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
             Outcome::Unknown => set.sending_unknown(claimed.step),
-            Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone()),
+            Outcome::Failed(reason) => {
+                set.not_sent(claimed.step, reason.clone(), claimed.instead.as_ref(), cx.now())
+            }
             Outcome::Later => set.put_back(claimed.step, cx.now()),
         };
         let mut commit = Commit::new(&cx.by, None);
@@ -212,4 +227,16 @@ impl App {
         })
         .await
     }
+}
+
+/// A task in the language of the practice's staff.
+pub(crate) fn task_words(
+    practice: &Practice,
+    recipient: &Recipient,
+    step: &Step,
+    method: Method,
+) -> TaskWords {
+    let phone = practice.phone.for_people();
+    let language = practice.pay_page.language.unwrap_or_default();
+    TaskWords::of(step, method, language, &filling(practice, recipient, &phone))
 }

@@ -1,6 +1,6 @@
-//! Practices, patients and treatments.
+//! Patients and treatments.
 
-use paywell_domain::{Patient, PatientId, Practice, RuleSet, Treatment, TreatmentId};
+use paywell_domain::{Patient, PatientId, Practice, Treatment, TreatmentId};
 use paywell_store::{Answer, Key, PatientAccount};
 
 use crate::{
@@ -12,22 +12,6 @@ use crate::{
 };
 
 impl App {
-    /// Sets a practice up with its first rule set.
-    ///
-    /// # Errors
-    /// It is set up already, or its rule set is none.
-    pub async fn create_practice(
-        &self,
-        cx: &Context,
-        practice: Practice,
-        rules: RuleSet,
-    ) -> Result<(), AppError> {
-        let mut commit = paywell_store::Commit::new(&cx.by, Some(practice.time_zone));
-        commit.create(practice.create())?;
-        commit.create(rules.create()?)?;
-        Ok(self.store.commit(commit).await?)
-    }
-
     /// Registers a patient.
     ///
     /// # Errors

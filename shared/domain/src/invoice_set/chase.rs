@@ -1,34 +1,15 @@
 //! What is due for a set now, and what follows once it was done.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{InvoiceSet, SetStatus};
+use super::{InvoiceSet, SetStatus, TaskWords};
 use crate::{
     Decision, EventKind, Language, LinkId, Patient, Practice, RuleSet,
     patient::EmailAddress,
     practice::instant,
-    rule_set::{Method, Step},
+    rule_set::{Method, Step, Window},
     text::Line,
-};
-
-/// Nothing is sent before this hour of the recipient (08:00; the FDCPA's and TCPA's presumed hours,
-/// 12 CFR 1006.6(b)(1)(i) and 47 CFR 64.1200(c)(1)).
-pub const QUIET_UNTIL: NaiveTime = match NaiveTime::from_hms_opt(8, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// Nothing is sent from this hour of the recipient on (21:00; the same rules).
-pub const QUIET_FROM: NaiveTime = match NaiveTime::from_hms_opt(21, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// The hour of the recipient for which messages are planned: 10:00.
-pub const SEND_AT: NaiveTime = match NaiveTime::from_hms_opt(10, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
 };
 
 /// Whom a set's messages go to.
@@ -44,6 +25,8 @@ pub struct Recipient {
     pub language: Language,
     /// Their zone; where it is unknown, the practice's.
     pub zone: Tz,
+    /// The practice's zone, in which its staff work.
+    pub practice_zone: Tz,
     /// Whether the patient has died.
     pub deceased: bool,
 }
@@ -57,22 +40,49 @@ impl Recipient {
             declines_mail: patient.choices.no_email,
             language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
+            practice_zone: practice.time_zone,
             deceased: patient.details.deceased,
         }
     }
 
     /// The next time at which messages are planned (UTC): 10:00 where the recipient lives.
     pub(crate) fn next_send_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.next_start(Window::default(), now)
+    }
+
+    /// When a window begins next (UTC), where the recipient lives.
+    fn next_start(&self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
         let local = now.with_timezone(&self.zone);
         let today = local.date_naive();
-        let date = if local.time() < SEND_AT { today } else { today + Days::new(1) };
-        instant(date, SEND_AT, self.zone)
+        let date = if local.time() < window.start() { today } else { today + Days::new(1) };
+        instant(date, window.start(), self.zone)
     }
 
     /// Whether it is an hour in which the recipient is not written to.
     pub(crate) fn is_quiet(&self, now: DateTime<Utc>) -> bool {
-        let time = now.with_timezone(&self.zone).time();
-        !(QUIET_UNTIL..QUIET_FROM).contains(&time)
+        self.is_outside(Window::LEGAL, now)
+    }
+
+    fn is_outside(&self, window: Window, now: DateTime<Utc>) -> bool {
+        !window.contains(now.with_timezone(&self.zone).time())
+    }
+
+    /// Where a step's message goes.
+    ///
+    /// # Errors
+    /// Nowhere, and what would mend it.
+    pub fn address(&self, method: Method) -> Result<&EmailAddress, &'static str> {
+        match method {
+            Method::Email if self.declines_mail => {
+                Err("whoever answers for the bills does not want mail; call, or write a letter")
+            }
+            Method::Email => {
+                self.email.as_ref().ok_or("no email address; add one to the patient or the guarantor")
+            }
+            Method::Sms | Method::ChargeCard | Method::LetterTask | Method::CallTask => {
+                Err("nothing is sent by this method; follow another rule set")
+            }
+        }
     }
 }
 
@@ -83,6 +93,8 @@ pub enum Due<'a> {
     Nothing,
     /// This step's message, to this address.
     Send(&'a Step, &'a EmailAddress),
+    /// A task of this step for staff: because it is one, or because its message cannot be delivered, which is said.
+    Task(&'a Step, Method, Option<&'static str>),
     /// The set changes without a message: put off, on hold, failed, or expired.
     Change(Box<Decision<InvoiceSet>>),
 }
@@ -101,8 +113,11 @@ impl InvoiceSet {
         let Some(step) = rules.steps.get(usize::from(self.next_step)) else {
             return change(self.ended(SetStatus::Expired), EventKind::SetExpired);
         };
-        if recipient.is_quiet(now) {
-            let until = recipient.next_send_time(now);
+        if step.method.is_task() {
+            return Due::Task(step, step.method, None);
+        }
+        if recipient.is_outside(step.window, now) {
+            let until = recipient.next_start(step.window, now);
             let event = EventKind::MessagePostponed {
                 step: self.next_step,
                 until,
@@ -110,22 +125,17 @@ impl InvoiceSet {
             };
             return change(Self { next_send_at: Some(until), ..self.clone() }, event);
         }
-        match (&step.method, &recipient.email) {
-            (Method::Email, Some(address)) => Due::Send(step, address),
-            (Method::Email, None) if recipient.declines_mail => {
-                let reason =
-                    "whoever answers for the bills does not want mail; call, or write a letter".to_owned();
-                change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
-            }
-            (Method::Email, None) => {
-                let reason = "no email address; add one to the patient or the guarantor".to_owned();
+        match (recipient.address(step.method), step.task_instead()) {
+            (Ok(address), _) => Due::Send(step, address),
+            (Err(reason), Some(task)) => Due::Task(step, task, Some(reason)),
+            (Err(reason), None) => {
+                let reason = reason.to_owned();
                 change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
             }
         }
     }
 
-    /// Claims the step before its message is sent: whoever commits this, and nobody else, sends it. The next step is
-    /// planned for its day, but never for the same day again, so that a night caught up sends one message.
+    /// Claims the step before its message is sent: whoever commits this, and nobody else, sends it.
     pub fn claim(
         &self,
         rules: &RuleSet,
@@ -135,11 +145,34 @@ impl InvoiceSet {
     ) -> Decision<Self> {
         let step = self.next_step;
         let method = rules.steps.get(usize::from(step)).map_or(Method::Email, |s| s.method);
+        Decision::of(self.past_step(rules, recipient, now), EventKind::MessageClaimed { step, method, link })
+    }
+
+    /// Does the step by a task for staff; `undelivered` says why, where its message was to be sent.
+    pub fn create_task(
+        &self,
+        rules: &RuleSet,
+        recipient: &Recipient,
+        words: &TaskWords,
+        undelivered: Option<&'static str>,
+        now: DateTime<Utc>,
+    ) -> Decision<Self> {
+        let step = self.next_step;
+        let (state, created) = self.past_step(rules, recipient, now).with_task(step, words, now);
+        let failed = undelivered.map(|reason| EventKind::MessageFailed { step, reason: reason.to_owned() });
+        let events = failed.into_iter().chain([created]).collect();
+        Decision { state, events, postings: Vec::new() }
+    }
+
+    /// The set once a step of it is done. The next one is planned for its day, but never for the same day again, so that a
+    /// night caught up does one step.
+    fn past_step(&self, rules: &RuleSet, recipient: &Recipient, now: DateTime<Utc>) -> Self {
         let tomorrow = now.with_timezone(&recipient.zone).date_naive() + Days::new(1);
-        let mut claimed = self.clone();
-        claimed.next_step = step.saturating_add(1);
-        claimed.next_send_at = Some(claimed.wake_at(rules, recipient, tomorrow));
-        Decision::of(claimed, EventKind::MessageClaimed { step, method, link })
+        let mut past = self.clone();
+        past.next_step = self.next_step.saturating_add(1);
+        past.last_step_at = Some(now);
+        past.next_send_at = Some(past.wake_at(rules, recipient, tomorrow));
+        past
     }
 
     /// The provider took the message of a claimed step.
@@ -152,24 +185,46 @@ impl InvoiceSet {
         Decision::of(self.clone(), EventKind::MessageUnknown { step })
     }
 
-    /// The provider refused the message of a claimed step; no other way is left.
-    pub fn not_sent(&self, step: u16, reason: String) -> Decision<Self> {
+    /// The provider refused the message of a claimed step: staff are to do it instead, or no other way is left. Where the
+    /// set is not at that step any more, it stays as it is.
+    pub fn not_sent(
+        &self,
+        step: u16,
+        reason: String,
+        instead: Option<&TaskWords>,
+        now: DateTime<Utc>,
+    ) -> Decision<Self> {
+        let event = EventKind::MessageFailed { step, reason };
+        if !self.has_claimed(step) {
+            return Decision::of(self.clone(), event);
+        }
+        if let Some(words) = instead.filter(|_| self.status.is_chasing()) {
+            let (state, created) = self.with_task(step, words, now);
+            return Decision { state, events: vec![event, created], postings: Vec::new() };
+        }
         let mut failed = if self.status.is_chasing() { self.ended(SetStatus::Failed) } else { self.clone() };
         failed.next_step = step;
-        Decision::of(failed, EventKind::MessageFailed { step, reason })
+        Decision::of(failed, event)
     }
 
     /// The provider could not be reached and certainly sent nothing: the claim is given back, for a quarter of an hour
-    /// later. Where the set ended meanwhile, or another step was claimed, nothing is given back.
+    /// later. Where another step was claimed, or other rules are followed, nothing is given back; a set that is not chased
+    /// any more is at the step again, should it go on.
     pub fn put_back(&self, step: u16, now: DateTime<Utc>) -> Decision<Self> {
         let until = now + Duration::minutes(15);
         let mut back = self.clone();
-        if self.status.is_chasing() && self.next_step == step.saturating_add(1) {
+        if self.has_claimed(step) {
             back.next_step = step;
-            back.next_send_at = Some(until);
+            back.next_send_at = self.next_send_at.map(|_| until);
         }
         let reason = "the mail provider could not be reached".to_owned();
         Decision::of(back, EventKind::MessagePostponed { step, until, reason })
+    }
+
+    /// Whether that step was the last one to be claimed. Other rules begin at their first step, and claim nothing on the
+    /// same day.
+    const fn has_claimed(&self, step: u16) -> bool {
+        self.next_step == step.saturating_add(1)
     }
 
     /// When the next step, or the expiry after the last, is due; not before `earliest`.
@@ -179,14 +234,49 @@ impl InvoiceSet {
         recipient: &Recipient,
         earliest: NaiveDate,
     ) -> DateTime<Utc> {
-        let delay =
-            rules.steps.get(usize::from(self.next_step)).map_or(rules.expiry_days, |step| step.delay_days);
-        let planned = self.started_on + Days::new(delay.into());
-        instant(planned.max(earliest), SEND_AT, recipient.zone)
+        rules.wake_at(usize::from(self.next_step), recipient, self.started_on, earliest)
     }
 
-    fn ended(&self, status: SetStatus) -> Self {
-        Self { status, next_send_at: None, ..self.clone() }
+    /// The set in a status in which nothing is sent. What staff were to do falls away with what is chased.
+    pub(super) fn ended(&self, status: SetStatus) -> Self {
+        let tasks = if status.is_open() { self.tasks.clone() } else { Vec::new() };
+        Self { status, next_send_at: None, tasks, ..self.clone() }
+    }
+}
+
+impl RuleSet {
+    /// When a step, or the expiry after the last, is due in a chase that began on a day; not before `earliest`. Staff's
+    /// tasks keep their hours.
+    fn wake_at(
+        &self,
+        step: usize,
+        recipient: &Recipient,
+        started_on: NaiveDate,
+        earliest: NaiveDate,
+    ) -> DateTime<Utc> {
+        let step = self.steps.get(step);
+        let planned = started_on + Days::new(step.map_or(self.expiry_days, |s| s.delay_days).into());
+        let (window, zone) = match step {
+            Some(step) if step.method.is_task() => (Window::default(), recipient.practice_zone),
+            Some(step) => (step.window, recipient.zone),
+            None => (Window::default(), recipient.zone),
+        };
+        instant(planned.max(earliest), window.start(), zone)
+    }
+
+    /// When each step, and at last the expiry, is due in a chase that begins on a day, if none is put off.
+    pub fn planned(
+        &self,
+        recipient: &Recipient,
+        started_on: NaiveDate,
+    ) -> (Vec<DateTime<Utc>>, DateTime<Utc>) {
+        let (mut times, mut earliest) = (Vec::new(), started_on);
+        for step in 0..self.steps.len() {
+            let at = self.wake_at(step, recipient, started_on, earliest);
+            earliest = at.with_timezone(&recipient.zone).date_naive() + Days::new(1);
+            times.push(at);
+        }
+        (times, self.wake_at(self.steps.len(), recipient, started_on, earliest))
     }
 }
 
@@ -210,6 +300,7 @@ mod tests {
             declines_mail: false,
             language: Language::En,
             zone: Los_Angeles,
+            practice_zone: chrono_tz::America::New_York,
             deceased: false,
         }
     }
@@ -231,6 +322,9 @@ mod tests {
             next_send_at: Some(at("2026-06-01T17:00:00Z")),
             invoices: vec![SetInvoice { invoice: InvoiceId::new(Uuid::nil()), balance: Cents::new(100) }],
             created_at: at("2026-06-01T00:00:00Z"),
+            last_step_at: None,
+            tasks: Vec::new(),
+            tasks_made: 0,
         }
     }
 
@@ -343,10 +437,11 @@ mod tests {
     #[test]
     fn a_refused_message_fails_the_set_unless_it_ended_meanwhile() {
         let (rules, ada) = (rules(), recipient());
-        let claimed = set().claim(&rules, &ada, link(), at("2026-06-01T17:00:00Z")).state;
-        let failed = claimed.not_sent(0, "address refused".to_owned()).state;
+        let now = at("2026-06-01T17:00:00Z");
+        let claimed = set().claim(&rules, &ada, link(), now).state;
+        let failed = claimed.not_sent(0, "address refused".to_owned(), None, now).state;
         assert_eq!((failed.status, failed.next_step, failed.next_send_at), (SetStatus::Failed, 0, None));
         let paid = InvoiceSet { status: SetStatus::Paid, ..claimed };
-        assert_eq!(paid.not_sent(0, "address refused".to_owned()).state.status, SetStatus::Paid);
+        assert_eq!(paid.not_sent(0, "address refused".to_owned(), None, now).state.status, SetStatus::Paid);
     }
 }

@@ -71,6 +71,7 @@ mod tests {
             first_name: "Ada".try_into().unwrap(),
             email: Some(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),
             zone: chrono_tz::America::New_York,
+            practice_zone: chrono_tz::America::New_York,
             declines_mail: false,
             language: Language::En,
             deceased: false,
