@@ -23,7 +23,7 @@ use tokio::{net::TcpListener, task::LocalSet};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
     let processor = Processor::start();
-    let world = World::at(paywell_app::clock::now(), &processor.url).await;
+    let world = World::at(processor.begun_at(), &processor.url).await;
     let own = Furnished::of(Clinic::open_in(&world, "prac_riverside").await).await;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let expires = world.now() + Duration::days(365);

@@ -5,6 +5,7 @@ pub mod methods;
 pub mod patients;
 pub mod payments;
 pub mod practice;
+pub mod rule_sets;
 
 use paywell_http::{Method, Route, api::StaffApi};
 
@@ -48,6 +49,10 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::POST, "/v1/payments/{id}/refunds/preview", payments::preview_refund),
         Route::staff(Method::POST, "/v1/payments/{id}/refunds", payments::refund),
         Route::staff(Method::PATCH, "/v1/practice", practice::edit),
+        Route::staff(Method::POST, "/v1/rule-sets", rule_sets::create),
+        Route::staff(Method::PUT, "/v1/rule-sets/{id}", rule_sets::revise),
+        Route::staff(Method::POST, "/v1/rule-sets/{id}/archive", rule_sets::archive),
+        Route::staff(Method::POST, "/v1/rule-sets/{id}/restore", rule_sets::restore),
     ]
 }
 
@@ -82,6 +87,10 @@ pub fn routes() -> Vec<Route<StaffApi>> {
     payments::allocate,
     payments::preview_refund,
     payments::refund,
-    practice::edit
+    practice::edit,
+    rule_sets::create,
+    rule_sets::revise,
+    rule_sets::archive,
+    rule_sets::restore
 ))]
 pub struct Description;

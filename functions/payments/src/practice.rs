@@ -8,7 +8,7 @@ use paywell_http::{
     described::{Idempotent, OnVersion, Refused},
 };
 
-/// Changes how the practice shows itself to patients, and what it lets them choose.
+/// Changes how the practice shows itself to patients, what it lets them choose, and how it chases.
 #[utoipa::path(patch, path = "/v1/practice", tag = "practice", request_body = EditPractice,
     params(Idempotent, OnVersion),
     responses((status = 200, body = PracticeView), Refused))]

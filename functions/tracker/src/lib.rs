@@ -4,6 +4,7 @@ pub mod invoices;
 pub mod patients;
 pub mod payments;
 pub mod practice;
+pub mod rule_sets;
 pub mod sets;
 pub mod transactions;
 
@@ -51,6 +52,9 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/invoice-sets", sets::list),
         Route::staff(Method::GET, "/v1/metrics", payments::metrics),
         Route::staff(Method::GET, "/v1/practice", practice::get),
+        Route::staff(Method::GET, "/v1/rule-sets", rule_sets::list),
+        Route::staff(Method::GET, "/v1/rule-sets/{id}", rule_sets::get),
+        Route::staff(Method::GET, "/v1/rule-sets/{id}/preview", rule_sets::preview),
     ]
 }
 
@@ -70,6 +74,9 @@ pub fn routes() -> Vec<Route<Tracker>> {
         payments::detail,
         payments::metrics,
         practice::get,
+        rule_sets::list,
+        rule_sets::get,
+        rule_sets::preview,
         transactions::list,
         transactions::detail,
         sets::list

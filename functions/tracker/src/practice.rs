@@ -11,7 +11,7 @@ use paywell_http::{
 
 use crate::Tracker;
 
-/// How the practice shows itself to patients, and what it lets them choose.
+/// How the practice shows itself to patients, what it lets them choose, and how it chases.
 #[utoipa::path(get, path = "/v1/practice", tag = "practice",
     responses((status = 200, body = PracticeView), Refused))]
 pub async fn get(

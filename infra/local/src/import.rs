@@ -5,9 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use paywell_app::{App, AppError, Context};
-use paywell_domain::{
-    Actor, InvoiceId, LinkId, PatientId, PaymentId, Practice, PracticeId, RuleSet, TreatmentId,
-};
+use paywell_domain::{Actor, InvoiceId, LinkId, PatientId, PaymentId, Practice, PracticeId, TreatmentId};
 use paywell_store::{Answer, By, Command};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -49,7 +47,7 @@ pub(crate) struct Importer<'a> {
     pub(crate) practice: PracticeId,
 }
 
-/// Sets a practice up with the standard rule set, unless it is there, and gives it as it is, and since when.
+/// Sets a practice up, unless it is there, and gives it as it is, and since when.
 pub(crate) async fn practice(
     app: &App,
     practice: Practice,
@@ -60,8 +58,7 @@ pub(crate) async fn practice(
         return Ok((known.stored.state, since));
     }
     let importer = Importer { app, practice: practice.id.clone() };
-    let rules = RuleSet::standard(practice.rule_set).map_err(anyhow::Error::msg)?;
-    app.create_practice(&importer.context("practice", now), practice.clone(), rules).await?;
+    app.create_practice(&importer.context("practice", now), practice.clone()).await?;
     Ok((practice, now))
 }
 

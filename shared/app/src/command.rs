@@ -220,6 +220,20 @@ impl App {
         self.change_from(cx, None, keys, decide).await
     }
 
+    /// Shows what it loads; nothing is written.
+    ///
+    /// # Errors
+    /// What is shown is not there; the table cannot be read.
+    pub(crate) async fn look<T>(
+        &self,
+        cx: &Context,
+        keys: impl IntoIterator<Item = Key>,
+        show: impl AsyncFnOnce(&mut Work<'_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let loaded = self.store.load(keys.into_iter().chain([Key::practice(cx.practice())])).await?;
+        show(&mut Work { app: self, cx, commit: Commit::new(&cx.by, None), loaded }).await
+    }
+
     /// As [`App::change`], deciding first on what was read already; where that has changed, on what the keys load.
     pub(crate) async fn change_from<T>(
         &self,

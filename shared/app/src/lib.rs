@@ -32,6 +32,7 @@ mod receipts;
 pub mod reconcile;
 pub mod refunds;
 pub mod requests;
+pub mod rule_sets;
 pub mod search;
 pub mod settle;
 mod texts;

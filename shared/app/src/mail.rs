@@ -8,7 +8,7 @@ use paywell_domain::{
     patient::EmailAddress,
     portal::{CODE_MINUTES, Code},
     recipient::Recipient,
-    rule_set::Step,
+    rule_set::{Filling, Step},
 };
 use paywell_gateways::email::{Message, Refusal, SendError};
 use paywell_words::{Words, say};
@@ -83,8 +83,16 @@ impl Mail {
         step: &Step,
         ways: &Ways<'_>,
     ) -> Self {
-        let letter = Letter::to_pay(words(recipient), step.title.to_string(), step.message.to_string());
+        let phone = practice.phone.for_people();
+        let filling = filling(practice, recipient, &phone);
+        let (title, message) = step.words(recipient.language);
+        let letter = Letter::to_pay(words(recipient), title.fill(&filling), message.fill(&filling));
         Self::compose(practice, recipient, address, letter, ways)
+    }
+
+    /// Its subject and text, for whoever looks at what would be sent.
+    pub(crate) fn shown(self) -> (String, String) {
+        (self.subject, self.text)
     }
 
     fn compose(
@@ -173,6 +181,11 @@ impl Letter {
     fn to_pay(words: Words, subject: String, message: String) -> Self {
         Self { subject, message, see: say!(words, "mail-pay"), button: say!(words, "mail-pay-button") }
     }
+}
+
+/// What the places of a step's words are filled with; `phone` is the practice's, as people write it.
+pub(crate) fn filling<'a>(practice: &'a Practice, recipient: &'a Recipient, phone: &'a str) -> Filling<'a> {
+    Filling { first_name: recipient.first_name.as_str(), practice: practice.name.as_str(), phone }
 }
 
 fn words(recipient: &Recipient) -> Words {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use paywell_domain::{
     EventKind, Practice,
     recipient::{Channel, Reach, Recipient},
+    rule_set::{Method, Step},
 };
 
 use crate::{
@@ -78,6 +79,40 @@ impl Message {
             Reach::Sms(number) => {
                 Self::Text(Text::about(occasion, practice, (recipient, number), ways.now, now))
             }
+        }
+    }
+
+    /// What is written at a step of outreach; its title and message are the practice's own words.
+    pub(crate) fn step(
+        practice: &Practice,
+        recipient: &Recipient,
+        reach: Reach<'_>,
+        step: &Step,
+        ways: &Ways<'_>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        match reach {
+            Reach::Email(address) => Self::Mail(Mail::step(practice, recipient, address, step, ways)),
+            Reach::Sms(number) => Self::Text(Text::step(practice, (recipient, number), step, ways.now, now)),
+        }
+    }
+
+    /// The method of outreach by which it goes.
+    pub(crate) const fn method(&self) -> Method {
+        match self {
+            Self::Mail(_) => Method::Email,
+            Self::Text(_) => Method::Sms,
+        }
+    }
+
+    /// Its subject, where it has one, and its text, for whoever looks at what would be sent.
+    pub(crate) fn shown(self) -> (Option<String>, String) {
+        match self {
+            Self::Mail(mail) => {
+                let (subject, text) = mail.shown();
+                (Some(subject), text)
+            }
+            Self::Text(text) => (None, text.shown()),
         }
     }
 

@@ -4,8 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, PracticeId, RuleSet, RuleSetId, SetId, invoice_set::Due,
-    link::LinkFor, payment::MAX_ALLOCATIONS, recipient::Recipient,
+    Actor, InvoiceSet, Link, LinkId, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    invoice_set::{Due, Instead, TaskWords},
+    link::LinkFor,
+    payment::MAX_ALLOCATIONS,
+    recipient::Recipient,
+    rule_set::{Method, Step},
 };
 use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
 use serde::Serialize;
@@ -13,8 +17,8 @@ use tokio::sync::Mutex;
 
 use crate::{
     App, AppError, Context, ids,
-    mail::{Mail, Ways},
-    messages::Outcome,
+    mail::{Ways, filling},
+    messages::{Message, Outcome},
 };
 
 /// How many due sets are read at a time.
@@ -27,6 +31,8 @@ pub struct Run {
     pub due: u32,
     /// Messages that the provider took.
     pub sent: u32,
+    /// Tasks that staff were given.
+    pub tasks: u32,
     /// Messages that may have been sent; they count as sent.
     pub unknown: u32,
     /// Messages refused for good.
@@ -49,7 +55,9 @@ type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), RuleSet>>;
 struct Claimed {
     set: Stored<InvoiceSet>,
     step: u16,
-    mail: Mail,
+    message: Message,
+    /// What follows where the provider refuses it.
+    instead: Instead,
 }
 
 impl App {
@@ -105,8 +113,7 @@ impl App {
         let cx = Context { by, command: None };
         let link = LinkId::new(ids::new(cx.now()));
         let Some(claimed) = self.claim(&cx, due, link, rules, run).await? else { return Ok(()) };
-        let tags = [("set", &*claimed.set.state.id.to_string())];
-        let outcome = self.send_mail(&claimed.mail, &tags).await;
+        let outcome = self.send_message(&claimed.message, ("set", &claimed.set.state.id.to_string())).await;
         match outcome {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
@@ -160,16 +167,31 @@ impl App {
                     work.commit.update(&set, *decision)?;
                     Ok(None)
                 }
-                Due::Send(step, address) => {
+                Due::Task(step, method, undelivered) => {
+                    counts.tasks += 1;
+                    let words = task_words(&practice, &recipient, step, method);
+                    let task = set.state.create_task(&found, &recipient, &words, undelivered, cx.now());
+                    work.commit.update(&set, task)?;
+                    Ok(None)
+                }
+                Due::Send(step, reach) => {
                     let number = set.state.next_step;
                     let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
                     let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice_id) };
-                    let mail = Mail::step(&practice, &recipient, address, step, &ways);
-                    let claim = set.state.claim(&found, &recipient, link, cx.now());
+                    let message = Message::step(&practice, &recipient, reach, step, &ways, cx.now());
+                    let method = message.method();
+                    let claim = set.state.claim(&found, &recipient, (method, link), cx.now());
                     // Whatever changes contact or consent between this read and the claim prevents the send.
                     work.commit.require_unchanged(&patient);
                     let set = work.commit.update(&set, claim)?;
-                    Ok(Some(Claimed { set, step: number, mail }))
+                    let instead = match step.fallback {
+                        Some(task) if task.is_task() => {
+                            Instead::Task(task_words(&practice, &recipient, step, task))
+                        }
+                        Some(_) if method == step.method => Instead::Message(method),
+                        _ => Instead::Nothing,
+                    };
+                    Ok(Some(Claimed { set, step: number, message, instead }))
                 }
             }
         })
@@ -194,7 +216,7 @@ impl App {
         let decide = |set: &InvoiceSet| match &outcome {
             Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
             Outcome::Unknown => set.sending_unknown(claimed.step),
-            Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone()),
+            Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
             Outcome::Later => set.put_back(claimed.step, cx.now()),
         };
         let mut commit = Commit::new(&cx.by, None);
@@ -211,4 +233,16 @@ impl App {
         })
         .await
     }
+}
+
+/// A task in the language of the practice's staff.
+pub(crate) fn task_words(
+    practice: &Practice,
+    recipient: &Recipient,
+    step: &Step,
+    method: Method,
+) -> TaskWords {
+    let phone = practice.phone.for_people();
+    let language = practice.pay_page.language.unwrap_or_default();
+    TaskWords::of(step, method, language, &filling(practice, recipient, &phone))
 }

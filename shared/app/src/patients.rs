@@ -1,8 +1,8 @@
-//! Practices, patients and treatments.
+//! Patients and treatments.
 
 use chrono::NaiveDate;
 use paywell_domain::{
-    Decision, Patient, PatientId, Practice, Refusal, RuleSet, Treatment, TreatmentId, recipient::Unreachable,
+    Decision, Patient, PatientId, Practice, Refusal, Treatment, TreatmentId, recipient::Unreachable,
 };
 use paywell_store::{Answer, Key, PatientAccount, Stored};
 
@@ -15,22 +15,6 @@ use crate::{
 };
 
 impl App {
-    /// Sets a practice up with its first rule set.
-    ///
-    /// # Errors
-    /// It is set up already, or its rule set is none.
-    pub async fn create_practice(
-        &self,
-        cx: &Context,
-        practice: Practice,
-        rules: RuleSet,
-    ) -> Result<(), AppError> {
-        let mut commit = paywell_store::Commit::new(&cx.by, Some(practice.time_zone));
-        commit.create(practice.create())?;
-        commit.create(rules.create()?)?;
-        Ok(self.store.commit(commit).await?)
-    }
-
     /// Registers a patient.
     ///
     /// # Errors

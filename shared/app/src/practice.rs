@@ -1,11 +1,14 @@
-//! The practice as its owner wants patients to see it.
+//! The practice as its owner wants it.
 
-use paywell_domain::{Cents, Practice, Refusal, practice::Logo};
-use paywell_store::{Answer, Key};
+use paywell_domain::{
+    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId, practice::Logo, rule_set::RuleSets,
+};
+use paywell_store::{Answer, Commit, Key};
 
 use crate::{
     App, AppError, Context,
     command::{answer, require_version},
+    ids,
     requests::practice::EditPractice,
     views::practice::PracticeView,
 };
@@ -13,7 +16,33 @@ use crate::{
 /// What the processor charges at least (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>).
 const LEAST_CHARGE: Cents = Cents::new(50);
 
+/// The most days after the due date on which chasing begins.
+const MAX_CHASE_AFTER: u16 = 365;
+
 impl App {
+    /// Sets a practice up with the rule sets that it starts with: `practice.rule_set` is the first of them, which new sets
+    /// follow.
+    ///
+    /// # Errors
+    /// It is set up already.
+    pub async fn create_practice(&self, cx: &Context, practice: Practice) -> Result<(), AppError> {
+        let new_id = || RuleSetId::new(ids::new(cx.now()));
+        let first = RuleSet::standard(practice.rule_set).map_err(AppError::internal)?;
+        let others = [RuleSet::mail_and_text(new_id()), RuleSet::final_notice(new_id())];
+        let mut list = RuleSets::starting_with(practice.id.clone(), &first).create();
+        let mut commit = Commit::new(&cx.by, Some(practice.time_zone));
+        commit.create(practice.create())?;
+        commit.create(first.create()?)?;
+        for other in others {
+            let other = other.map_err(AppError::internal)?;
+            let added = list.state.add(&other)?;
+            list = Decision { events: [list.events, added.events].concat(), ..added };
+            commit.create(other.create()?)?;
+        }
+        commit.create(list)?;
+        Ok(self.store.commit(commit).await?)
+    }
+
     /// The practice as patients see it.
     ///
     /// # Errors
@@ -25,23 +54,32 @@ impl App {
         Ok(PracticeView::of(&stored, loaded.logo(cx.practice()).as_ref()))
     }
 
-    /// Changes how the practice shows itself to patients, of the version that the caller read.
+    /// Changes how the practice shows itself to patients and how it chases, of the version that the caller read.
     ///
     /// # Errors
-    /// It was changed meanwhile; a part payment of less than the processor charges.
+    /// It was changed meanwhile; a part payment of less than the processor charges; a rule set that starts no sets.
     pub async fn edit_practice(
         &self,
         cx: &Context,
         version: u64,
         edit: EditPractice,
     ) -> Result<Answer, AppError> {
-        self.command(cx, [Key::logo(cx.practice())], async |work| {
+        let rule_sets = edit.rule_set_id.map(|_| Key::rule_sets(cx.practice()));
+        self.command(cx, [Key::logo(cx.practice())].into_iter().chain(rule_sets), async |work| {
             let stored = work.need::<Practice>((), "practice")?;
             let before: Option<Logo> = work.loaded().logo(cx.practice());
             require_version(&stored, version, &PracticeView::of(&stored, before.as_ref()))?;
             let logo = edit.logo.clone().unwrap_or_else(|| before.clone());
             let new_logo = logo != before;
-            let decision = stored.state.present(edited(&stored.state, &edit)?, new_logo);
+            let mut wanted = edited(&stored.state, &edit)?;
+            if let Some(id) = edit.rule_set_id {
+                let (kept, rule_sets) = work.rule_sets().await?;
+                wanted.rule_set_version = rule_sets.choose(id, "/rule_set_id")?;
+                wanted.rule_set = id;
+                // It may be archived meanwhile.
+                kept.iter().for_each(|kept| work.commit.require_unchanged(kept));
+            }
+            let decision = stored.state.present(wanted, new_logo);
             let edited = work.commit.update(&stored, decision)?;
             if new_logo {
                 work.commit.logo(logo.as_ref());
@@ -57,6 +95,11 @@ fn edited(practice: &Practice, edit: &EditPractice) -> Result<Practice, Refusal>
     edited.name = edit.name.clone().unwrap_or(edited.name);
     edited.phone = edit.phone.clone().unwrap_or(edited.phone);
     edited.identity_check = edit.identity_check.unwrap_or(edited.identity_check);
+    edited.chase_after_days = edit.chase_after_days.unwrap_or(edited.chase_after_days);
+    if edited.chase_after_days > MAX_CHASE_AFTER {
+        let detail = format!("expected 0 to {MAX_CHASE_AFTER} days after the due date");
+        return Err(Refusal::field("/chase_after_days", detail));
+    }
     let page = &mut edited.pay_page;
     page.colour = edit.colour.unwrap_or(page.colour);
     page.part_from = edit.part_payment_from.unwrap_or(page.part_from);

@@ -6,12 +6,14 @@ use paywell_domain::{
     patient::Phone,
     portal::{CODE_MINUTES, Code},
     recipient::Recipient,
+    rule_set::Step,
 };
 use paywell_gateways::sms::{self, SendError};
 use paywell_words::{Words, say};
 
 use crate::{
     App,
+    mail::filling,
     messages::{Occasion, Outcome},
 };
 
@@ -46,9 +48,34 @@ impl Text {
             Occasion::NewLink => say!(words, "text-new-link", practice = practice, link = link),
             Occasion::Receipt => say!(words, "text-receipt", practice = practice, link = link),
         };
-        let body = format!("{said} {}", say!(words, "text-stop"));
+        Self::to_pay(recipient, number, &said, now)
+    }
+
+    /// The text of an outreach step.
+    pub(crate) fn step(
+        practice: &Practice,
+        (recipient, number): (&Recipient, &Phone),
+        step: &Step,
+        link: &str,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let phone = practice.phone.for_people();
+        let message = step.words(recipient.language).1.fill(&filling(practice, recipient, &phone));
+        let (practice, name) = (practice.name.as_str(), recipient.first_name.as_str());
+        let words = Words::of(recipient.language);
+        let said = say!(words, "text-step", practice = practice, name = name, message = message, link = link);
+        Self::to_pay(recipient, number, &said, now)
+    }
+
+    fn to_pay(recipient: &Recipient, number: &Phone, said: &str, now: DateTime<Utc>) -> Self {
+        let body = format!("{said} {}", say!(Words::of(recipient.language), "text-stop"));
         let good_for = recipient.seconds_until_quiet(now).max(LEAST_GOOD_FOR);
         Self { to: number.clone(), body, good_for }
+    }
+
+    /// What it says, for whoever looks at what would be sent.
+    pub(crate) fn shown(self) -> String {
+        self.body
     }
 
     /// The text with a code by which somebody signs in to the portal.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use chain::{Head, chain, verify};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, SessionId, SetId, SetupId,
+    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, RuleSetId, SessionId, SetId,
+    SetupId,
     export::{ExportFailure, ExportFormat, ExportList},
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
@@ -73,6 +74,19 @@ pub enum EventKind {
         fields: Vec<String>,
     },
     RuleSetCreated,
+    RuleSetAdded {
+        rule_set: RuleSetId,
+    },
+    RuleSetRevised {
+        rule_set: RuleSetId,
+        version: u32,
+    },
+    RuleSetArchived {
+        rule_set: RuleSetId,
+    },
+    RuleSetRestored {
+        rule_set: RuleSetId,
+    },
     PatientCreated,
     PatientEdited {
         fields: Vec<String>,
@@ -327,6 +341,12 @@ pub enum EventKind {
     },
     SetFailed {
         reason: String,
+    },
+    TaskCreated {
+        task: u16,
+        step: u16,
+        method: Method,
+        title: String,
     },
     MailSent {
         provider_message: String,

@@ -113,6 +113,7 @@ pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
         phone: Err(Unreachable::NoNumber),
         language: crate::Language::En,
         zone: chrono_tz::UTC,
+        practice_zone: chrono_tz::UTC,
         deceased: false,
     };
     let id = SetId { patient: invoice.patient, ordinal: 1 };

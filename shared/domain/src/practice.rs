@@ -85,7 +85,7 @@ pub struct Practice {
     pub locations: Vec<Location>,
     /// How many days a payment link is good for.
     pub link_days: u16,
-    /// How many days after the due date chasing begins.
+    /// How many days after the due date chasing begins, of sets that start from now on.
     pub chase_after_days: u16,
     /// The rule set that new invoice sets follow.
     pub rule_set: RuleSetId,
@@ -99,8 +99,8 @@ impl Practice {
         Decision::of(self, EventKind::PracticeCreated)
     }
 
-    /// The practice as its owner now wants patients to see it, `new` being this one with changes to that; `logo` says
-    /// whether there is another one, or none any more.
+    /// The practice as its owner now wants it, `new` being this one with changes; `logo` says whether there is another one,
+    /// or none any more.
     pub fn present(&self, new: Self, logo: bool) -> Decision<Self> {
         let mut fields = Vec::new();
         for (field, changed) in [
@@ -111,6 +111,9 @@ impl Practice {
             ("identity_check", new.identity_check != self.identity_check),
             ("part_payment_from", new.pay_page.part_from != self.pay_page.part_from),
             ("language", new.pay_page.language != self.pay_page.language),
+            ("chase_after_days", new.chase_after_days != self.chase_after_days),
+            ("rule_set_id", new.rule_set != self.rule_set),
+            ("rule_set_version", new.rule_set_version != self.rule_set_version),
         ] {
             if changed {
                 fields.push(field.to_owned());

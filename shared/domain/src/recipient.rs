@@ -1,6 +1,6 @@
 //! Whom messages about a patient's bills go to: by which ways, and at which hours.
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,26 +9,8 @@ use crate::{
     Language, Patient, Practice, Refusal,
     patient::{EmailAddress, Phone},
     practice::instant,
+    rule_set::Window,
     text::Line,
-};
-
-/// Nothing is sent before this hour of the recipient (08:00; the FDCPA's and TCPA's presumed hours,
-/// 12 CFR 1006.6(b)(1)(i) and 47 CFR 64.1200(c)(1)).
-pub const QUIET_UNTIL: NaiveTime = match NaiveTime::from_hms_opt(8, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// Nothing is sent from this hour of the recipient on (21:00; the same rules).
-pub const QUIET_FROM: NaiveTime = match NaiveTime::from_hms_opt(21, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
-};
-
-/// The hour of the recipient for which messages are planned: 10:00.
-pub const SEND_AT: NaiveTime = match NaiveTime::from_hms_opt(10, 0, 0) {
-    Some(time) => time,
-    None => NaiveTime::MIN,
 };
 
 /// A way of writing to somebody.
@@ -49,6 +31,16 @@ pub enum Reach<'a> {
     Email(&'a EmailAddress),
     /// A telephone number.
     Sms(&'a Phone),
+}
+
+impl Reach<'_> {
+    /// The address or the number.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Email(address) => address.as_str(),
+            Self::Sms(number) => number.as_str(),
+        }
+    }
 }
 
 /// Why somebody cannot be written to by a channel.
@@ -113,6 +105,8 @@ pub struct Recipient {
     pub language: Language,
     /// Their zone; where it is unknown, the practice's.
     pub zone: Tz,
+    /// The practice's zone, in which its staff work.
+    pub practice_zone: Tz,
     /// Whether the patient has died.
     pub deceased: bool,
 }
@@ -138,6 +132,7 @@ impl Recipient {
             phone,
             language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
+            practice_zone: practice.time_zone,
             deceased: patient.details.deceased,
         }
     }
@@ -179,21 +174,30 @@ impl Recipient {
 
     /// The next time at which messages are planned (UTC): 10:00 where the recipient lives.
     pub(crate) fn next_send_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.next_start(Window::default(), now)
+    }
+
+    /// When a window begins next (UTC), where the recipient lives.
+    pub(crate) fn next_start(&self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
         let local = now.with_timezone(&self.zone);
         let today = local.date_naive();
-        let date = if local.time() < SEND_AT { today } else { today + Days::new(1) };
-        instant(date, SEND_AT, self.zone)
+        let date = if local.time() < window.start() { today } else { today + Days::new(1) };
+        instant(date, window.start(), self.zone)
     }
 
     /// Whether it is an hour in which the recipient is not written to.
     pub(crate) fn is_quiet(&self, now: DateTime<Utc>) -> bool {
-        let time = now.with_timezone(&self.zone).time();
-        !(QUIET_UNTIL..QUIET_FROM).contains(&time)
+        self.is_outside(Window::LEGAL, now)
+    }
+
+    /// Whether it is outside a window, where the recipient lives.
+    pub(crate) fn is_outside(&self, window: Window, now: DateTime<Utc>) -> bool {
+        !window.contains(now.with_timezone(&self.zone).time())
     }
 
     /// For how many seconds from now a text is worth delivering: until the quiet hours begin, so that none wakes anybody.
     pub fn seconds_until_quiet(&self, now: DateTime<Utc>) -> u32 {
-        let left = QUIET_FROM - now.with_timezone(&self.zone).time();
+        let left = Window::LEGAL.end() - now.with_timezone(&self.zone).time();
         u32::try_from(left.num_seconds()).unwrap_or(0)
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
     Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile,
     Patient, PatientId, Payment, PaymentId, Payout, PortalSession, Practice, PracticeId, RuleSet, RuleSetId,
-    Treatment, TreatmentId, event::Head, link::TokenHash,
+    Treatment, TreatmentId, event::Head, link::TokenHash, rule_set::RuleSets,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -111,6 +111,20 @@ impl Aggregate for RuleSet {
 
     fn name(&self) -> String {
         self.id.to_string()
+    }
+}
+
+impl Aggregate for RuleSets {
+    type Id = ();
+
+    fn key_of(practice: &PracticeId, (): ()) -> Key {
+        Key::rule_sets(practice)
+    }
+
+    fn id(&self) {}
+
+    fn name(&self) -> String {
+        format!("rule_sets_{}", self.practice)
     }
 }
 

@@ -124,6 +124,11 @@ impl Key {
         Self::aggregate(format!("RULESET#{practice}#{id}#{version:04}"))
     }
 
+    /// Which rule sets a practice has.
+    pub fn rule_sets(practice: &PracticeId) -> Self {
+        Self::aggregate(format!("RULESET#{practice}"))
+    }
+
     /// A patient.
     pub fn patient(practice: &PracticeId, id: PatientId) -> Self {
         Self::aggregate(format!("PATIENT#{practice}#{id}"))

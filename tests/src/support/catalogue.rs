@@ -28,6 +28,23 @@ pub struct Furnished {
     pub treatment: String,
     /// An export.
     pub export: String,
+    /// A rule set that no set follows.
+    pub rule_set: String,
+}
+
+/// A good rule set.
+pub fn rule_set(title: &str) -> Value {
+    let spanish = json!({ "language": "es", "title": "Tiene un saldo", "message": "Hola, {first_name}." });
+    json!({
+        "title": title, "description": "One mail and a call.", "expiry_days": 30,
+        "steps": [
+            { "delay_days": 0, "method": "email", "title": "You have a balance with {practice}",
+              "message": "{first_name}, please call {phone} with any question.",
+              "window": { "from_hour": 9, "until_hour": 17 }, "fallback": "letter_task",
+              "translations": [spanish] },
+            { "delay_days": 7, "method": "call_task", "title": "Call {first_name}", "message": "Offer help." },
+        ],
+    })
 }
 
 impl Furnished {
@@ -44,7 +61,8 @@ impl Furnished {
         let newcomer = clinic.patient("Ben").await;
         let export = json!({ "list": "payments", "format": "csv" });
         let export = clinic.post("/v1/exports", &export).await.field("id");
-        Self { clinic, patient, newcomer, draft, invoice, payment, link, treatment, export }
+        let rule_set = clinic.post("/v1/rule-sets", &rule_set("Furnished")).await.field("id");
+        Self { clinic, rule_set, patient, newcomer, draft, invoice, payment, link, treatment, export }
     }
 
     /// The path of a route, naming this practice's things.
@@ -55,10 +73,15 @@ impl Furnished {
             "payments" => &self.payment,
             "payment-links" => &self.link,
             "exports" => &self.export,
+            "rule-sets" => &self.rule_set,
             "patients" if route.pattern.ends_with("/setup") => &self.newcomer,
             _ => &self.patient,
         };
-        route.pattern.replace("{id}", id).replace("{number}", "1").replace("{method}", CARD)
+        let path = route.pattern.replace("{id}", id).replace("{number}", "1").replace("{method}", CARD);
+        match route.pattern {
+            "/v1/rule-sets/{id}/preview" => format!("{path}?patient={}", self.patient),
+            _ => path,
+        }
     }
 
     /// Whether a route that takes a body does without.
@@ -93,7 +116,9 @@ impl Furnished {
                 "patient_id": self.patient, "currency": "USD", "date": "2026-06-01",
                 "lines": [{ "description": "Visit", "unit_price": "5.00", "treatment_id": self.treatment }],
             }),
-            ("PATCH", "/v1/practice") => json!({ "name": "Riverside Family Clinic" }),
+            ("PATCH", "/v1/practice") => {
+                json!({ "name": "Riverside Family Clinic", "rule_set_id": self.rule_set, "chase_after_days": 3 })
+            }
             ("PATCH", "/v1/invoices/{id}") => json!({ "term_days": 3 }),
             ("POST", "/v1/invoices/{id}/send") => json!({ "channels": ["portal"] }),
             ("POST", "/v1/payments") => json!({
@@ -116,6 +141,8 @@ impl Furnished {
                 "tender": { "type": "cash" },
             }),
             (_, "/v1/payments/{id}/void") => return None,
+            (_, "/v1/rule-sets/{id}/archive" | "/v1/rule-sets/{id}/restore") => return None,
+            (_, "/v1/rule-sets" | "/v1/rule-sets/{id}") => rule_set("Gentle"),
             ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
             ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),
             ("POST", "/v1/payments/{id}/status") => json!({ "action": "cancel" }),

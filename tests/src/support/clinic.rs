@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use paywell_app::{Context, ids};
 use paywell_domain::{
-    Actor, Currency, Decision, EventKind, Practice, PracticeId, RuleSet, RuleSetId,
+    Actor, Currency, Decision, EventKind, Practice, PracticeId, RuleSetId,
     practice::{IdentityCheck, Location},
 };
 use paywell_store::{By, Commit};
@@ -35,7 +35,6 @@ impl Clinic {
     /// A practice of New York, with the standard rules, that chases from the day after the due date.
     pub async fn open_in(world: &Rc<World>, id: &str) -> Self {
         let clinic = Self { world: world.clone(), practice: id.parse().unwrap() };
-        let rules = RuleSet::standard(RuleSetId::new(ids::new(world.now()))).unwrap();
         let practice = Practice {
             id: clinic.practice.clone(),
             name: "Riverside Clinic".try_into().unwrap(),
@@ -51,10 +50,10 @@ impl Clinic {
             }],
             link_days: 30,
             chase_after_days: 1,
-            rule_set: rules.id,
-            rule_set_version: rules.version,
+            rule_set: RuleSetId::new(ids::new(world.now())),
+            rule_set_version: 1,
         };
-        world.app.create_practice(&clinic.context(), practice, rules).await.unwrap();
+        world.app.create_practice(&clinic.context(), practice).await.unwrap();
         world.practices.borrow_mut().push(id.to_owned());
         clinic
     }

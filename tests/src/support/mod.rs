@@ -41,7 +41,7 @@ mod world;
 
 pub use answer::Answer;
 pub use books::{Books, Dump};
-pub use catalogue::{CARD, Furnished};
+pub use catalogue::{CARD, Furnished, rule_set};
 pub use clinic::Clinic;
 pub use engine::{Engine, engine};
 pub use function::{Function, RouteInfo};

@@ -35,12 +35,14 @@ pub const WEBHOOK_SECRET: &str = "whsec_tests";
 /// The account's secret key.
 pub const SECRET_KEY: &str = "sk_test_tests";
 
-/// A processor of one test. It goes by the system's clock, and so does its world.
+/// A processor of one test. It goes by the system's clock from the next 16:00 UTC on, and so does its world: what a day
+/// brings, such as a payout, comes after as many hours whenever the test is run.
 pub struct Processor {
     /// Where it is.
     pub url: String,
     /// What it is: its clock, its events, what is true there.
     pub simulator: Simulator,
+    ahead: Duration,
 }
 
 impl Processor {
@@ -52,11 +54,20 @@ impl Processor {
             ..Config::default()
         };
         let simulator = Simulator::new(config).unwrap();
+        let now = paywell_app::clock::now();
+        let noon = now.date_naive().and_hms_opt(16, 0, 0).unwrap().and_utc();
+        let ahead = if noon > now { noon - now } else { noon + Duration::days(1) - now };
+        simulator.advance(ahead.to_std().unwrap());
         let served = simulator.clone();
         let url = loopback::serve(|listener| async move {
             stripe_simulator::serve(served, listener, std::future::pending()).await.unwrap();
         });
-        Self { url, simulator }
+        Self { url, simulator, ahead }
+    }
+
+    /// What its clock says, but for what has passed here since.
+    pub fn begun_at(&self) -> DateTime<Utc> {
+        paywell_app::clock::now() + self.ahead
     }
 
     /// Lets time pass, here and in the practice's world.
@@ -128,7 +139,7 @@ impl Processor {
 
     /// A practice whose processor this is.
     pub async fn clinic(&self) -> Clinic {
-        let world = World::at(paywell_app::clock::now(), &self.url).await;
+        let world = World::at(self.begun_at(), &self.url).await;
         Clinic::open_in(&world, "prac_riverside").await
     }
 }

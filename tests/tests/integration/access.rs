@@ -111,8 +111,8 @@ async fn each_role_does_what_the_permission_table_says() {
 #[tokio::test]
 async fn each_route_takes_its_permission() {
     use Permission::{
-        ExportLists, IssueLinks, ManagePatients, ManagePractice, ReadTracker, Refund, TakePayments,
-        WriteInvoices, WriteOff,
+        ExportLists, IssueLinks, ManageOutreach, ManagePatients, ManagePractice, ReadTracker, Refund,
+        TakePayments, WriteInvoices, WriteOff,
     };
     let own = Furnished::of(Clinic::open().await).await;
     for route in own.staff_routes() {
@@ -131,6 +131,7 @@ async fn each_route_takes_its_permission() {
             (_, "invoices") => WriteInvoices,
             (_, "payments") => TakePayments,
             (_, "patients" | "treatments") => ManagePatients,
+            (_, "rule-sets") => ManageOutreach,
             (method, kind) => panic!("{method} {kind} has no expected permission here"),
         };
         assert_eq!(route.permission, Some(expected), "{} {}", route.method, route.pattern);
@@ -182,6 +183,7 @@ async fn another_practices_things_cannot_be_named_in_a_body() {
             ("/allocations/0/invoice_id", &theirs.invoice),
             ("/invoice_ids/0", &theirs.invoice),
             ("/payment_id", &theirs.payment),
+            ("/rule_set_id", &theirs.rule_set),
         ] {
             if body.pointer(pointer).is_none() {
                 continue;

@@ -29,6 +29,7 @@ mod portal;
 mod practice;
 mod proof;
 mod renewal;
+mod rule_sets;
 mod samples;
 mod settling;
 mod store;

@@ -222,6 +222,58 @@ async fn who_wants_no_mail_gets_the_receipt_by_text() {
     assert!(clinic.world.mail.to("ada@example.com").await.is_empty());
 }
 
+/// Lets new sets follow the rule set of that title.
+async fn follow(clinic: &Clinic, title: &str) {
+    let list = clinic.get("/v1/rule-sets").await.ok();
+    let found = list["items"].as_array().unwrap().iter().find(|item| item["title"] == title).unwrap();
+    let version = clinic.get("/v1/practice").as_owner().await.version();
+    let choice = json!({ "rule_set_id": found["id"] });
+    clinic.patch("/v1/practice", &choice).as_owner().on_version(version).await.ok();
+}
+
+#[tokio::test]
+async fn outreach_texts_whoever_agreed_and_mails_the_others_at_the_same_step() {
+    let clinic = Clinic::open().await;
+    follow(&clinic, "Mail and text").await;
+    let ada = ada(&clinic).await;
+    let ben = clinic.patient("Ben").await;
+    for patient in [&ada, &ben] {
+        clinic.open_invoice_with(patient, "125.00", &json!({ "term_days": 1 })).await;
+    }
+    let mut sent = Vec::new();
+    for day in 1..40 {
+        clinic.world.set_clock(at(DAY) + Duration::days(day));
+        let run = clinic.world.run_outreach().await;
+        if run.sent > 0 {
+            let all = clinic.world.mail.all().await;
+            let texts = all.iter().filter(|message| message["kind"] == "sms").count();
+            sent.push((day, all.len() - texts, texts));
+        }
+    }
+    assert_eq!(sent, [(2, 2, 0), (9, 3, 1), (23, 5, 1), (37, 6, 2)], "day, mails, texts so far");
+    let texts = texts(&clinic).await;
+    let said = texts[0]["text"].as_str().unwrap();
+    assert!(said.starts_with("Riverside Clinic: Hello Ada, This is a reminder"), "{said}");
+    assert!(clinic.opens(&Mail::pay_path(texts.last().unwrap())).await);
+    let told = timeline(&clinic, &format!("/v1/patients/{ada}/invoice-set")).await;
+    assert_eq!(told.iter().filter(|what| *what == "message_sent").count(), 4);
+}
+
+#[tokio::test]
+async fn a_consent_that_is_taken_back_before_a_text_goes_out_prevents_it() {
+    let clinic = Clinic::open().await;
+    follow(&clinic, "Mail and text").await;
+    let ada = ada(&clinic).await;
+    clinic.open_invoice_with(&ada, "125.00", &json!({ "term_days": 1 })).await;
+    clinic.world.set_clock(at(DAY) + Duration::days(2));
+    clinic.world.run_outreach().await;
+    choose(&clinic, &ada, true, false).await;
+    clinic.world.set_clock(at(DAY) + Duration::days(9));
+    clinic.world.run_outreach().await;
+    assert!(texts(&clinic).await.is_empty(), "it goes by mail");
+    assert_eq!(clinic.world.mail.to("ada@example.com").await.len(), 2);
+}
+
 #[tokio::test]
 async fn staff_record_what_was_agreed_and_what_was_taken_back() {
     let clinic = Clinic::open().await;

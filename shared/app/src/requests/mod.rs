@@ -6,6 +6,7 @@ pub mod methods;
 pub mod patients;
 pub mod payments;
 pub mod practice;
+pub mod rule_sets;
 
 use std::str::FromStr;
 

@@ -1,7 +1,7 @@
-//! The practice as patients see it.
+//! The practice as its owner wants it.
 
 use paywell_domain::{
-    Amount, Language,
+    Amount, Language, RuleSetId,
     patient::Phone,
     practice::{BrandColour, IdentityCheck, Logo},
     text::Line,
@@ -9,7 +9,8 @@ use paywell_domain::{
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// Changes to how a practice shows itself to patients, and to what it lets them choose. What is left out stays.
+/// Changes to how a practice shows itself to patients, to what it lets them choose, and to how it chases. What is left out
+/// stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditPractice {
@@ -39,6 +40,13 @@ pub struct EditPractice {
     #[serde(default, deserialize_with = "super::given")]
     #[schema(value_type = Option<Language>)]
     pub language: Option<Option<Language>>,
+    /// The rule set that invoice sets which start from now on follow, in its newest version then.
+    #[serde(default)]
+    pub rule_set_id: Option<RuleSetId>,
+    /// How many days after the due date chasing begins, of invoice sets that start from now on.
+    #[serde(default)]
+    #[schema(maximum = 365)]
+    pub chase_after_days: Option<u16>,
 }
 
 fn amount_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Amount>>, D::Error> {

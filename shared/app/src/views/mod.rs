@@ -8,6 +8,7 @@ pub mod patients;
 pub mod payments;
 pub mod practice;
 pub mod refunds;
+pub mod rule_sets;
 pub mod sets;
 pub mod timeline;
 pub mod transactions;

@@ -1,4 +1,4 @@
-//! The practice as patients see it.
+//! The practice as its owner wants it.
 
 use paywell_domain::{
     Currency, Language, Practice,
@@ -8,7 +8,7 @@ use paywell_store::Stored;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a practice shows itself to patients, and what it lets them choose.
+/// How a practice shows itself to patients, what it lets them choose, and how it chases.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PracticeView {
     /// The id.
@@ -31,6 +31,12 @@ pub struct PracticeView {
     pub currency: Currency,
     /// What patients read of whom nothing else is known.
     pub language: Option<Language>,
+    /// The rule set that new invoice sets follow.
+    pub rule_set_id: String,
+    /// Its newest version.
+    pub rule_set_version: u32,
+    /// How many days after the due date chasing begins.
+    pub chase_after_days: u16,
 }
 
 impl PracticeView {
@@ -48,6 +54,9 @@ impl PracticeView {
             part_payment_from: practice.pay_page.part_from.map(|least| least.to_string()),
             currency: practice.currency,
             language: practice.pay_page.language,
+            rule_set_id: practice.rule_set.to_string(),
+            rule_set_version: practice.rule_set_version,
+            chase_after_days: practice.chase_after_days,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Invoice sets.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Currency, InvoiceSet, SetStatus};
+use paywell_domain::{Currency, InvoiceSet, SetStatus, invoice_set::Task, rule_set::Method};
 use paywell_store::{SetRow, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,6 +15,36 @@ pub struct SetInvoiceView {
     pub invoice_id: String,
     /// What is left of it.
     pub balance: String,
+}
+
+/// Something that staff are to do.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskView {
+    /// Its number in the set, from 1.
+    pub number: u16,
+    /// The step that asked for it, from 0.
+    pub step: u16,
+    /// A letter or a call.
+    pub method: Method,
+    /// What is to be done.
+    pub title: String,
+    /// How.
+    pub message: String,
+    /// Since when it is open (UTC).
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<&Task> for TaskView {
+    fn from(task: &Task) -> Self {
+        Self {
+            number: task.number,
+            step: task.step,
+            method: task.method,
+            title: task.title.clone(),
+            message: task.message.clone(),
+            created_at: task.created_at,
+        }
+    }
 }
 
 /// A patient's current invoice set, with everything that happened.
@@ -44,6 +74,8 @@ pub struct InvoiceSetDetail {
     pub next_step: u16,
     /// When it is due (UTC).
     pub next_send_at: Option<DateTime<Utc>>,
+    /// What staff are to do and have not done.
+    pub tasks: Vec<TaskView>,
     /// Everything that happened, in order.
     pub timeline: Vec<TimelineEntry>,
 }
@@ -69,6 +101,7 @@ impl InvoiceSetDetail {
             started_on: set.started_on,
             next_step: set.next_step,
             next_send_at: set.next_send_at,
+            tasks: set.tasks.iter().map(TaskView::from).collect(),
             timeline,
         }
     }

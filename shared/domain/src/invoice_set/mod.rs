@@ -2,17 +2,19 @@
 
 mod action;
 mod chase;
+mod task;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use action::Action;
-pub use chase::Due;
+pub use chase::{Due, Instead};
+pub use task::{Task, TaskWords};
 
 use crate::{
     Cents, Decision, EventKind, Invoice, InvoiceId, InvoiceStatus, RuleSet, RuleSetId, SetId,
-    recipient::Recipient, text::Line,
+    recipient::Recipient, rule_set::Method, text::Line,
 };
 
 /// How a set stands.
@@ -112,6 +114,18 @@ pub struct InvoiceSet {
     pub invoices: Vec<SetInvoice>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
+    /// When a step was done last (UTC): the next one is on another day. Not known of what was done before it was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_step_at: Option<DateTime<Utc>>,
+    /// The method of the next step that its provider has refused: the step's other method is next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Method>,
+    /// What staff are to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
+    /// How many tasks it has had.
+    #[serde(default)]
+    pub tasks_made: u16,
 }
 
 impl InvoiceSet {
@@ -135,6 +149,10 @@ impl InvoiceSet {
             next_send_at: None,
             invoices: vec![SetInvoice { invoice: invoice.id, balance: invoice.balance() }],
             created_at: now,
+            last_step_at: None,
+            tried: None,
+            tasks: Vec::new(),
+            tasks_made: 0,
         };
         let next_send_at = Some(set.wake_at(rules, recipient, started_on));
         Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id })
@@ -207,7 +225,7 @@ impl InvoiceSet {
             events.push(EventKind::SetInvoicesJoined { invoices: joined });
         }
         if set.invoices.is_empty() && set.status.is_open() {
-            (set.status, set.next_send_at) = (end, None);
+            set = set.ended(end);
             events.push(match end {
                 SetStatus::Collections => EventKind::SetPlaced,
                 SetStatus::WrittenOff => EventKind::SetWrittenOff,

@@ -78,6 +78,7 @@ mod tests {
             email: Ok(EmailAddress::try_from("ada@example.com".to_owned()).unwrap()),
             phone: Err(Unreachable::NoNumber),
             zone: chrono_tz::America::New_York,
+            practice_zone: chrono_tz::America::New_York,
             language: Language::En,
             deceased: false,
         }

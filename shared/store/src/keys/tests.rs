@@ -28,6 +28,7 @@ fn every_key_is_as_it_always_was() {
     let token = Token::from_url("x").hash();
     for (key, expected) in [
         (Key::practice(p), "PRACTICE#prac_riverside | A".to_owned()),
+        (Key::rule_sets(p), "RULESET#prac_riverside | A".to_owned()),
         (Key::rule_set(p, RuleSetId::new(uuid()), 3), format!("RULESET#prac_riverside#rul_{ID}#0003 | A")),
         (Key::patient(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | A")),
         (Key::patient_balance(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | B")),

@@ -180,6 +180,7 @@ text-balance = { $practice }: Hello { $name }, there is a balance on your accoun
 text-reminder = { $practice }: Hello { $name }, this is a reminder of the balance on your account. See it and pay: { $link }
 text-request = { $practice }: Hello { $name }, we ask you for a payment. See it and pay: { $link }
 text-new-link = { $practice }: This is the new link that you asked for: { $link }
+text-step = { $practice }: Hello { $name }, { $message } See it and pay: { $link }
 text-receipt = { $practice }: We received your payment. Thank you. Your receipt: { $link }
 text-stop = Reply STOP to end texts.
 

@@ -180,6 +180,7 @@ text-balance = { $practice }: Hola, { $name }: hay un saldo pendiente en su cuen
 text-reminder = { $practice }: Hola, { $name }: le recordamos que hay un saldo pendiente en su cuenta. Véalo y pague: { $link }
 text-request = { $practice }: Hola, { $name }: le solicitamos un pago. Véalo y pague: { $link }
 text-new-link = { $practice }: Este es el enlace nuevo que usted pidió: { $link }
+text-step = { $practice }: Hola, { $name }: { $message } Véalo y pague: { $link }
 text-receipt = { $practice }: Recibimos su pago. Gracias. Su recibo: { $link }
 text-stop = Responda STOP para no recibir más mensajes.
 

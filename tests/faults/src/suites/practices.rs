@@ -16,7 +16,7 @@ const NOT_OURS: [&str; 1] = ["external_id"];
 const INSTEAD: [(&str, &str); 2] = [("/method_on_file/id", "tender"), ("/payment_id", "invoice_ids")];
 
 /// Routes whose requests name nothing that there is.
-const NAMELESS: [&str; 3] = ["/v1/patients", "/v1/exports", "/v1/practice"];
+const NAMELESS: [&str; 3] = ["/v1/patients", "/v1/exports", "/v1/rule-sets"];
 
 /// Requests that name what is another practice's, and how many of them reached it: were not refused, were answered with
 /// anything of the neighbour's, or changed anything at all.
@@ -115,6 +115,7 @@ fn their<'a>(theirs: &'a Furnished, place: &str, name: &str) -> &'a str {
         "treatment_id" => &theirs.treatment,
         "invoice_id" | "invoice_ids" => &theirs.invoice,
         "payment_id" => &theirs.payment,
+        "rule_set_id" => &theirs.rule_set,
         "id" if place == "/method_on_file/id" => THEIR_CARD,
         _ => panic!("{place} has no entry here"),
     }
@@ -136,7 +137,7 @@ fn is_refused(route: &RouteInfo, answer: &Answer, may: bool) -> bool {
         (
             "GET",
             "/v1/invoices" | "/v1/payments" | "/v1/metrics" | "/v1/patients" | "/v1/transactions"
-            | "/v1/invoice-sets" | "/v1/practice",
+            | "/v1/invoice-sets" | "/v1/practice" | "/v1/rule-sets",
         ) => answer.status == 200,
         ("GET", "/v1/patients/{id}/invoices") => answer.status == 200 && answer.json()["items"] == json!([]),
         _ => matches!(answer.status, 404 | 422),
@@ -154,6 +155,7 @@ fn mentions(theirs: &Furnished, answer: &Answer) -> bool {
         &theirs.payment,
         &theirs.link,
         &theirs.treatment,
+        &theirs.rule_set,
     ];
     ids.into_iter().any(|id| text.contains(id.as_str())) || text.contains(THEIR_CARD)
 }

@@ -207,6 +207,10 @@ fn a_set_chases_what_its_invoices_come_to() {
         next_send_at: None,
         invoices: vec![SetInvoice { invoice: model.invoices[owed].id, balance: Cents::new(balance) }],
         created_at: now(),
+        last_step_at: None,
+        tried: None,
+        tasks: Vec::new(),
+        tasks_made: 0,
     };
     books.set(&set(950), true);
     books.set(&set(1), false);

@@ -10,12 +10,13 @@ use super::poison;
 use crate::suites::schema::Description;
 
 /// Routes that read a query.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
     "/v1/invoices",
     "/v1/invoice-sets",
     "/v1/patients",
     "/v1/patients/{id}/invoices",
     "/v1/payments",
+    "/v1/rule-sets",
     "/v1/transactions",
 ];
 
