@@ -18,6 +18,7 @@ use crate::{
     payment::{RefundReason, Tender},
     portal::Channel,
     rule_set::Method,
+    text::Line,
 };
 
 /// Who did it.
@@ -326,6 +327,22 @@ pub enum EventKind {
     SetExpired,
     SetPaused {
         reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Line<200>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+    },
+    SetResumed,
+    SetRuleSetChanged {
+        rule_set: RuleSetId,
+        version: u32,
+    },
+    SetCancelled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Line<200>>,
+    },
+    SetReversed {
+        invoices: Vec<InvoiceId>,
     },
     SetFailed {
         reason: String,
@@ -335,6 +352,11 @@ pub enum EventKind {
         step: u16,
         method: Method,
         title: String,
+    },
+    TaskDone {
+        task: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Line<200>>,
     },
     MailSent {
         provider_message: String,

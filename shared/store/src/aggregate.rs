@@ -363,8 +363,8 @@ impl Aggregate for InvoiceSet {
     }
 
     fn index(&self, practice: &PracticeId) -> Item {
-        let Some(at) = self.next_send_at.filter(|_| self.status.is_chasing()) else { return Item::new() };
-        Queue::Sets.entry(at, practice, &self.id.to_string())
+        let at = self.due_at();
+        at.map_or_else(Item::new, |at| Queue::Sets.entry(at, practice, &self.id.to_string()))
     }
 }
 

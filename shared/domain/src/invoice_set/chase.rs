@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{InvoiceSet, SetStatus, TaskWords};
+use super::{InvoiceSet, Pause, PauseReason, SetStatus, TaskWords};
 use crate::{
     Decision, EventKind, Language, LinkId, Patient, Practice, RuleSet,
     patient::EmailAddress,
@@ -102,13 +102,19 @@ pub enum Due<'a> {
 impl InvoiceSet {
     /// What is due now, checked at the moment of sending: status, hours, contact, and whether the patient lives.
     pub fn due<'a>(&self, rules: &'a RuleSet, recipient: &'a Recipient, now: DateTime<Utc>) -> Due<'a> {
-        if !self.status.is_chasing() || self.next_send_at.is_none_or(|at| at > now) {
+        if self.due_at().is_none_or(|at| at > now) {
             return Due::Nothing;
+        }
+        if !self.status.is_chasing() {
+            return Due::Change(Box::new(self.resumed(rules, recipient, now)));
         }
         let change = |state, event| Due::Change(Box::new(Decision::of(state, event)));
         if recipient.deceased {
             let reason = "the patient has died; messages are on hold".to_owned();
-            return change(self.ended(SetStatus::Paused), EventKind::SetPaused { reason });
+            let event = EventKind::SetPaused { reason, note: None, until: None };
+            let (reason, note, until, resume_at) = (PauseReason::Deceased, None, None, None);
+            let pause = Some(Pause { reason, note, until, resume_at });
+            return change(Self { pause, ..self.ended(SetStatus::Paused) }, event);
         }
         let Some(step) = rules.steps.get(usize::from(self.next_step)) else {
             return change(self.ended(SetStatus::Expired), EventKind::SetExpired);
@@ -240,7 +246,7 @@ impl InvoiceSet {
     /// The set in a status in which nothing is sent. What staff were to do falls away with what is chased.
     pub(super) fn ended(&self, status: SetStatus) -> Self {
         let tasks = if status.is_open() { self.tasks.clone() } else { Vec::new() };
-        Self { status, next_send_at: None, tasks, ..self.clone() }
+        Self { status, next_send_at: None, pause: None, tasks, ..self.clone() }
     }
 }
 
@@ -325,6 +331,8 @@ mod tests {
             last_step_at: None,
             tasks: Vec::new(),
             tasks_made: 0,
+            pause: None,
+            given_up: Vec::new(),
         }
     }
 
