@@ -1,5 +1,6 @@
 //! What happened, by whom: the audit trail. Each event carries the hash of the one before it.
 
+mod actor;
 mod chain;
 
 use std::collections::BTreeMap;
@@ -7,11 +8,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use actor::Actor;
 pub use chain::{Head, chain, verify};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, RuleSetId, SessionId, SetId,
-    SetupId,
+    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, RuleSetId, SetId, SetupId,
     export::{ExportFailure, ExportFormat, ExportList},
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
@@ -20,50 +21,6 @@ use crate::{
     rule_set::Method,
     text::Line,
 };
-
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Actor {
-    /// A member of the practice's staff.
-    Staff {
-        /// The user's id at the token issuer.
-        user: String,
-    },
-    /// A patient who holds a link.
-    Patient {
-        /// The link.
-        link: LinkId,
-    },
-    /// Whoever is signed in to the portal.
-    Portal {
-        /// The session.
-        session: SessionId,
-    },
-    /// The payment processor.
-    Processor {
-        /// The processor's event.
-        event: String,
-    },
-    /// The nightly run.
-    Schedule,
-    /// An import by the practice's operator.
-    Import,
-}
-
-impl Actor {
-    /// The scope of idempotency keys: two actors may use the same key for different commands.
-    pub fn scope(&self) -> String {
-        match self {
-            Self::Staff { user } => user.clone(),
-            Self::Patient { link } => link.to_string(),
-            Self::Portal { session } => session.to_string(),
-            Self::Processor { .. } => "processor".to_owned(),
-            Self::Schedule => "schedule".to_owned(),
-            Self::Import => "import".to_owned(),
-        }
-    }
-}
 
 /// What happened to one aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

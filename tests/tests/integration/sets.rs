@@ -208,6 +208,26 @@ async fn what_a_cancelled_set_chased_is_chased_again_when_staff_say_so() {
 }
 
 #[tokio::test]
+async fn what_is_settled_while_it_is_moved_back_to_chasing_is_not_chased() {
+    let (clinic, ada, invoice, id) = ada_chased().await;
+    act(&clinic, &id, &json!({ "action": "cancel" })).await.ok();
+    let key = Key::invoice(&clinic.practice, invoice.parse().unwrap());
+    let settling = clinic.world.client.update_item().table_name(&clinic.world.table);
+    let settling = settling
+        .key("pk", AttributeValue::S(key.pk))
+        .key("sk", AttributeValue::S(key.sk))
+        .update_expression("SET v = v + :one, d.#status = :paid")
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+        .expression_attribute_values(":paid", AttributeValue::S("paid".to_owned()));
+    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+        settling.send().await.unwrap();
+    });
+    act(&clinic, &id, &json!({ "action": "chase_again" })).await.refused(409);
+    assert_eq!(set(&clinic, &ada).await["status"], json!("cancelled"));
+}
+
+#[tokio::test]
 async fn what_an_action_takes_is_checked_by_name() {
     let (clinic, _, _, id) = ada_chased().await;
     let before = clinic.world.dump().await;
