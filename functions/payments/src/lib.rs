@@ -6,6 +6,7 @@ pub mod patients;
 pub mod payments;
 pub mod practice;
 pub mod rule_sets;
+pub mod sets;
 
 use paywell_http::{Method, Route, api::StaffApi};
 
@@ -49,6 +50,9 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::POST, "/v1/payments/{id}/refunds/preview", payments::preview_refund),
         Route::staff(Method::POST, "/v1/payments/{id}/refunds", payments::refund),
         Route::staff(Method::PATCH, "/v1/practice", practice::edit),
+        Route::staff(Method::POST, "/v1/invoice-sets/actions", sets::act_on_many),
+        Route::staff(Method::POST, "/v1/invoice-sets/{id}/actions", sets::act),
+        Route::staff(Method::POST, "/v1/invoice-sets/{id}/tasks/{number}/done", sets::finish_task),
         Route::staff(Method::POST, "/v1/rule-sets", rule_sets::create),
         Route::staff(Method::PUT, "/v1/rule-sets/{id}", rule_sets::revise),
         Route::staff(Method::POST, "/v1/rule-sets/{id}/archive", rule_sets::archive),
@@ -58,39 +62,45 @@ pub fn routes() -> Vec<Route<StaffApi>> {
 
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    patients::create,
-    patients::edit,
-    patients::choose_messages,
-    patients::create_treatment,
-    methods::set_up,
-    methods::make_default,
-    methods::remove,
-    invoices::create,
-    invoices::edit,
-    invoices::delete,
-    invoices::send,
-    invoices::remind,
-    invoices::adjust,
-    invoices::reverse_adjustment,
-    invoices::write_off,
-    invoices::send_to_collections,
-    invoices::reverse_collections,
-    invoices::apply,
-    payments::create,
-    payments::request,
-    payments::charge,
-    payments::capture,
-    payments::void,
-    payments::record,
-    payments::change_status,
-    payments::allocate,
-    payments::preview_refund,
-    payments::refund,
-    practice::edit,
-    rule_sets::create,
-    rule_sets::revise,
-    rule_sets::archive,
-    rule_sets::restore
-))]
+#[openapi(
+    components(schemas(paywell_domain::SetId)),
+    paths(
+        patients::create,
+        patients::edit,
+        patients::choose_messages,
+        patients::create_treatment,
+        methods::set_up,
+        methods::make_default,
+        methods::remove,
+        invoices::create,
+        invoices::edit,
+        invoices::delete,
+        invoices::send,
+        invoices::remind,
+        invoices::adjust,
+        invoices::reverse_adjustment,
+        invoices::write_off,
+        invoices::send_to_collections,
+        invoices::reverse_collections,
+        invoices::apply,
+        payments::create,
+        payments::request,
+        payments::charge,
+        payments::capture,
+        payments::void,
+        payments::record,
+        payments::change_status,
+        payments::allocate,
+        payments::preview_refund,
+        payments::refund,
+        practice::edit,
+        rule_sets::create,
+        rule_sets::revise,
+        rule_sets::archive,
+        rule_sets::restore,
+        sets::act_on_many,
+        sets::act,
+        sets::finish_task
+    )
+)]
 pub struct Description;

@@ -47,7 +47,7 @@ pub async fn invoice_set(
     call: Call,
 ) -> Result<Response, Problem> {
     let set = state.api.app.invoice_set(&reading(&staff, &call)?, call.path("id")?).await?;
-    json_version(StatusCode::OK, &set, set.version)
+    json_version(StatusCode::OK, &set, set.set.version)
 }
 
 /// The patient's cards and bank accounts on file, with everything that happened to them.

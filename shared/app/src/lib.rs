@@ -34,6 +34,7 @@ pub mod refunds;
 pub mod requests;
 pub mod rule_sets;
 pub mod search;
+pub mod sets;
 pub mod settle;
 mod texts;
 pub mod tracker;

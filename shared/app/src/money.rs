@@ -98,12 +98,13 @@ impl Work<'_> {
         }
         let practice = self.practice()?;
         let patient = self.load_for_chasing(&practice, patient).await?;
-        self.start_set(&practice, &patient, first, others)
+        self.start_set(&practice, &patient, first, others)?;
+        Ok(())
     }
 
     /// Marks the sessions, but for `own`, that ask for what is due on these invoices: they are to be expired at the
     /// processor. Gives the other payments that are under way; one more meanwhile makes the commit start again.
-    async fn outdate_sessions(
+    pub(crate) async fn outdate_sessions(
         &mut self,
         patient: PatientId,
         invoices: &[InvoiceId],

@@ -24,7 +24,7 @@ use crate::{
         patients::PatientView,
         payments::{PaymentDetail, PaymentView},
         refunds::{DisputeView, RefundView},
-        sets::InvoiceSetDetail,
+        sets::{InvoiceSetDetail, InvoiceSetView},
         timeline::TimelineEntry,
         transactions::TransactionDetail,
     },
@@ -277,7 +277,7 @@ impl App {
         let history = self.store.history::<InvoiceSet>(cx.practice(), patient).await?;
         let history = history.ok_or(AppError::NotFound("invoice set"))?;
         let timeline = history.events.iter().map(TimelineEntry::of).collect();
-        Ok(InvoiceSetDetail::of(&history.stored, currency, timeline))
+        Ok(InvoiceSetDetail { set: InvoiceSetView::of(&history.stored, currency), timeline })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What happened, by whom: the audit trail. Each event carries the hash of the one before it.
 
+mod actor;
 mod chain;
 
 use std::collections::BTreeMap;
@@ -7,62 +8,19 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use actor::Actor;
 pub use chain::{Head, chain, verify};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, RuleSetId, SessionId, SetId,
-    SetupId,
+    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, RuleSetId, SetId, SetupId,
     export::{ExportFailure, ExportFormat, ExportList},
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
     payment::{RefundReason, Tender},
     recipient::Channel,
     rule_set::Method,
+    text::Line,
 };
-
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Actor {
-    /// A member of the practice's staff.
-    Staff {
-        /// The user's id at the token issuer.
-        user: String,
-    },
-    /// A patient who holds a link.
-    Patient {
-        /// The link.
-        link: LinkId,
-    },
-    /// Whoever is signed in to the portal.
-    Portal {
-        /// The session.
-        session: SessionId,
-    },
-    /// The payment processor.
-    Processor {
-        /// The processor's event.
-        event: String,
-    },
-    /// The nightly run.
-    Schedule,
-    /// An import by the practice's operator.
-    Import,
-}
-
-impl Actor {
-    /// The scope of idempotency keys: two actors may use the same key for different commands.
-    pub fn scope(&self) -> String {
-        match self {
-            Self::Staff { user } => user.clone(),
-            Self::Patient { link } => link.to_string(),
-            Self::Portal { session } => session.to_string(),
-            Self::Processor { .. } => "processor".to_owned(),
-            Self::Schedule => "schedule".to_owned(),
-            Self::Import => "import".to_owned(),
-        }
-    }
-}
 
 /// What happened to one aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -338,6 +296,22 @@ pub enum EventKind {
     SetExpired,
     SetPaused {
         reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Line<200>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+    },
+    SetResumed,
+    SetRuleSetChanged {
+        rule_set: RuleSetId,
+        version: u32,
+    },
+    SetCancelled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Line<200>>,
+    },
+    SetReversed {
+        invoices: Vec<InvoiceId>,
     },
     SetFailed {
         reason: String,
@@ -347,6 +321,11 @@ pub enum EventKind {
         step: u16,
         method: Method,
         title: String,
+    },
+    TaskDone {
+        task: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Line<200>>,
     },
     MailSent {
         provider_message: String,

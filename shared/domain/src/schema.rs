@@ -8,7 +8,7 @@ use utoipa::{
 };
 
 use crate::{
-    Amount,
+    Amount, SetId,
     invoice::Discount,
     patient::{EmailAddress, Phone},
     text::Line,
@@ -47,6 +47,12 @@ shown_as_text!(
     "A percentage or an amount.",
     r"^((?=.*[1-9])[0-9]{1,2}(\.[0-9]{1,2})?%|100%|(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,2})?)$",
     "10%"
+);
+shown_as_text!(
+    SetId,
+    "An invoice set: whose it is, and the patient's which.",
+    r"^set_[0-7][0-9a-hjkmnp-tv-z]{25}_[0-9]{4,10}$",
+    "set_01h455vb4pex5vsknk084sn02q_0001"
 );
 shown_as_text!(
     EmailAddress,

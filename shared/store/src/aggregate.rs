@@ -1,10 +1,12 @@
 //! What is stored as a versioned whole, with its events beside it.
 
+mod rules;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
     Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile,
-    Patient, PatientId, Payment, PaymentId, Payout, PortalSession, Practice, PracticeId, RuleSet, RuleSetId,
-    Treatment, TreatmentId, event::Head, link::TokenHash, rule_set::RuleSets,
+    Patient, PatientId, Payment, PaymentId, Payout, PortalSession, Practice, PracticeId, Treatment,
+    TreatmentId, event::Head, link::TokenHash,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -95,36 +97,6 @@ impl Aggregate for Practice {
             ("queue".to_owned(), AttributeValue::S(keys::PRACTICES.to_owned())),
             ("due_at".to_owned(), AttributeValue::S(self.id.to_string())),
         ])
-    }
-}
-
-impl Aggregate for RuleSet {
-    type Id = (RuleSetId, u32);
-
-    fn key_of(practice: &PracticeId, (id, version): (RuleSetId, u32)) -> Key {
-        Key::rule_set(practice, id, version)
-    }
-
-    fn id(&self) -> (RuleSetId, u32) {
-        (self.id, self.version)
-    }
-
-    fn name(&self) -> String {
-        self.id.to_string()
-    }
-}
-
-impl Aggregate for RuleSets {
-    type Id = ();
-
-    fn key_of(practice: &PracticeId, (): ()) -> Key {
-        Key::rule_sets(practice)
-    }
-
-    fn id(&self) {}
-
-    fn name(&self) -> String {
-        format!("rule_sets_{}", self.practice)
     }
 }
 
@@ -363,8 +335,8 @@ impl Aggregate for InvoiceSet {
     }
 
     fn index(&self, practice: &PracticeId) -> Item {
-        let Some(at) = self.next_send_at.filter(|_| self.status.is_chasing()) else { return Item::new() };
-        Queue::Sets.entry(at, practice, &self.id.to_string())
+        let at = self.due_at();
+        at.map_or_else(Item::new, |at| Queue::Sets.entry(at, practice, &self.id.to_string()))
     }
 }
 

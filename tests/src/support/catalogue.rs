@@ -30,6 +30,8 @@ pub struct Furnished {
     pub export: String,
     /// A rule set that no set follows.
     pub rule_set: String,
+    /// The patient's invoice set.
+    pub set: String,
 }
 
 /// A good rule set.
@@ -62,7 +64,8 @@ impl Furnished {
         let export = json!({ "list": "payments", "format": "csv" });
         let export = clinic.post("/v1/exports", &export).await.field("id");
         let rule_set = clinic.post("/v1/rule-sets", &rule_set("Furnished")).await.field("id");
-        Self { clinic, rule_set, patient, newcomer, draft, invoice, payment, link, treatment, export }
+        let set = clinic.get(&format!("/v1/patients/{patient}/invoice-set")).await.field("id");
+        Self { clinic, set, rule_set, patient, newcomer, draft, invoice, payment, link, treatment, export }
     }
 
     /// The path of a route, naming this practice's things.
@@ -74,6 +77,7 @@ impl Furnished {
             "payment-links" => &self.link,
             "exports" => &self.export,
             "rule-sets" => &self.rule_set,
+            "invoice-sets" => &self.set,
             "patients" if route.pattern.ends_with("/setup") => &self.newcomer,
             _ => &self.patient,
         };
@@ -142,6 +146,13 @@ impl Furnished {
             }),
             (_, "/v1/payments/{id}/void") => return None,
             (_, "/v1/rule-sets/{id}/archive" | "/v1/rule-sets/{id}/restore") => return None,
+            ("POST", "/v1/invoice-sets/actions") => {
+                json!({ "sets": [self.set], "action": "change_rule_set", "rule_set_id": self.rule_set })
+            }
+            ("POST", "/v1/invoice-sets/{id}/actions") => {
+                json!({ "action": "change_rule_set", "rule_set_id": self.rule_set })
+            }
+            ("POST", "/v1/invoice-sets/{id}/tasks/{number}/done") => json!({ "note": "She will pay." }),
             (_, "/v1/rule-sets" | "/v1/rule-sets/{id}") => rule_set("Gentle"),
             ("POST", "/v1/payments/{id}/charge") => json!({ "method_on_file": { "id": CARD } }),
             ("POST", "/v1/payments/{id}/capture") => json!({ "amount": "5.00" }),

@@ -31,6 +31,7 @@ mod proof;
 mod renewal;
 mod rule_sets;
 mod samples;
+mod sets;
 mod settling;
 mod store;
 mod texting;

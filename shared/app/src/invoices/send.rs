@@ -8,7 +8,7 @@ use paywell_domain::{
     link::{LinkFor, Token},
     recipient::{Channel, Reach, Recipient},
 };
-use paywell_store::{Aggregate, Answer, Key, Pointer};
+use paywell_store::{Aggregate, Answer, Key, Pointer, Stored};
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
 
@@ -181,17 +181,18 @@ impl Work<'_> {
             self.commit.update(open, open.state.join(invoice))?;
             return Ok(());
         }
-        self.start_set(practice, patient, invoice, &[])
+        self.start_set(practice, patient, invoice, &[])?;
+        Ok(())
     }
 
-    /// Begins a set in the place of the patient's last one.
+    /// Begins a set in the place of the patient's last one; gives it as it will be stored.
     pub(crate) fn start_set(
         &mut self,
         practice: &Practice,
         patient: &Patient,
         invoice: &Invoice,
         others: &[&Invoice],
-    ) -> Result<(), AppError> {
+    ) -> Result<Stored<InvoiceSet>, AppError> {
         let current = self.find::<InvoiceSet>(patient.id)?;
         let rules = self.need::<RuleSet>((practice.rule_set, practice.rule_set_version), "rule set")?.state;
         let start = invoice.due_date() + chrono::Days::new(practice.chase_after_days.into());
@@ -204,13 +205,10 @@ impl Work<'_> {
         match current {
             Some(ended) => {
                 self.commit.keep_earlier_set(&ended)?;
-                self.commit.update(&ended, decision)?;
+                Ok(self.commit.update(&ended, decision)?)
             }
-            None => {
-                self.commit.create(decision)?;
-            }
+            None => Ok(self.commit.create(decision)?),
         }
-        Ok(())
     }
 
     /// Gives out a link and writes a message with it for each channel; no channel, no link.

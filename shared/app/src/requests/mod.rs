@@ -7,6 +7,7 @@ pub mod patients;
 pub mod payments;
 pub mod practice;
 pub mod rule_sets;
+pub mod sets;
 
 use std::str::FromStr;
 

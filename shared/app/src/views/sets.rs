@@ -1,9 +1,14 @@
 //! Invoice sets.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Currency, InvoiceSet, SetStatus, invoice_set::Task, rule_set::Method};
+use paywell_domain::{
+    Currency, InvoiceSet, SetStatus,
+    invoice_set::{Action, Pause, PauseReason, Task},
+    rule_set::Method,
+};
 use paywell_store::{SetRow, Stored};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{PatientRef, timeline::TimelineEntry};
@@ -47,9 +52,20 @@ impl From<&Task> for TaskView {
     }
 }
 
-/// A patient's current invoice set, with everything that happened.
+/// What holds a set.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct InvoiceSetDetail {
+pub struct PauseView {
+    /// Why.
+    pub reason: PauseReason,
+    /// What staff wrote.
+    pub note: Option<String>,
+    /// The practice's day on which the set resumes by itself; none where staff are to resume it.
+    pub until: Option<NaiveDate>,
+}
+
+/// An invoice set.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceSetView {
     /// The id.
     pub id: String,
     /// The version, for `If-Match`.
@@ -58,6 +74,10 @@ pub struct InvoiceSetDetail {
     pub patient: PatientRef,
     /// How it stands.
     pub status: SetStatus,
+    /// What staff may do to it.
+    pub allowed_actions: Vec<Action>,
+    /// What holds it, where it is paused and that is known.
+    pub pause: Option<PauseView>,
     /// What is left over all its invoices.
     pub outstanding: String,
     /// The currency.
@@ -76,23 +96,62 @@ pub struct InvoiceSetDetail {
     pub next_send_at: Option<DateTime<Utc>>,
     /// What staff are to do and have not done.
     pub tasks: Vec<TaskView>,
+}
+
+/// A patient's current invoice set, with everything that happened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceSetDetail {
+    /// The set.
+    #[serde(flatten)]
+    pub set: InvoiceSetView,
     /// Everything that happened, in order.
     pub timeline: Vec<TimelineEntry>,
 }
 
-impl InvoiceSetDetail {
-    /// The set with its history.
-    pub fn of(stored: &Stored<InvoiceSet>, currency: Currency, timeline: Vec<TimelineEntry>) -> Self {
+/// What became of an action on several sets.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ActionResults {
+    /// One for each id, in the order in which they were sent.
+    pub results: Vec<ActionResult>,
+}
+
+/// What became of an action on one of several sets.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ActionResult {
+    /// The id as it was sent.
+    pub id: String,
+    /// Whether it was done.
+    pub done: bool,
+    /// The set after it, where it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<InvoiceSetView>)]
+    pub set: Option<Value>,
+    /// Why it was not done: the problem that the action alone would be answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub problem: Option<Value>,
+}
+
+impl InvoiceSetView {
+    /// The set, in the currency of the practice.
+    pub fn of(stored: &Stored<InvoiceSet>, currency: Currency) -> Self {
         let set = &stored.state;
         let member = |i: &paywell_domain::invoice_set::SetInvoice| SetInvoiceView {
             invoice_id: i.invoice.to_string(),
             balance: i.balance.to_string(),
+        };
+        let pause = |pause: &Pause| PauseView {
+            reason: pause.reason,
+            note: pause.note.as_ref().map(ToString::to_string),
+            until: pause.until,
         };
         Self {
             id: set.id.to_string(),
             version: stored.version,
             patient: PatientRef { id: set.id.patient.to_string(), name: set.patient_name.to_string() },
             status: set.status,
+            allowed_actions: Action::allowed(set.status).collect(),
+            pause: set.pause.as_ref().map(pause),
             outstanding: set.outstanding().to_string(),
             currency,
             invoices: set.invoices.iter().map(member).collect(),
@@ -102,7 +161,6 @@ impl InvoiceSetDetail {
             next_step: set.next_step,
             next_send_at: set.next_send_at,
             tasks: set.tasks.iter().map(TaskView::from).collect(),
-            timeline,
         }
     }
 }
@@ -116,6 +174,8 @@ pub struct InvoiceSetListItem {
     pub patient: PatientRef,
     /// How it stands.
     pub status: SetStatus,
+    /// What staff may do to it.
+    pub allowed_actions: Vec<Action>,
     /// What is left over all its invoices.
     pub outstanding: String,
     /// The currency.
@@ -135,6 +195,7 @@ impl InvoiceSetListItem {
             id: row.id.to_string(),
             patient: PatientRef { id: row.id.patient.to_string(), name: row.patient_name.to_string() },
             status: row.status,
+            allowed_actions: Action::allowed(row.status).collect(),
             outstanding: row.outstanding.to_string(),
             currency,
             rule_set_id: row.rule_set.to_string(),

@@ -1,9 +1,13 @@
 //! What staff may do to a set, by its status.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use super::SetStatus;
 
 /// An action on an invoice set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Give the balance up as uncollectable.
     WriteOff,
@@ -19,11 +23,13 @@ pub enum Action {
     Cancel,
     /// Take a write-off or placement back.
     Reverse,
+    /// Move the charges of a cancelled set back to chasing.
+    ChaseAgain,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::WriteOff,
         Self::SendToCollections,
         Self::Pause,
@@ -31,11 +37,31 @@ impl Action {
         Self::ChangeRuleSet,
         Self::Cancel,
         Self::Reverse,
+        Self::ChaseAgain,
     ];
+
+    /// The name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WriteOff => "write_off",
+            Self::SendToCollections => "send_to_collections",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::ChangeRuleSet => "change_rule_set",
+            Self::Cancel => "cancel",
+            Self::Reverse => "reverse",
+            Self::ChaseAgain => "chase_again",
+        }
+    }
+
+    /// What a set of that status allows.
+    pub fn allowed(status: SetStatus) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |action| action.is_allowed(status))
+    }
 
     /// Whether a set of that status allows it.
     pub const fn is_allowed(self, status: SetStatus) -> bool {
-        use SetStatus::{Active, Collections, Expired, Failed, Paused, WillFail, WrittenOff};
+        use SetStatus::{Active, Cancelled, Collections, Expired, Failed, Paused, WillFail, WrittenOff};
         match self {
             Self::WriteOff | Self::SendToCollections | Self::ChangeRuleSet | Self::Cancel => {
                 matches!(status, Active | WillFail | Failed | Paused | Expired)
@@ -43,6 +69,7 @@ impl Action {
             Self::Pause => matches!(status, Active | WillFail | Failed),
             Self::Resume => matches!(status, Paused),
             Self::Reverse => matches!(status, WrittenOff | Collections),
+            Self::ChaseAgain => matches!(status, Cancelled),
         }
     }
 }
@@ -67,6 +94,7 @@ mod tests {
             (Action::ChangeRuleSet, "yyyyynnnn"),
             (Action::Cancel, "yyyyynnnn"),
             (Action::Reverse, "nnnnnnnyy"),
+            (Action::ChaseAgain, "nnnnnnynn"),
         ] {
             let found: String =
                 columns.map(|s| if action.is_allowed(s) { 'y' } else { 'n' }).iter().collect();

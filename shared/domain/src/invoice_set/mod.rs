@@ -1,5 +1,6 @@
 //! One patient's outstanding charges being chased: which, how far along, and what comes next.
 
+mod act;
 mod action;
 mod chase;
 mod task;
@@ -8,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use act::{MAX_AT_ONCE, Pause, PauseReason};
 pub use action::Action;
 pub use chase::{Due, Instead};
 pub use task::{Task, TaskWords};
@@ -126,6 +128,12 @@ pub struct InvoiceSet {
     /// How many tasks it has had.
     #[serde(default)]
     pub tasks_made: u16,
+    /// What holds it while it is paused. Not known of what was paused before it was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
+    /// What it chased and was given up or placed with an agency, which can be taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given_up: Vec<InvoiceId>,
 }
 
 impl InvoiceSet {
@@ -153,6 +161,8 @@ impl InvoiceSet {
             tried: None,
             tasks: Vec::new(),
             tasks_made: 0,
+            pause: None,
+            given_up: Vec::new(),
         };
         let next_send_at = Some(set.wake_at(rules, recipient, started_on));
         Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id })
@@ -200,6 +210,9 @@ impl InvoiceSet {
                 Some((place, _)) => {
                     set.invoices.remove(place);
                     settled.push(after.id);
+                    if matches!(after.status, InvoiceStatus::InCollections | InvoiceStatus::WrittenOff) {
+                        set.given_up.push(after.id);
+                    }
                     end = match after.status {
                         InvoiceStatus::InCollections => SetStatus::Collections,
                         InvoiceStatus::WrittenOff if end == SetStatus::Paid => SetStatus::WrittenOff,
@@ -208,6 +221,7 @@ impl InvoiceSet {
                 }
                 None if set.status.is_open() && after.is_reopened_from(before) => {
                     set.invoices.push(SetInvoice { invoice: after.id, balance: after.balance() });
+                    set.given_up.retain(|id| *id != after.id);
                     joined.push(after.id);
                 }
                 None => {}

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::InvoiceSet;
 use crate::{
-    EventKind,
+    Decision, EventKind,
     rule_set::{Filling, Method, Step},
+    text::Line,
 };
 
 /// A task as its step words it.
@@ -46,6 +47,14 @@ pub struct Task {
 }
 
 impl InvoiceSet {
+    /// Staff have done a task; none where no such task is open.
+    pub fn finish_task(&self, number: u16, note: Option<Line<200>>) -> Option<Decision<Self>> {
+        let mut finished = self.clone();
+        finished.tasks.retain(|task| task.number != number);
+        let was_open = finished.tasks.len() < self.tasks.len();
+        was_open.then(|| Decision::of(finished, EventKind::TaskDone { task: number, note }))
+    }
+
     /// The set with one more task, and the event that says so.
     pub(super) fn with_task(&self, step: u16, words: &TaskWords, now: DateTime<Utc>) -> (Self, EventKind) {
         let TaskWords { method, title, message } = words.clone();

@@ -145,6 +145,15 @@ impl Problem {
         self.0.internal.as_deref()
     }
 
+    /// The document as a part of a larger answer, which may be given again to another request: without a request's id.
+    pub fn into_part(self) -> Value {
+        let mut part = serde_json::to_value(&self.0.document).unwrap_or_default();
+        if let Some(members) = part.as_object_mut() {
+            members.remove("request_id");
+        }
+        part
+    }
+
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self

@@ -211,6 +211,8 @@ fn a_set_chases_what_its_invoices_come_to() {
         tried: None,
         tasks: Vec::new(),
         tasks_made: 0,
+        pause: None,
+        given_up: Vec::new(),
     };
     books.set(&set(950), true);
     books.set(&set(1), false);
