@@ -190,6 +190,16 @@ fn other_rules_begin_at_their_first_step_and_not_on_a_day_that_had_one() {
 }
 
 #[test]
+fn hours_later_on_the_same_day_are_no_other_day() {
+    let now = at("2026-07-01T17:00:00Z");
+    let mut evening = RuleSet { version: 2, ..rules() };
+    evening.steps[0].window = crate::rule_set::Window::new(15, 21).unwrap();
+    let first = claimed(&set(), now);
+    let changed = first.change_rule_set(&evening, &recipient(), practice().today(now), now).unwrap().state;
+    assert_eq!(changed.next_send_at, Some(at("2026-07-02T22:00:00Z")), "not at three today");
+}
+
+#[test]
 fn what_was_given_up_is_taken_back_unless_it_was_paid_since() {
     let (one, two) = (fixtures::invoice(1, 10_000), fixtures::invoice(2, 5_000));
     let both =
