@@ -59,7 +59,7 @@ impl Site {
 
     async fn build(profile: Profile, count: usize, clock: Option<Clock>) -> Self {
         let folder = profile.build();
-        let processor = Processor::start();
+        let processor = Processor::by_the_systems_clock();
         let mail = Mail::start();
         let wire = Wire::new(&processor.url, &mail.url).await;
         let engine = wire.quiet_end().await;

@@ -34,6 +34,18 @@ pub struct Furnished {
     pub set: String,
 }
 
+/// The commands that take no body.
+const WITHOUT_BODY: [&str; 8] = [
+    "/v1/invoices/{id}/adjustments/{number}/reverse",
+    "/v1/invoices/{id}/collections",
+    "/v1/invoices/{id}/collections/reverse",
+    "/v1/patients/{id}/payment-methods/{method}/default",
+    "/v1/payment-links/{id}/revoke",
+    "/v1/payments/{id}/void",
+    "/v1/rule-sets/{id}/archive",
+    "/v1/rule-sets/{id}/restore",
+];
+
 /// A good rule set.
 pub fn rule_set(title: &str) -> Value {
     let spanish = json!({ "language": "es", "title": "Tiene un saldo", "message": "Hola, {first_name}." });
@@ -95,14 +107,12 @@ impl Furnished {
 
     /// The body of a good request; none where the route takes none.
     pub fn body(&self, route: &RouteInfo) -> Option<Value> {
+        if matches!(route.method.as_str(), "GET" | "DELETE") || WITHOUT_BODY.contains(&route.pattern) {
+            return None;
+        }
         let allocations = json!([{ "invoice_id": self.invoice, "amount": "5.00" }]);
         let body = match (route.method.as_str(), route.pattern) {
-            ("GET" | "DELETE", _) => return None,
-            (_, "/v1/payment-links/{id}/revoke") => return None,
             (_, "/v1/invoices/{id}/remind" | "/v1/payments/{id}/request") => json!({ "channels": ["email"] }),
-            (_, "/v1/invoices/{id}/collections" | "/v1/invoices/{id}/collections/reverse") => return None,
-            (_, "/v1/invoices/{id}/adjustments/{number}/reverse") => return None,
-            (_, "/v1/patients/{id}/payment-methods/{method}/default") => return None,
             ("POST", "/v1/patients/{id}/payment-methods/setup") => {
                 json!({ "consent": { "wording": "I agree.", "given": "in_person" }, "methods": ["card"] })
             }
@@ -144,8 +154,6 @@ impl Furnished {
                 "amount": "5.00", "currency": "USD", "reason": "other", "note": "as agreed", "owed_again": true,
                 "tender": { "type": "cash" },
             }),
-            (_, "/v1/payments/{id}/void") => return None,
-            (_, "/v1/rule-sets/{id}/archive" | "/v1/rule-sets/{id}/restore") => return None,
             ("POST", "/v1/invoice-sets/actions") => {
                 json!({ "sets": [self.set], "action": "change_rule_set", "rule_set_id": self.rule_set })
             }

@@ -35,8 +35,8 @@ pub const WEBHOOK_SECRET: &str = "whsec_tests";
 /// The account's secret key.
 pub const SECRET_KEY: &str = "sk_test_tests";
 
-/// A processor of one test. It goes by the system's clock from the next 16:00 UTC on, and so does its world: what a day
-/// brings, such as a payout, comes after as many hours whenever the test is run.
+/// A processor of one test. Its clock, and its world's, begin at the next 16:00 UTC: what a day brings, such as a payout,
+/// comes after as many hours whenever the test is run.
 pub struct Processor {
     /// Where it is.
     pub url: String,
@@ -48,15 +48,23 @@ pub struct Processor {
 impl Processor {
     /// A processor that sends no webhooks by itself.
     pub fn start() -> Self {
+        let now = paywell_app::clock::now();
+        let noon = now.date_naive().and_hms_opt(16, 0, 0).unwrap().and_utc();
+        Self::ahead(if noon > now { noon - now } else { noon + Duration::days(1) - now })
+    }
+
+    /// One that goes by the system's clock, as functions in processes of their own do.
+    pub fn by_the_systems_clock() -> Self {
+        Self::ahead(Duration::zero())
+    }
+
+    fn ahead(ahead: Duration) -> Self {
         let config = Config {
             secret_key: SECRET_KEY.to_owned(),
             webhook_secret: WEBHOOK_SECRET.to_owned(),
             ..Config::default()
         };
         let simulator = Simulator::new(config).unwrap();
-        let now = paywell_app::clock::now();
-        let noon = now.date_naive().and_hms_opt(16, 0, 0).unwrap().and_utc();
-        let ahead = if noon > now { noon - now } else { noon + Duration::days(1) - now };
         simulator.advance(ahead.to_std().unwrap());
         let served = simulator.clone();
         let url = loopback::serve(|listener| async move {

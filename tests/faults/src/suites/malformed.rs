@@ -36,7 +36,7 @@ struct Suite {
 pub async fn malformed(seed: u64, cases: u64) -> Vec<Figure> {
     println!("seed {seed}, {cases} requests");
     let processor = Processor::start();
-    let world = World::at(paywell_app::clock::now(), &processor.url).await;
+    let world = World::at(processor.begun_at(), &processor.url).await;
     let own = Furnished::of(Clinic::open_in(&world, "prac_riverside").await).await;
     let url = own.clinic.get(&format!("/v1/payment-links/{}", own.link)).await.field("url");
     let link = url.rsplit('/').next().unwrap().to_owned();

@@ -172,8 +172,8 @@ async fn what_was_changed_is_named_by_day() {
         named.sort();
         named
     };
-    // Two rule sets, and the list of them.
-    let begun = ["INVOICE 1", "PATIENT 1", "PRACTICE 1", "RULESET 1", "RULESET 1", "RULESET 2"];
+    // Three rule sets, and the list of them.
+    let begun = ["INVOICE 1", "PATIENT 1", "PRACTICE 1", "RULESET 1", "RULESET 1", "RULESET 1", "RULESET 3"];
     assert_eq!(read(None).await, begun);
     clinic.world.pass(chrono::Duration::days(1));
     let version = clinic.get(&format!("/v1/invoices/{draft}")).await.version();

@@ -127,7 +127,11 @@ fn bad_body(
     let objects = pointers(body, "", &Value::is_object);
     let object = objects.into_iter().choose(rng).unwrap();
     let what = match rng.random_range(0..12) {
-        0 => return ("no JSON", poison::body(rng), true),
+        0 => {
+            let text = poison::body(rng);
+            let is_bad = !(text.is_empty() && Furnished::may_be_empty(route));
+            return ("no JSON", text, is_bad);
+        }
         1 => {
             let text = body.to_string();
             let end = (1..text.len()).filter(|end| text.is_char_boundary(*end)).choose(rng).unwrap();
