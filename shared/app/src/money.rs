@@ -11,7 +11,7 @@ use crate::{AppError, Work};
 
 /// The most sessions that one commit marks: with 25 invoices it is still one transaction. A patient hardly has two; what
 /// is paid in one that was not marked becomes credit.
-const MAX_SESSIONS: usize = 3;
+const MAX_SESSIONS: usize = 2;
 
 /// What is loaded with everything that moves a patient's money.
 pub(crate) fn keys(practice: &PracticeId, patient: PatientId) -> Vec<Key> {

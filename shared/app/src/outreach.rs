@@ -8,7 +8,7 @@ use paywell_domain::{
     invoice_set::{Due, Instead, TaskWords},
     link::LinkFor,
     payment::MAX_ALLOCATIONS,
-    recipient::Recipient,
+    recipient::{Channel, Reach, Recipient},
     rule_set::{Method, Step},
 };
 use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
@@ -45,6 +45,8 @@ pub struct Run {
     pub skipped: u32,
     /// Sets that could not be handled; the next run finds them again.
     pub errors: u32,
+    /// Whether the provider took no text: what goes by text is left where it is, and the next run goes on.
+    pub texts_down: bool,
     /// Whether it ended before all was done, because the time was up or the provider took nothing; the next run goes on.
     pub cut_off: bool,
 }
@@ -55,6 +57,8 @@ type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), RuleSet>>;
 struct Claimed {
     set: Stored<InvoiceSet>,
     step: u16,
+    /// The method of the step that was tried before, in vain.
+    tried: Option<Method>,
     message: Message,
     /// What follows where the provider refuses it.
     instead: Instead,
@@ -118,10 +122,13 @@ impl App {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
             Outcome::Failed(_) => run.failed += 1,
-            // No other message would go through either: what is left waits for the next run.
+            // No other message would go through either: what is left waits for the next run; mail does not wait for texts.
             Outcome::Later => {
                 run.postponed += 1;
-                run.cut_off = true;
+                match claimed.message.channel() {
+                    Channel::Email => run.cut_off = true,
+                    Channel::Sms => run.texts_down = true,
+                }
             }
         }
         self.note(&cx, claimed, outcome).await
@@ -174,8 +181,12 @@ impl App {
                     work.commit.update(&set, task)?;
                     Ok(None)
                 }
+                Due::Send(_, Reach::Sms(_)) if counts.texts_down => {
+                    counts.postponed += 1;
+                    Ok(None)
+                }
                 Due::Send(step, reach) => {
-                    let number = set.state.next_step;
+                    let (number, tried) = (set.state.next_step, set.state.tried);
                     let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
                     let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice_id) };
                     let message = Message::step(&practice, &recipient, reach, step, &ways, cx.now());
@@ -191,7 +202,7 @@ impl App {
                         Some(_) if method == step.method => Instead::Message(method),
                         _ => Instead::Nothing,
                     };
-                    Ok(Some(Claimed { set, step: number, message, instead }))
+                    Ok(Some(Claimed { set, step: number, tried, message, instead }))
                 }
             }
         })
@@ -217,7 +228,7 @@ impl App {
             Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
             Outcome::Unknown => set.sending_unknown(claimed.step),
             Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
-            Outcome::Later => set.put_back(claimed.step, cx.now()),
+            Outcome::Later => set.put_back(claimed.step, claimed.tried, cx.now()),
         };
         let mut commit = Commit::new(&cx.by, None);
         commit.update(&claimed.set, decide(&claimed.set.state))?;

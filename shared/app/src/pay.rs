@@ -221,7 +221,7 @@ impl App {
             amount: state.amount.cents(),
             currency: state.currency,
             status: state.status,
-            can_continue: attempt.is_some_and(|attempt| attempt.is_payable(now)),
+            can_continue: attempt.is_some_and(|attempt| attempt.can_be_continued(now)),
             debit: attempt.is_some_and(|attempt| attempt.status == AttemptStatus::Processing),
             paid_on: state.paid_at.map(|at| practice.today(at)),
             credit: state.unapplied.is_positive().then_some(state.unapplied),

@@ -1,11 +1,12 @@
 //! What staff do to invoice sets, one at a time or many.
 
 use paywell_domain::{
-    Decision, Invoice, InvoiceId, InvoiceSet, Patient, PatientId, Refusal, RuleSet, SetId,
+    Decision, Invoice, InvoiceId, InvoiceSet, Patient, PatientId, Refusal, RuleSet, SetId, SetStatus,
     invoice_set::{Action, MAX_AT_ONCE},
     recipient::Recipient,
 };
 use paywell_store::{Answer, Command, Key, Stored};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -49,14 +50,20 @@ impl App {
                     Ok(set) => self.act(&of_one(cx, set), set, &act).await,
                     Err(_) => Err(AppError::NotFound("invoice set")),
                 };
-                let (set, problem) = match done {
-                    Ok(done) => (Some(serde_json::from_str(&done.body)?), None),
+                let (after, problem) = match done {
+                    Ok(done) => (Some(serde_json::from_str::<After>(&done.body)?), None),
                     Err(error @ (AppError::Refused(_) | AppError::NotFound(_))) => {
                         (None, Some(problem(error)))
                     }
                     Err(error) => return Err(error),
                 };
-                results.push(ActionResult { id: id.to_string(), done: set.is_some(), set, problem });
+                results.push(ActionResult {
+                    id: id.to_string(),
+                    done: after.is_some(),
+                    status: after.as_ref().map(|after| after.status),
+                    version: after.as_ref().map(|after| after.version),
+                    problem,
+                });
             }
             let body = serde_json::to_string(&ActionResults { results })?;
             Ok(Answer { status: 200, body, location: None, version: None })
@@ -110,6 +117,13 @@ impl App {
         })
         .await
     }
+}
+
+/// What an answer about many sets says of each: the whole of a hundred would be more than one item holds.
+#[derive(Deserialize)]
+struct After {
+    status: SetStatus,
+    version: u64,
 }
 
 /// The part of a command on many sets that is about one of them.

@@ -35,7 +35,7 @@ async function story({ javaScriptEnabled }) {
   assert.match(await visitor.text(), /Nothing is owed/);
   await goes(visitor, 'portal-history');
   assert.ok((await visitor.text()).includes(`$${total}`));
-  await visitor.tap(visitor.page.getByRole('link', { name: /^Receipt of / }));
+  await visitor.tap(visitor.page.getByRole('link', { name: /^Receipt of \S+$/ }));
   await until('the receipt again', async () => (await visitor.heading()) === 'Thank you');
 
   await visitor.open(portal());

@@ -38,11 +38,19 @@ impl Mail {
     }
 
     /// The next sends go wrong: `throttle`, `error`, or `accept_then_drop`.
-    pub async fn fault(&self, kind: &str, count: u32) {
+    pub async fn fault(&self, fault: &str, count: u32) {
+        self.plan(&json!({ "next": fault, "count": count })).await;
+    }
+
+    /// The next texts alone go wrong.
+    pub async fn fault_of_texts(&self, fault: &str, count: u32) {
+        self.plan(&json!({ "next": fault, "count": count, "kind": "sms" })).await;
+    }
+
+    async fn plan(&self, plan: &Value) {
         let request = Request::post(format!("{}/api/faults", self.url));
         let request = request.header("content-type", "application/json");
-        let body = json!({ "next": kind, "count": count }).to_string();
-        assert!(loopback::send(request.body(body).unwrap()).await.status().is_success());
+        assert!(loopback::send(request.body(plan.to_string()).unwrap()).await.status().is_success());
     }
 
     /// The pay page's path in a message.

@@ -69,6 +69,30 @@ async fn a_card_that_is_declined_is_told_with_its_reason_while_it_can_be_tried_a
     }
 }
 
+/// The word of the declined card comes last: it says nothing of the debit.
+#[tokio::test]
+async fn a_decline_that_is_heard_of_late_fails_no_debit_that_is_under_way() {
+    let payer = Payer::new().await;
+    let declined: Vec<(&str, &str)> = (BY_CARD.iter().copied())
+        .map(|(name, value)| (name, if name == "number" { "4000000000000002" } else { value }))
+        .collect();
+    payer.processor.fill_in(&payer.payment.state, &declined).await;
+    let late = payer.processor.simulator.take_events();
+    assert!(late.iter().any(|event| event.kind == "payment_intent.payment_failed"), "the decline");
+    payer.processor.fill_in(&payer.payment.state, BY_BANK).await;
+    payer.processor.tell(&payer.clinic).await;
+    for event in late {
+        let signature = payer.processor.simulator.sign(&event.body);
+        let request = payer.clinic.unsigned_webhook(&event.body).header("stripe-signature", &signature);
+        assert_eq!(request.await.status, 204, "{}", event.kind);
+    }
+    assert_eq!(payer.shown().await["status"], json!("processing"), "the debit is under way");
+    payer.processor.pass(&payer.clinic, Duration::days(7));
+    payer.processor.tell(&payer.clinic).await;
+    assert_eq!(payer.shown().await["status"], json!("paid"));
+    payer.clinic.proven_books().await;
+}
+
 #[tokio::test]
 async fn a_debit_that_is_refused_says_why_whoever_tells() {
     for told in [true, false] {

@@ -277,7 +277,7 @@ async fn many_are_answered_for_one_by_one_and_the_same_again_changes_nothing() {
     let results = answer.ok()["results"].clone();
     let done: Vec<bool> = results.as_array().unwrap().iter().map(|r| r["done"].as_bool().unwrap()).collect();
     assert_eq!(done, [true, false, false, false, true, true], "{results}");
-    assert_eq!(results[0]["set"]["status"], json!("paused"));
+    assert_eq!(results[0]["status"], json!("paused"));
     assert_eq!(results[0], results[5], "named twice, done once");
     let problem = &results[1]["problem"];
     assert_eq!((&problem["status"], &problem["rule"]), (&json!(409), &json!("set-status")));

@@ -260,6 +260,58 @@ async fn outreach_texts_whoever_agreed_and_mails_the_others_at_the_same_step() {
 }
 
 #[tokio::test]
+async fn mail_does_not_wait_for_texts_that_nobody_takes() {
+    let clinic = Clinic::open().await;
+    let sms_first = json!({
+        "title": "Texts first", "expiry_days": 30,
+        "steps": [{ "delay_days": 0, "method": "sms", "title": "A balance", "message": "Please pay.",
+                    "fallback": "email" }],
+    });
+    let made = clinic.post("/v1/rule-sets", &sms_first).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    follow(&clinic, "Texts first").await;
+    clinic.world.set_clock(at(DAY));
+    let mut texted = Vec::new();
+    for name in ["Ada", "Bea", "Cleo"] {
+        let details = json!({ "email": "x@example.com", "phone": NUMBER, "time_zone": "America/New_York" });
+        let patient = clinic.patient_with(name, &details).await;
+        choose(&clinic, &patient, true, true).await;
+        texted.push(patient);
+    }
+    let ben = clinic.patient("Ben").await;
+    for patient in texted.iter().chain([&ben]) {
+        clinic.open_invoice_with(patient, "125.00", &json!({ "term_days": 1 })).await;
+    }
+    clinic.world.set_clock(at(DAY) + Duration::days(2));
+    clinic.world.mail.fault_of_texts("throttle", 1).await;
+    let run = clinic.world.run_outreach().await;
+    assert!(run.texts_down && !run.cut_off, "{run:?}");
+    let mails = clinic.world.mail.to("ben@example.com").await.len();
+    assert_eq!(
+        (run.due, run.sent, run.postponed, mails, texts(&clinic).await.len()),
+        (4, 1, 3, 1, 0),
+        "{run:?}"
+    );
+    clinic.world.set_clock(at(DAY) + Duration::days(2) + Duration::minutes(16));
+    assert_eq!(clinic.world.run_outreach().await.sent, 3, "the next run goes on");
+    assert_eq!(texts(&clinic).await.len(), 3);
+}
+
+#[tokio::test]
+async fn nobody_is_reminded_of_what_they_dispute() {
+    let clinic = Clinic::open().await;
+    let (ada, invoice) = clinic.ada_owing().await;
+    let set = clinic.get(&format!("/v1/patients/{ada}/invoice-set")).await.field("id");
+    let path = format!("/v1/invoice-sets/{set}/actions");
+    clinic.post(&path, &json!({ "action": "pause", "reason": "dispute" })).await.ok();
+    let remind = || clinic.post_empty(&format!("/v1/invoices/{invoice}/remind"));
+    assert_eq!(remind().await.refused(409)["rule"], json!("disputed"));
+    assert!(clinic.world.mail.all().await.is_empty());
+    clinic.post(&path, &json!({ "action": "resume" })).await.ok();
+    remind().await.ok();
+}
+
+#[tokio::test]
 async fn a_consent_that_is_taken_back_before_a_text_goes_out_prevents_it() {
     let clinic = Clinic::open().await;
     follow(&clinic, "Mail and text").await;
@@ -302,14 +354,23 @@ async fn a_corrected_contact_is_where_messages_go_from_then_on() {
         json!({ "guarantor": { "first_name": "Grace", "email": "grace@example.com" }, "language": "es" });
     let edited = clinic.patch(&path, &edit).on_version(1).await.ok();
     assert_eq!((&edited["guarantor"], &edited["email"]), (&json!("Grace"), &json!("ada@example.com")));
+    let zone = json!({ "time_zone": "America/New_York" });
+    clinic.patch(&path, &zone).on_version(2).await.ok();
     clinic.post_empty(&format!("/v1/invoices/{invoice}/remind")).await.ok();
     let [mail] = &clinic.world.mail.to("grace@example.com").await[..] else { panic!("one mail") };
     assert!(mail["text"].as_str().unwrap().starts_with("Hola, Grace:"), "{mail}");
     for (field, wrong) in
         [("email", json!("ada")), ("birth_date", json!("2027-01-01")), ("first_name", json!("Eva"))]
     {
-        let refused = clinic.patch(&path, &json!({ field: wrong })).on_version(2).await;
+        let refused = clinic.patch(&path, &json!({ field: wrong })).on_version(3).await;
         refused.refused_at(422, &format!("/{field}"));
     }
     clinic.patch(&path, &edit).on_version(1).await.refused(412);
+    let gone = clinic.patch(&path, &json!({ "guarantor": null })).on_version(3).await.ok();
+    let (zone, language) = (&gone["time_zone"], &gone["language"]);
+    assert_eq!(
+        (zone, language),
+        (&Value::Null, &Value::Null),
+        "where and what somebody else reads is not known"
+    );
 }

@@ -33,7 +33,7 @@ async fn attempt(
     read: impl FnOnce() -> Result<Order, Refusal>,
 ) -> Result<Response<Body>, Refusal> {
     signed(headers)?;
-    let fault = mailbox.next_fault();
+    let fault = mailbox.next_fault(service.kind());
     match fault {
         Some(Fault::Throttle) => return Err(service.throttled()),
         Some(Fault::Error) => return Err(service.failed()),

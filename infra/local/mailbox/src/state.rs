@@ -84,11 +84,11 @@ impl Mailbox {
     }
 
     /// The fault that this send meets, if one is planned; each is met once.
-    pub(crate) fn next_fault(&self) -> Option<Fault> {
+    pub(crate) fn next_fault(&self, kind: Kind) -> Option<Fault> {
         let mut state = self.state();
-        let (fault, rest) = state.plan.take()?.spend()?;
+        let (fault, rest) = state.plan.take()?.spend(kind);
         state.plan = Some(rest);
-        Some(fault)
+        fault
     }
 
     /// No code panics between two changes that belong together, so a poisoned lock guards a whole state.

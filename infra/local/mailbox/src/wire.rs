@@ -1,5 +1,6 @@
 //! How the two services answer: SES in REST-JSON, SMS in AWS JSON 1.0.
 
+use crate::message::Kind;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -33,6 +34,13 @@ impl Refusal {
 }
 
 impl Service {
+    pub(crate) const fn kind(self) -> Kind {
+        match self {
+            Self::Ses => Kind::Email,
+            Self::Sms => Kind::Sms,
+        }
+    }
+
     pub(crate) fn throttled(self) -> Refusal {
         match self {
             Self::Ses => Refusal::new(

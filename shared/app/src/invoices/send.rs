@@ -51,7 +51,7 @@ impl App {
     /// Reminds of an open invoice now.
     ///
     /// # Errors
-    /// It is not open; there is nowhere to send it, or not at this hour.
+    /// It is not open, or disputed; there is nowhere to send it, or not at this hour.
     pub async fn remind(
         &self,
         cx: &Context,
@@ -77,6 +77,11 @@ impl App {
                 let practice = work.practice()?;
                 let stored = work.need::<Invoice>(id, "invoice")?;
                 let patient = work.load_for_chasing(&practice, stored.state.patient).await?;
+                if occasion == Occasion::Reminder
+                    && let Some(set) = work.find::<InvoiceSet>(patient.id)?
+                {
+                    set.state.require_undisputed(id)?;
+                }
                 let sent = work.commit.update(&stored, decide(&stored.state)?)?;
                 if stored.state.status == InvoiceStatus::Draft {
                     work.chase(&practice, &patient, &sent.state)?;

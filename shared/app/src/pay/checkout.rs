@@ -124,7 +124,7 @@ impl App {
             return Ok(Checkout::Unknown);
         };
         let state = &payment.state;
-        let Some(attempt) = state.open_attempt().filter(|attempt| attempt.is_payable(now)) else {
+        let Some(attempt) = state.open_attempt().filter(|attempt| attempt.can_be_continued(now)) else {
             let ended = if state.paid_at.is_some() { Ended::Paid } else { Ended::Expired };
             return Ok(Checkout::Ended(ended));
         };

@@ -192,9 +192,18 @@ impl App {
     /// refused. The payment is as good without, so this does not wait for long, but for a method that is to be kept: what
     /// it is, the intent alone tells.
     ///
+    /// What says that an intent came to nothing may be old: a card was declined, and meanwhile a bank debit is under way. That
+    /// is decided on what the intent is now.
+    ///
     /// # Errors
-    /// The method is to be kept, and the processor cannot be reached.
+    /// The processor cannot be reached, and the method is to be kept, or the intent came to nothing.
     pub(crate) async fn ask_intent_of(&self, news: &mut News) -> Result<(), AppError> {
+        if let News::Intent(intent) = news
+            && matches!(intent.status, IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled)
+        {
+            let now = self.stripe()?.retrieve_payment_intent(&intent.id).await;
+            **intent = now.map_err(AppError::unavailable)?;
+        }
         let keeps = |given: &BTreeMap<String, String>| given.contains_key(metadata::SETUP);
         let (intent, keeps) = match news {
             News::Session { session, failed, .. } => {

@@ -109,7 +109,8 @@ pub struct EditPatient {
     #[serde(default, deserialize_with = "super::given")]
     #[schema(value_type = Option<Phone>)]
     pub phone: Option<Option<Phone>>,
-    /// Who is responsible for paying, if not the patient.
+    /// Who is responsible for paying, if not the patient. Where somebody else lives, and what they read, is not known until
+    /// it is said with it.
     #[serde(default, deserialize_with = "super::given")]
     #[schema(value_type = Option<NewGuarantor>)]
     pub guarantor: Option<Option<NewGuarantor>>,
@@ -129,7 +130,11 @@ pub struct EditPatient {
 impl EditPatient {
     /// The record with the corrections.
     pub(crate) fn apply(self, details: &PatientDetails) -> PatientDetails {
-        let before = details.clone();
+        let (before, same_reader) = (details.clone(), self.guarantor.is_none());
+        let guarantor = match self.guarantor {
+            Some(given) => given.map(Into::into),
+            None => before.guarantor,
+        };
         let contact = Contact {
             email: self.email.unwrap_or(before.contact.email),
             phone: self.phone.unwrap_or(before.contact.phone),
@@ -141,12 +146,9 @@ impl EditPatient {
             birth_date: self.birth_date.unwrap_or(before.birth_date),
             postal_code: self.postal_code.unwrap_or(before.postal_code),
             contact,
-            guarantor: match self.guarantor {
-                Some(given) => given.map(Into::into),
-                None => before.guarantor,
-            },
-            time_zone: self.time_zone.unwrap_or(before.time_zone),
-            language: self.language.unwrap_or(before.language),
+            guarantor,
+            time_zone: self.time_zone.unwrap_or(if same_reader { before.time_zone } else { None }),
+            language: self.language.unwrap_or(if same_reader { before.language } else { None }),
             deceased: self.deceased.unwrap_or(before.deceased),
         }
     }

@@ -122,10 +122,12 @@ pub struct ActionResult {
     pub id: String,
     /// Whether it was done.
     pub done: bool,
-    /// The set after it, where it was done.
+    /// The set's status after it, where it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<InvoiceSetView>)]
-    pub set: Option<Value>,
+    pub status: Option<SetStatus>,
+    /// The set's version after it, where it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
     /// Why it was not done: the problem that the action alone would be answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]

@@ -71,6 +71,19 @@ pub struct Pause {
 }
 
 impl InvoiceSet {
+    /// Nobody is reminded of what they dispute.
+    ///
+    /// # Errors
+    /// The invoice is in the set, which is on hold for a dispute.
+    pub fn require_undisputed(&self, invoice: InvoiceId) -> Result<(), Refusal> {
+        let disputed = self.pause.as_ref().is_some_and(|pause| pause.reason == PauseReason::Dispute);
+        if disputed && self.invoices.iter().any(|member| member.invoice == invoice) {
+            let detail = "the patient disputes it; resume the invoice set once that is resolved";
+            return Err(Refusal::state("disputed", detail));
+        }
+        Ok(())
+    }
+
     /// Whether its status allows an action.
     ///
     /// # Errors

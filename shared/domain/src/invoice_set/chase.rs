@@ -153,16 +153,16 @@ impl InvoiceSet {
     }
 
     /// The provider could not be reached and certainly sent nothing: the claim is given back, for a quarter of an hour
-    /// later. Where another step was claimed, or other rules are followed, nothing is given back; a set that is not chased
+    /// later; `tried` is what had been tried of the step before it. Where another step was claimed, or other rules are followed, nothing is given back; a set that is not chased
     /// any more is at the step again, should it go on.
-    pub fn put_back(&self, step: u16, now: DateTime<Utc>) -> Decision<Self> {
+    pub fn put_back(&self, step: u16, tried: Option<Method>, now: DateTime<Utc>) -> Decision<Self> {
         let until = now + Duration::minutes(15);
         let mut back = self.clone();
         if self.has_claimed(step) {
-            back.next_step = step;
+            (back.next_step, back.tried) = (step, tried);
             back.next_send_at = self.next_send_at.map(|_| until);
         }
-        let reason = "the mail provider could not be reached".to_owned();
+        let reason = "the provider could not be reached".to_owned();
         Decision::of(back, EventKind::MessagePostponed { step, until, reason })
     }
 

@@ -161,6 +161,12 @@ impl Attempt {
     pub fn is_payable(&self, now: DateTime<Utc>) -> bool {
         self.is_hosted() && self.status == AttemptStatus::Open && now < self.expires_at()
     }
+
+    /// Whether whoever holds the receipt's address may go on with it. Not where what they pay with would be kept: they may
+    /// be another than who agreed to that.
+    pub fn can_be_continued(&self, now: DateTime<Utc>) -> bool {
+        self.is_payable(now) && self.keep().is_none()
+    }
 }
 
 impl Payment {

@@ -62,13 +62,17 @@ impl Paying {
     }
 
     async fn receipt(&self) -> String {
+        self.wallet.clinic.by_patient("GET", &self.back().await).await.text()
+    }
+
+    /// The address that the processor's page goes back to.
+    async fn back(&self) -> String {
         let payment = self.payment().await;
         let attempt = payment.state.attempts.last().unwrap();
         let session =
             format!("{}/v1/checkout/sessions/{}", self.wallet.processor.url, attempt.session().unwrap());
         let back = self.wallet.processor.read(&session).await["cancel_url"].as_str().unwrap().to_owned();
-        let path = &back[back.find("/pay/").unwrap()..];
-        self.wallet.clinic.by_patient("GET", path).await.text()
+        back[back.find("/pay/").unwrap()..].to_owned()
     }
 
     async fn customers(&self) -> usize {
@@ -367,4 +371,20 @@ async fn a_receipt_says_no_more_that_it_is_kept_once_it_is_removed() {
     let path = format!("/v1/patients/{}/payment-methods/{id}", paying.wallet.ada);
     paying.wallet.clinic.delete(&path).await.ok();
     assert!(!paying.receipt().await.contains("/portal/"));
+}
+
+/// The receipt's address is known to whoever pressed Pay on the link before, who may be another than the patient.
+#[tokio::test]
+async fn nobody_else_goes_on_with_a_payment_that_keeps_its_method() {
+    let paying = Paying::new().await;
+    let clinic = &paying.wallet.clinic;
+    place(&paying.send("/checkout", "").await);
+    let back = paying.back().await;
+    assert!(clinic.by_patient("GET", &back).await.text().contains("/continue"), "nothing would be kept");
+    let kept = place(&paying.presses(KEEP).await);
+    assert_eq!(paying.back().await, back, "one payment, one receipt");
+    assert!(!clinic.by_patient("GET", &back).await.text().contains("/continue"));
+    let answer = clinic.by_patient("POST", &format!("{back}/continue")).await;
+    assert_ne!(answer.headers.get("location").map(|place| place.to_str().unwrap()), Some(kept.as_str()));
+    assert_eq!(answer.status, 303, "{}", answer.text());
 }

@@ -159,14 +159,16 @@ fn what_became_of_a_message_is_of_its_step_alone() {
     let now = at("2026-07-01T17:00:00Z");
     let first = claimed(&set(), now);
     let held = pause(&first, None).unwrap();
-    for after in [held.not_sent(0, "refused".to_owned(), &Instead::Nothing, now), held.put_back(0, now)] {
+    for after in [held.not_sent(0, "refused".to_owned(), &Instead::Nothing, now), held.put_back(0, None, now)]
+    {
         let step = after.state.next_step;
         assert_eq!((after.state.status, step, after.state.next_send_at), (SetStatus::Paused, 0, None));
     }
     let other = RuleSet { version: 2, ..rules() };
     let today = practice().today(now);
     let changed = first.change_rule_set(&other, &recipient(), today, now).unwrap().state;
-    for after in [changed.not_sent(0, "refused".to_owned(), &Instead::Nothing, now), changed.put_back(0, now)]
+    for after in
+        [changed.not_sent(0, "refused".to_owned(), &Instead::Nothing, now), changed.put_back(0, None, now)]
     {
         assert_eq!(after.state, changed);
     }

@@ -118,10 +118,10 @@ fn a_message_that_certainly_was_not_sent_is_tried_again() {
     let (rules, ada) = (rules(), recipient());
     let now = at("2026-06-01T17:00:00Z");
     let claimed = set().claim(&rules, &ada, (Method::Email, link()), now).state;
-    let back = claimed.put_back(0, now).state;
+    let back = claimed.put_back(0, None, now).state;
     assert_eq!((back.next_step, back.next_send_at), (0, Some(at("2026-06-01T17:15:00Z"))));
     let paid = InvoiceSet { status: SetStatus::Paid, next_send_at: None, ..claimed };
-    assert_eq!(paid.put_back(0, now).state.next_send_at, None, "what is paid is not chased again");
+    assert_eq!(paid.put_back(0, None, now).state.next_send_at, None, "what is paid is not chased again");
 }
 
 #[test]
@@ -138,6 +138,9 @@ fn what_one_provider_refuses_goes_out_by_the_other_way_and_only_by_that() {
     let mailless = Recipient { email: Err(Unreachable::NoAddress), ..ada.clone() };
     assert_eq!(changed(refused.due(&rules, &mailless, now)).status, SetStatus::Failed);
     let again = refused.claim(&rules, &ada, (Method::Email, link()), now).state;
+    let later = again.put_back(0, refused.tried, now).state;
+    let at = later.next_send_at.unwrap();
+    assert!(matches!(later.due(&rules, &ada, at), Due::Send(_, Reach::Email(_))), "still the other way");
     assert_eq!((again.next_step, again.tried), (1, None), "the next step begins with its own way");
     let paid = InvoiceSet { status: SetStatus::Paid, next_send_at: None, ..claimed };
     let left = paid.not_sent(0, "refused".to_owned(), &Instead::Message(Method::Sms), now).state;
