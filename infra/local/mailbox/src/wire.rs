@@ -1,11 +1,12 @@
 //! How the two services answer: SES in REST-JSON, SMS in AWS JSON 1.0.
 
-use crate::message::Kind;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
+
+use crate::message::Kind;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Service {
