@@ -62,7 +62,7 @@ async fn a_new_plan_replaces_the_one_before() {
 async fn an_unknown_fault_is_refused() {
     let server = Server::start().await;
     assert_eq!(server.post("/api/faults", r#"{"next":"explode","count":1}"#).await.status, 422);
-    assert_eq!(server.post("/api/faults", r#"{"next":"error","count":1,"kind":"sms"}"#).await.status, 422);
+    assert_eq!(server.post("/api/faults", r#"{"next":"error","count":1,"colour":"sms"}"#).await.status, 422);
 }
 
 #[tokio::test]
