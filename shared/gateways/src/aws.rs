@@ -3,7 +3,7 @@
 //! Built by hand instead of by `aws-config`: a function has exactly one source of region and credentials, the
 //! variables that Lambda sets, and the default chain would compile in STS and try sources that never answer.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -37,6 +37,10 @@ pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a connection to a provider of messages is kept for the next message. One that its other end has closed meanwhile
+/// takes a message and answers nothing: whether it was sent is not known, and it is not sent again.
+const SENDERS_IDLE: Duration = Duration::from_secs(1);
+
 /// What the clients need to know, read from the environment elsewhere.
 pub struct AwsSettings {
     /// `AWS_REGION`.
@@ -59,9 +63,11 @@ pub struct AwsSettings {
     pub s3_endpoint: Option<String>,
 }
 
-/// Makes the configuration of each AWS client; all of them share one HTTP client.
+/// Makes the configuration of each AWS client. Those whose calls may be repeated share one HTTP client, those that send
+/// messages another.
 pub struct Aws {
     shared: SdkConfig,
+    senders: OnceLock<SharedHttpClient>,
     dynamodb_endpoint: Option<String>,
     sesv2_endpoint: Option<String>,
     sms_endpoint: Option<String>,
@@ -81,13 +87,14 @@ impl Aws {
                 &settings.secret_access_key,
                 settings.session_token.as_ref(),
             ))
-            .http_client(http_client())
+            .http_client(http_client(None))
             .timeout_config(timeouts())
             // Answers are small and the attempt's time limit ends a stalled one.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Self {
             shared,
+            senders: OnceLock::new(),
             dynamodb_endpoint: settings.dynamodb_endpoint,
             sesv2_endpoint: settings.sesv2_endpoint,
             sms_endpoint: settings.sms_endpoint,
@@ -105,13 +112,13 @@ impl Aws {
     /// For `aws_sdk_sesv2::Client::new`. Without retries: a repeated call could send a second message.
     #[must_use]
     pub fn sesv2(&self) -> SdkConfig {
-        self.service(self.sesv2_endpoint.as_ref(), RetryConfig::disabled())
+        self.sender(self.sesv2_endpoint.as_ref())
     }
 
     /// For `aws_sdk_pinpointsmsvoicev2::Client::new`. Without retries, as for mail.
     #[must_use]
     pub fn sms(&self) -> SdkConfig {
-        self.service(self.sms_endpoint.as_ref(), RetryConfig::disabled())
+        self.sender(self.sms_endpoint.as_ref())
     }
 
     /// For `aws_sdk_secretsmanager::Client::new`: reading a secret may be repeated.
@@ -124,6 +131,13 @@ impl Aws {
     #[must_use]
     pub fn s3(&self) -> SdkConfig {
         self.service(self.s3_endpoint.as_ref(), RetryConfig::standard())
+    }
+
+    fn sender(&self, endpoint: Option<&String>) -> SdkConfig {
+        let client = self.senders.get_or_init(|| http_client(Some(SENDERS_IDLE)));
+        let mut builder = self.service(endpoint, RetryConfig::disabled()).to_builder();
+        builder.set_http_client(Some(client.clone()));
+        builder.build()
     }
 
     fn service(&self, endpoint: Option<&String>, retry: RetryConfig) -> SdkConfig {
@@ -146,13 +160,16 @@ fn credentials(
     SharedCredentialsProvider::new(credentials.build())
 }
 
-/// One connector for all clients. Left to itself the SDK parses the roots once more for each client that is made, and
+/// One connector for many clients; `idle` is how long a connection is kept that nobody uses. Left to itself the SDK parses the roots once more for each client that is made, and
 /// again at its first call.
-fn http_client() -> SharedHttpClient {
+fn http_client(idle: Option<Duration>) -> SharedHttpClient {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    let builder = Connector::builder()
+    let mut builder = Connector::builder()
         .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .tls_provider(Provider::Rustls(CryptoMode::Ring));
+    if idle.is_some() {
+        builder.set_pool_idle_timeout(Some(idle));
+    }
     let connector = match TlsContext::builder().with_trust_store(roots).build() {
         Ok(context) => builder.tls_context(context).build(),
         // Unreachable in this version of the crate; the system's store is slower and as safe.

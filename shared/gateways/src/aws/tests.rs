@@ -28,20 +28,24 @@ pub(crate) fn retrying(config: &SdkConfig) -> SdkConfig {
     config.to_builder().retry_config(RetryConfig::standard().with_max_attempts(3)).build()
 }
 
+/// A sender's connection is given up sooner than one whose calls may be repeated.
 #[tokio::test]
-async fn two_services_share_one_http_client() {
-    let replies = [json!({"TableNames": []}), json!({"MessageId": "m"})].map(|body| Reply::json(200, body));
-    let server = TestServer::start(replies).await;
+async fn senders_share_one_http_client_and_the_others_another() {
+    let (none, sent) = (json!({"TableNames": []}), json!({"MessageId": "m"}));
+    let replies = [none.clone(), sent.clone(), none, sent.clone(), sent];
+    let server = TestServer::start(replies.map(|body| Reply::json(200, body))).await;
     let aws = aws(&server.url);
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws.dynamodb(RetryConfig::standard()));
-    let ses = aws_sdk_sesv2::Client::new(&aws.sesv2());
+    let ses = || aws_sdk_sesv2::Client::new(&aws.sesv2());
+    let sms = aws_sdk_pinpointsmsvoicev2::Client::new(&aws.sms());
     dynamodb.list_tables().send().await.unwrap();
-    ses.send_email().send().await.unwrap();
+    ses().send_email().send().await.unwrap();
+    dynamodb.list_tables().send().await.unwrap();
+    ses().send_email().send().await.unwrap();
+    sms.send_text_message().destination_phone_number("+16175550123").send().await.unwrap();
 
-    let seen = server.seen();
-    assert!(seen[0].header("x-amz-target").unwrap().ends_with(".ListTables"));
-    assert!(seen[1].line.starts_with("POST /v2/email/"));
-    assert_eq!(seen[1].connection, 0, "the second service found the first one's connection");
+    let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
+    assert_eq!(connections, [0, 1, 0, 1, 1]);
 }
 
 #[tokio::test]
