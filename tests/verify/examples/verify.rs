@@ -18,6 +18,7 @@ const DYNAMODB_LOCAL: &str = "amplify-dynamodb-simulator@2.9.30";
 
 fn main() -> ExitCode {
     steps(&[
+        ("Chromium and libfaketime, from Debian where they are missing", packages),
         ("formatting", formatting),
         ("lints, as errors", lints),
         ("unit, property and integration tests, on the embedded engine", tests),
@@ -28,6 +29,22 @@ fn main() -> ExitCode {
         ("the template, by cfn-lint", template),
         ("end to end through cargo lambda, and the pages in Chromium", browser),
     ])
+}
+
+/// What tests and pages need beside Rust, Python, Node.js and Java.
+fn packages() -> Result<(), Failure> {
+    let libraries = fs::read_dir("/usr/lib").map_err(|error| error.to_string())?;
+    let mut folders =
+        libraries.flatten().map(|entry| entry.path()).chain(["/usr/lib", "/usr/local/lib"].map(Into::into));
+    let moves_clocks = folders.any(|folder| folder.join("faketime/libfaketimeMT.so.1").is_file());
+    let missing = [("chromium", Path::new("/usr/bin/chromium").exists()), ("libfaketime", moves_clocks)];
+    let missing: Vec<&str> = missing.iter().filter(|(_, found)| !found).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    run("apt-get", &["update", "--quiet"], &[])
+        .and_then(|()| run("apt-get", &[&["install", "--quiet", "--yes"], missing.as_slice()].concat(), &[]))
+        .map_err(|failure| format!("{failure}; install {} by hand", missing.join(" and ")))
 }
 
 fn formatting() -> Result<(), Failure> {
@@ -148,11 +165,6 @@ fn template() -> Result<(), Failure> {
 }
 
 fn browser() -> Result<(), Failure> {
-    if !Path::new("/usr/bin/chromium").exists() {
-        run("apt-get", &["update", "--quiet"], &[])
-            .and_then(|()| run("apt-get", &["install", "--quiet", "--yes", "chromium"], &[]))
-            .map_err(|failure| format!("{failure}; install Chromium as /usr/bin/chromium"))?;
-    }
     node_modules("tests/browser")?;
     run("cargo", &["build", "--package", "paywell-local", "--example", "dev"], &[])?;
     run("node", &["--test", "--test-reporter=spec", "tests/browser/browser.test.mjs"], &[])
