@@ -1,8 +1,10 @@
 //! Patients and treatments.
 
 use paywell_app::{
-    requests::patients::{ChooseMessages, CreatePatient, CreateTreatment, EditPatient},
-    views::patients::{PatientView, TreatmentView},
+    requests::patients::{
+        ChooseMessages, CreatePatient, CreateTreatment, EditPatient, LiftSuppression, ReadReply, StopTexts,
+    },
+    views::patients::{ContactsView, PatientView, TreatmentView},
 };
 use paywell_domain::PatientId;
 use paywell_http::{
@@ -56,6 +58,51 @@ pub async fn choose_messages(
     let (choice, fingerprint) = call.json::<ChooseMessages>()?;
     let cx = commanding(&staff, &call, &fingerprint)?;
     answered(state.app.staff_choose_messages(&cx, id, version, choice).await?)
+}
+
+/// Records that whoever answers for the bills told staff, in whatever words, that they want no more texts.
+#[utoipa::path(post, path = "/v1/patients/{id}/contacts/stop-texts", tag = "patients", request_body = StopTexts,
+    params(("id" = PatientId, Path, description = "The patient."), Idempotent),
+    responses((status = 200, body = ContactsView), Refused))]
+pub async fn stop_texts(
+    state: &StaffApi,
+    staff: Authorised<ManagePatients>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let id = call.path("id")?;
+    let (said, fingerprint) = call.json::<StopTexts>()?;
+    answered(state.app.stop_texts(&commanding(&staff, &call, &fingerprint)?, id, said).await?)
+}
+
+/// Records that a contact from which messages came back works again.
+#[utoipa::path(post, path = "/v1/patients/{id}/contacts/lift", tag = "patients", request_body = LiftSuppression,
+    params(("id" = PatientId, Path, description = "The patient."), Idempotent),
+    responses((status = 200, body = ContactsView), Refused))]
+pub async fn lift_suppression(
+    state: &StaffApi,
+    staff: Authorised<ManagePatients>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let id = call.path("id")?;
+    let (lift, fingerprint) = call.json::<LiftSuppression>()?;
+    answered(state.app.lift_suppression(&commanding(&staff, &call, &fingerprint)?, id, lift).await?)
+}
+
+/// Records what a reply means that staff have read. Until then nothing is texted to its number.
+#[utoipa::path(post, path = "/v1/patients/{id}/contacts/replies/{number}/read", tag = "patients",
+    request_body = ReadReply,
+    params(("id" = PatientId, Path, description = "The patient."),
+        ("number" = u32, Path, description = "The reply's number."),
+        Idempotent),
+    responses((status = 200, body = ContactsView), Refused))]
+pub async fn read_reply(
+    state: &StaffApi,
+    staff: Authorised<ManagePatients>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, number) = (call.path("id")?, call.path("number")?);
+    let (read, fingerprint) = call.json::<ReadReply>()?;
+    answered(state.app.read_reply(&commanding(&staff, &call, &fingerprint)?, id, number, read).await?)
 }
 
 /// Registers a treatment.

@@ -2,7 +2,7 @@
 
 use paywell_app::views::{
     methods::PaymentMethodsDetail,
-    patients::{PatientListItem, PatientView},
+    patients::{ContactsView, PatientListItem, PatientView},
     sets::InvoiceSetDetail,
 };
 use paywell_domain::PatientId;
@@ -35,6 +35,20 @@ pub async fn list(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -
 pub async fn get(state: &Tracker, staff: Authorised<ReadTracker>, call: Call) -> Result<Response, Problem> {
     let patient = state.api.app.patient(&reading(&staff, &call)?, call.path("id")?).await?;
     json_version(StatusCode::OK, &patient, patient.version)
+}
+
+/// The mail address and the number of whoever answers for the patient's bills: whether messages go there, what was texted
+/// from there and nobody has read.
+#[utoipa::path(get, path = "/v1/patients/{id}/contacts", tag = "patients",
+    params(("id" = PatientId, Path, description = "The patient.")),
+    responses((status = 200, body = ContactsView), Refused))]
+pub async fn contacts(
+    state: &Tracker,
+    staff: Authorised<ReadTracker>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let contacts = state.api.app.contacts(&reading(&staff, &call)?, call.path("id")?).await?;
+    json(StatusCode::OK, &contacts)
 }
 
 /// The patient's current invoice set, with every message and what became of it.

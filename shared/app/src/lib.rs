@@ -36,6 +36,7 @@ pub mod rule_sets;
 pub mod search;
 pub mod sets;
 pub mod settle;
+pub mod standings;
 mod texts;
 pub mod tracker;
 pub mod views;

@@ -161,7 +161,7 @@ impl App {
                     found
                 }
             };
-            let recipient = Recipient::of(&patient.state, &practice);
+            let recipient = work.load_recipient(&patient.state).await?;
             let mut counts = counts.lock().await;
             match set.state.due(&found, &recipient, cx.now()) {
                 Due::Nothing => {
@@ -192,8 +192,7 @@ impl App {
                     let message = Message::step(&practice, &recipient, reach, step, &ways, cx.now());
                     let method = message.method();
                     let claim = set.state.claim(&found, &recipient, (method, link), cx.now());
-                    // Whatever changes contact or consent between this read and the claim prevents the send.
-                    work.commit.require_unchanged(&patient);
+                    work.require_recipient_unchanged(&patient)?;
                     let set = work.commit.update(&set, claim)?;
                     let instead = match step.fallback {
                         Some(task) if task.is_task() => {

@@ -1,8 +1,6 @@
 //! The receipt that is sent for what a patient paid without staff: claimed in one commit, then sent, as every message is.
 
-use paywell_domain::{
-    Decision, Patient, PatientId, Payment, PaymentId, link::Token, payment::ReceiptDue, recipient::Recipient,
-};
+use paywell_domain::{Decision, Patient, PatientId, Payment, PaymentId, link::Token, payment::ReceiptDue};
 use paywell_store::{Key, Pointer};
 use secrecy::ExposeSecret;
 
@@ -40,7 +38,7 @@ impl App {
                 work.load([Key::patient(cx.practice(), payment.state.patient)]).await?;
                 let patient = work.need::<Patient>(payment.state.patient, "patient")?;
                 let practice = work.practice()?;
-                let recipient = Recipient::of(&patient.state, &practice);
+                let recipient = work.load_recipient(&patient.state).await?;
                 match payment.state.receipt(&recipient, cx.now()) {
                     ReceiptDue::Nothing => Ok(None),
                     ReceiptDue::Change(decision) => {
@@ -48,8 +46,7 @@ impl App {
                         Ok(None)
                     }
                     ReceiptDue::Send(claim, reach) => {
-                        // Whatever changes the contact between this read and the claim prevents the send.
-                        work.commit.require_unchanged(&patient);
+                        work.require_recipient_unchanged(&patient)?;
                         work.commit.update(&payment, *claim)?;
                         let url = work.lead_to_receipt(self, id, payment.state.patient)?;
                         let ways = Ways { now: &url, portal: &self.portal_url(cx.practice()) };

@@ -73,7 +73,7 @@ impl App {
             let patient = work.need::<Patient>(patient, "patient")?.state;
             let (_, list) = work.rule_sets().await?;
             let (_, rules) = work.rule_set(&list, id, version).await?;
-            let recipient = Recipient::of(&patient, &practice);
+            let recipient = work.load_recipient(&patient).await?;
             let (times, expires_at) = rules.planned(&recipient, practice.today(cx.now()) + Days::new(1));
             let steps = rules.steps.iter().zip(times);
             Ok(RuleSetPreview {

@@ -3,7 +3,6 @@
 use paywell_domain::{
     Decision, Invoice, InvoiceId, InvoiceSet, Patient, PatientId, Refusal, RuleSet, SetId, SetStatus,
     invoice_set::{Action, MAX_AT_ONCE},
-    recipient::Recipient,
 };
 use paywell_store::{Answer, Command, Key, Stored};
 use serde::Deserialize;
@@ -136,8 +135,8 @@ fn of_one(cx: &Context, set: SetId) -> Context {
 impl Work<'_> {
     async fn act(&mut self, set: &Stored<InvoiceSet>, act: &Act) -> Result<Stored<InvoiceSet>, AppError> {
         let (practice, now) = (self.practice()?, self.now());
-        let recipient =
-            Recipient::of(&self.need::<Patient>(set.state.id.patient, "patient")?.state, &practice);
+        let patient = self.need::<Patient>(set.state.id.patient, "patient")?.state;
+        let recipient = self.load_recipient(&patient).await?;
         let decision = match act {
             Act::Pause { reason, note, until } => {
                 set.state.pause(*reason, note.clone(), *until, &practice, now)?

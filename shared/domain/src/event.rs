@@ -19,6 +19,7 @@ use crate::{
     payment::{RefundReason, Tender},
     recipient::Channel,
     rule_set::Method,
+    standing::{ReplyMeans, Suppression},
     text::Line,
 };
 
@@ -57,6 +58,26 @@ pub enum EventKind {
         wording: Option<String>,
     },
     TreatmentCreated,
+    TextsStopped {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spoken: Option<Line<200>>,
+    },
+    TextsRestarted,
+    HelpTexted,
+    ReplyTexted {
+        reply: u32,
+        text: String,
+    },
+    ReplyRead {
+        reply: u32,
+        means: ReplyMeans,
+    },
+    ContactSuppressed {
+        why: Suppression,
+    },
+    SuppressionLifted {
+        note: Line<200>,
+    },
 
     InvoiceCreated,
     InvoiceEdited {

@@ -91,6 +91,7 @@ pub(crate) fn practice() -> Practice {
         identity_check: IdentityCheck::DateOfBirth,
         pay_page: PayPageSettings::default(),
         locations: Vec::new(),
+        text_number: None,
         link_days: 30,
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),

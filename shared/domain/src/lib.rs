@@ -26,6 +26,7 @@ pub mod recipient;
 pub mod refusal;
 pub mod rule_set;
 mod schema;
+pub mod standing;
 pub mod text;
 pub mod treatment;
 
@@ -50,6 +51,7 @@ pub use portal::PortalSession;
 pub use practice::Practice;
 pub use refusal::Refusal;
 pub use rule_set::RuleSet;
+pub use standing::ContactStanding;
 pub use treatment::Treatment;
 
 /// What a command changes in one aggregate: its new state, the events that tell it, the money that moved.

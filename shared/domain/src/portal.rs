@@ -31,7 +31,8 @@ pub const CODE_TRIES: u8 = 5;
 pub const MAX_PATIENTS: usize = 25;
 
 /// An address or a number by which a responsible party is known: addresses in lower case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ContactPoint {
     /// A mail address.
     Email(EmailAddress),
@@ -61,9 +62,14 @@ impl ContactPoint {
         Phone::typed(text).map(Self::Phone)
     }
 
+    /// A mail address, in lower case.
+    pub fn email(address: &EmailAddress) -> Option<Self> {
+        Self::typed(address.as_str())
+    }
+
     /// Those of a contact on file.
     pub fn of(contact: &Contact) -> Vec<Self> {
-        let email = contact.email.as_ref().and_then(|email| Self::typed(email.as_str()));
+        let email = contact.email.as_ref().and_then(Self::email);
         email.into_iter().chain(contact.phone.clone().map(Self::Phone)).collect()
     }
 

@@ -72,6 +72,10 @@ pub struct Practice {
     pub phone: Phone,
     /// Where mail comes from; verified with the mail provider.
     pub email: EmailAddress,
+    /// Where its texts come from, and are answered to: registered with the provider as its own. Without one they come
+    /// from the sender that all practices of the account share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_number: Option<Phone>,
     /// The zone of its dates and business hours.
     pub time_zone: Tz,
     /// The currency of its books.

@@ -10,6 +10,7 @@ use crate::{
     patient::{EmailAddress, Phone},
     practice::instant,
     rule_set::Window,
+    standing::{ContactStanding, Standings},
     text::Line,
 };
 
@@ -56,6 +57,16 @@ pub enum Unreachable {
     NoConsent,
     /// Where they live is not known, and so not which hours are quiet.
     NoTimeZone,
+    /// Whoever reads texts there has ended them: with STOP, in other words, or by telling staff.
+    OptedOut,
+    /// They have texted something that nobody has read: it may end texts.
+    ReplyUnread,
+    /// Mail to the address has come back for good.
+    Bounced,
+    /// The address's reader has complained of our mail.
+    Complained,
+    /// The number is one that takes no texts.
+    TakesNoTexts,
 }
 
 impl Unreachable {
@@ -67,6 +78,11 @@ impl Unreachable {
             Self::NoNumber => "no-phone-number",
             Self::NoConsent => "no-text-consent",
             Self::NoTimeZone => "no-time-zone",
+            Self::OptedOut => "texts-stopped",
+            Self::ReplyUnread => "reply-unread",
+            Self::Bounced => "mail-bounced",
+            Self::Complained => "mail-complained-of",
+            Self::TakesNoTexts => "number-takes-no-texts",
         }
     }
 
@@ -82,6 +98,19 @@ impl Unreachable {
                 "whoever answers for the bills has not agreed to texts to this number; ask, and record the consent"
             }
             Self::NoTimeZone => "the time zone is not known, and texts keep its hours; add it to the patient",
+            Self::OptedOut => {
+                "texts to this number were ended by its reader; a text of START from it brings them back"
+            }
+            Self::ReplyUnread => {
+                "something was texted from this number that nobody has read; read it, and say what it means"
+            }
+            Self::Bounced => {
+                "mail to this address has come back for good; correct it, or ask and lift the hold"
+            }
+            Self::Complained => {
+                "the reader of this address has complained of mail from us; another address is needed"
+            }
+            Self::TakesNoTexts => "this number takes no texts; add another one, or ask and lift the hold",
         }
     }
 }
@@ -112,14 +141,15 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// The responsible party of a patient.
-    pub fn of(patient: &Patient, practice: &Practice) -> Self {
+    /// The responsible party of a patient; `standings` are those of their contacts.
+    pub fn of(patient: &Patient, practice: &Practice, standings: &Standings) -> Self {
         let contact = patient.responsible_party().1;
         let email = match (&contact.email, patient.mail_address()) {
             (None, _) => Err(Unreachable::NoAddress),
             (Some(_), None) => Err(Unreachable::MailNotWanted),
             (Some(_), Some(address)) => Ok(address.clone()),
         };
+        let stops = |standing: &Option<ContactStanding>| standing.as_ref().and_then(ContactStanding::stops);
         let phone = match (&contact.phone, patient.text_number(), patient.details.time_zone) {
             (None, ..) => Err(Unreachable::NoNumber),
             (Some(_), None, _) => Err(Unreachable::NoConsent),
@@ -128,8 +158,8 @@ impl Recipient {
         };
         Self {
             first_name: patient.responsible_party().0.clone(),
-            email,
-            phone,
+            email: email.and_then(|email| stops(&standings.email).map_or(Ok(email), Err)),
+            phone: phone.and_then(|phone| stops(&standings.phone).map_or(Ok(phone), Err)),
             language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
             practice_zone: practice.time_zone,
@@ -208,7 +238,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{PatientId, fixtures, on_file::ConsentGiven, patient::Contact};
+    use crate::{
+        PatientId, fixtures, on_file::ConsentGiven, patient::Contact, portal::ContactPoint,
+        standing::Suppression,
+    };
 
     fn patient() -> Patient {
         let contact = Contact {
@@ -227,7 +260,7 @@ mod tests {
     }
 
     fn recipient(patient: &Patient) -> Recipient {
-        Recipient::of(patient, &fixtures::practice())
+        Recipient::of(patient, &fixtures::practice(), &Standings::default())
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -237,7 +270,9 @@ mod tests {
     #[test]
     fn people_are_written_to_in_what_they_or_their_practice_chose() {
         let (mut practice, mut patient) = (fixtures::practice(), patient());
-        let language = |patient: &Patient, practice: &Practice| Recipient::of(patient, practice).language;
+        let language = |patient: &Patient, practice: &Practice| {
+            Recipient::of(patient, practice, &Standings::default()).language
+        };
         assert_eq!(language(&patient, &practice), Language::En);
         practice.pay_page.language = Some(Language::Es);
         assert_eq!(language(&patient, &practice), Language::Es);
@@ -256,6 +291,21 @@ mod tests {
         let mut unnumbered = agreed();
         unnumbered.details.contact.phone = None;
         assert_eq!(recipient(&unnumbered).by(Channel::Sms), Err(Unreachable::NoNumber));
+    }
+
+    #[test]
+    fn what_a_contact_s_reader_or_provider_said_ends_messages_to_it_alone() {
+        let of = |contact: ContactPoint| ContactStanding::new(contact);
+        let email = of(ContactPoint::typed("ada@example.com").unwrap()).suppress(Suppression::Bounced).state;
+        let phone = of(ContactPoint::typed("+16175550123").unwrap()).heard("stop", fixtures::NOW).0.state;
+        let to = |standings: Standings| Recipient::of(&agreed(), &fixtures::practice(), &standings);
+        let stopped = to(Standings { phone: Some(phone.clone()), email: None });
+        assert_eq!(stopped.by(Channel::Sms), Err(Unreachable::OptedOut));
+        assert!(stopped.by(Channel::Email).is_ok());
+        let bounced =
+            to(Standings { email: Some(email), phone: Some(phone.heard("start", fixtures::NOW).0.state) });
+        assert_eq!(bounced.by(Channel::Email), Err(Unreachable::Bounced));
+        assert!(bounced.by(Channel::Sms).is_ok());
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Sms {
 
 /// One text to one telephone. No `Debug`: the body can hold a code or a link's token.
 pub struct Text<'a> {
+    /// The number that it comes from, in international form; none where that is the account's shared sender.
+    pub from: Option<&'a str>,
     /// In international form (E.164).
     pub to: &'a str,
     /// 1 to 1600 characters.
@@ -68,7 +70,7 @@ pub enum SendError {
 
 impl Sms {
     /// `config` is [`crate::aws::Aws::sms`]'s; retries are off here whatever it says. `configuration_set` is the one that
-    /// publishes deliveries, `origination_identity` the number, pool or sender that texts come from.
+    /// publishes deliveries, `origination_identity` the number, pool or sender of texts that name none.
     #[must_use]
     pub fn new(config: &SdkConfig, configuration_set: String, origination_identity: String) -> Self {
         Self::with_timeout(config, configuration_set, origination_identity, SEND_TIMEOUT)
@@ -96,7 +98,7 @@ impl Sms {
             .client
             .send_text_message()
             .destination_phone_number(text.to)
-            .origination_identity(&self.origination_identity)
+            .origination_identity(text.from.unwrap_or(&self.origination_identity))
             .message_body(text.body)
             .message_type(MessageType::Transactional)
             .configuration_set_name(&self.configuration_set)

@@ -4,9 +4,9 @@ mod rules;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_domain::{
-    Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, MethodsOnFile,
-    Patient, PatientId, Payment, PaymentId, Payout, PortalSession, Practice, PracticeId, Treatment,
-    TreatmentId, event::Head, link::TokenHash,
+    ContactStanding, Currency, Export, ExportId, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId,
+    MethodsOnFile, Patient, PatientId, Payment, PaymentId, Payout, PortalSession, Practice, PracticeId,
+    Treatment, TreatmentId, event::Head, link::TokenHash, portal::ContactHash,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -15,7 +15,7 @@ use crate::{
     counters::Tally,
     keys::{self, Queue},
     list::Listed,
-    portal,
+    lookup, portal,
     row::{InvoiceRow, Item, PARTLY_PAID, PatientRow, PaymentRow, SetRow, TransactionRow},
 };
 
@@ -92,6 +92,11 @@ impl Aggregate for Practice {
         self.id.to_string()
     }
 
+    fn rows(&self, practice: &PracticeId) -> Result<Vec<Item>, StoreError> {
+        let pointer = self.text_number.as_ref().map(|number| lookup::text_number(number, practice));
+        Ok(pointer.into_iter().collect())
+    }
+
     fn index(&self, _practice: &PracticeId) -> Item {
         Item::from([
             ("queue".to_owned(), AttributeValue::S(keys::PRACTICES.to_owned())),
@@ -119,6 +124,22 @@ impl Aggregate for Patient {
         let mut rows = vec![PatientRow::try_from(self).map_err(StoreError::internal)?.item(practice)?];
         rows.extend(portal::contact_rows(practice, self));
         Ok(rows)
+    }
+}
+
+impl Aggregate for ContactStanding {
+    type Id = ContactHash;
+
+    fn key_of(practice: &PracticeId, contact: ContactHash) -> Key {
+        Key::standing(practice, &contact)
+    }
+
+    fn id(&self) -> ContactHash {
+        self.contact.hash()
+    }
+
+    fn name(&self) -> String {
+        format!("standing_{}", self.contact.hash().as_str())
     }
 }
 

@@ -101,6 +101,11 @@ impl Commit {
         self.writes.push(Write::Unchanged(A::key_of(&self.by.practice, read.state.id()), read.version));
     }
 
+    /// The commit fails with a conflict where there is one of that id by now.
+    pub fn require_absent<A: Aggregate>(&mut self, id: A::Id) {
+        self.writes.push(Write::Absent(A::key_of(&self.by.practice, id)));
+    }
+
     /// Keeps an invoice set that has ended, before the patient's next one takes its place.
     ///
     /// # Errors

@@ -2,8 +2,8 @@
 //!
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
-//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), and the queues of work that
-//! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
+//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), `TEXTNUMBER#` (a
+//! practice's own number for texts), and the queues of work that the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
     Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
-    link::TokenHash, number::Series,
+    link::TokenHash, number::Series, patient::Phone, portal::ContactHash,
 };
 
 use crate::row::Item;
@@ -230,6 +230,16 @@ impl Key {
     /// An export.
     pub fn export(practice: &PracticeId, id: ExportId) -> Self {
         Self::aggregate(format!("EXPORT#{practice}#{id}"))
+    }
+
+    /// How a mail address or telephone number stands.
+    pub fn standing(practice: &PracticeId, contact: &ContactHash) -> Self {
+        Self::aggregate(format!("STANDING#{practice}#{}", contact.as_str()))
+    }
+
+    /// Whose a number is that texts are sent to.
+    pub fn text_number(number: &Phone) -> Self {
+        Self::aggregate(format!("TEXTNUMBER#{}", number.as_str()))
     }
 
     /// A session in the portal, by the hash of its token.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use paywell_domain::{
     LinkId, PatientId, PaymentId, PracticeId,
     link::{LinkFor, TokenHash},
+    patient::Phone,
     practice::Logo,
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,20 @@ pub struct Customer {
     pub practice: PracticeId,
     /// The patient.
     pub patient: PatientId,
+}
+
+/// The item that says whose a number is that texts are sent to.
+pub(crate) fn text_number(number: &Phone, practice: &PracticeId) -> Item {
+    let mut item = Key::text_number(number).attributes();
+    item.insert("practice".to_owned(), AttributeValue::S(practice.to_string()));
+    item
+}
+
+impl Loaded {
+    /// Whose a number is that texts are sent to, if it was loaded and is a practice's own.
+    pub fn practice_of(&self, number: &Phone) -> Option<PracticeId> {
+        self.item(&Key::text_number(number))?.get("practice")?.as_s().ok()?.parse().ok()
+    }
 }
 
 impl Commit {

@@ -122,6 +122,13 @@ impl Furnished {
             ("PATCH", "/v1/patients/{id}") => {
                 json!({ "phone": "+16175550123", "time_zone": "America/New_York", "language": "es" })
             }
+            ("POST", "/v1/patients/{id}/contacts/stop-texts") => {
+                json!({ "spoken": "On the phone: no texts." })
+            }
+            ("POST", "/v1/patients/{id}/contacts/lift") => {
+                json!({ "channel": "email", "note": "Asked; it works again." })
+            }
+            ("POST", "/v1/patients/{id}/contacts/replies/{number}/read") => json!({ "means": "other" }),
             ("PUT", "/v1/patients/{id}/messages") => json!({ "email": false }),
             ("POST", "/v1/treatments") => json!({
                 "patient_id": self.patient, "service_at": "2026-05-01T14:00:00Z", "codes": ["99213"],

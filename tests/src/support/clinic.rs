@@ -48,6 +48,7 @@ impl Clinic {
                 id: "main".try_into().unwrap(),
                 name: "Main Street".try_into().unwrap(),
             }],
+            text_number: None,
             link_days: 30,
             chase_after_days: 1,
             rule_set: RuleSetId::new(ids::new(world.now())),

@@ -33,6 +33,7 @@ mod rule_sets;
 mod samples;
 mod sets;
 mod settling;
+mod standings;
 mod store;
 mod texting;
 mod webhooks;

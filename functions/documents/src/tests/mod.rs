@@ -45,6 +45,7 @@ fn practice() -> Practice {
         identity_check: IdentityCheck::DateOfBirth,
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: vec![Location { id: "main".try_into().unwrap(), name: "Main Street".try_into().unwrap() }],
+        text_number: None,
         link_days: 30,
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),

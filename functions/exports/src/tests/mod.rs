@@ -28,6 +28,7 @@ fn practice() -> Practice {
         identity_check: IdentityCheck::DateOfBirth,
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: Vec::new(),
+        text_number: None,
         link_days: 30,
         chase_after_days: 1,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),

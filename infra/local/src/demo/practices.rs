@@ -141,6 +141,7 @@ fn practice(id: &str, name: &str, time_zone: Tz, now: DateTime<Utc>) -> Result<P
         identity_check: IdentityCheck::DateOfBirth,
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: Vec::new(),
+        text_number: None,
         link_days: 14,
         chase_after_days: 3,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),

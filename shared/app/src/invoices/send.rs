@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use paywell_domain::{
-    Decision, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, Patient, Payment,
-    PaymentId, Practice, Refusal, RuleSet, SetId,
+    Decision, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, Patient, PatientId,
+    Payment, PaymentId, Practice, Refusal, RuleSet, SetId,
     link::{LinkFor, Token},
     recipient::{Channel, Reach, Recipient},
 };
@@ -88,7 +88,7 @@ impl App {
                 }
                 let pays = || LinkFor::Invoices(vec![id]);
                 *messages.lock().await =
-                    work.link_by(self, (occasion, channels), &practice, &patient, (link, pays))?;
+                    work.link_by(self, (occasion, channels), patient.id, (link, pays)).await?;
                 answer(200, &InvoiceView::of(&sent, practice.today(cx.now())), sent.version)
             })
             .await?;
@@ -112,14 +112,13 @@ impl App {
         let messages = Mutex::new(Vec::new());
         let answered = self
             .command(cx, [Key::payment(cx.practice(), id)], async |work| {
-                let practice = work.practice()?;
                 let stored = work.need::<Payment>(id, "payment")?;
-                work.load([Key::patient(cx.practice(), stored.state.patient)]).await?;
-                let patient = work.need::<Patient>(stored.state.patient, "patient")?.state;
+                let patient = stored.state.patient;
+                work.load([Key::patient(cx.practice(), patient)]).await?;
                 let sent = work.commit.update(&stored, stored.state.request(channels.clone())?)?;
                 let pays = || LinkFor::Payment(id);
                 let by = (Occasion::Request, &*channels);
-                *messages.lock().await = work.link_by(self, by, &practice, &patient, (link, pays))?;
+                *messages.lock().await = work.link_by(self, by, patient, (link, pays)).await?;
                 answer(200, &PaymentView::of(&sent), sent.version)
             })
             .await?;
@@ -158,7 +157,7 @@ impl Work<'_> {
     pub(crate) async fn load_for_chasing(
         &mut self,
         practice: &Practice,
-        patient: paywell_domain::PatientId,
+        patient: PatientId,
     ) -> Result<Patient, AppError> {
         let id = self.practice_id().clone();
         self.load([
@@ -204,7 +203,7 @@ impl Work<'_> {
         let start = start.max(practice.today(self.now()));
         let ordinal = current.as_ref().map_or(1, |set| set.state.id.ordinal.saturating_add(1));
         let id = SetId { patient: patient.id, ordinal };
-        let recipient = Recipient::of(patient, practice);
+        let recipient = Recipient::of(patient, practice, &self.standings(patient)?);
         let started = InvoiceSet::start(id, invoice, &rules, &recipient, start, self.now());
         let decision = InvoiceSet::with(started, others.iter().copied());
         match current {
@@ -217,25 +216,27 @@ impl Work<'_> {
     }
 
     /// Gives out a link and writes a message with it for each channel; no channel, no link.
-    fn link_by(
+    async fn link_by(
         &mut self,
         app: &App,
         (occasion, channels): (Occasion, &[Channel]),
-        practice: &Practice,
-        patient: &Patient,
+        patient: PatientId,
         (id, pays): (LinkId, impl Fn() -> LinkFor),
     ) -> Result<Vec<Message>, AppError> {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
-        let recipient = Recipient::of(patient, practice);
-        let now = self.now();
+        let (practice, now) = (self.practice()?, self.now());
+        let patient = self.need::<Patient>(patient, "patient")?;
+        let recipient = self.load_recipient(&patient.state).await?;
+        self.require_recipient_unchanged(&patient)?;
         let reaches: Result<Vec<Reach<'_>>, Refusal> =
             channels.iter().map(|channel| recipient.now_by(*channel, now)).collect();
         let reaches = reaches?;
-        let token = self.give_out(app, Link::issue(id, patient.id, pays(), practice.link_expiry(now))?)?;
+        let token =
+            self.give_out(app, Link::issue(id, patient.state.id, pays(), practice.link_expiry(now))?)?;
         let ways = Ways { now: &app.pay_url(&token), portal: &app.portal_url(&practice.id) };
-        let write = |reach| Message::about(occasion, practice, &recipient, reach, &ways, now);
+        let write = |reach| Message::about(occasion, &practice, &recipient, reach, &ways, now);
         Ok(reaches.into_iter().map(write).collect())
     }
 

@@ -1,7 +1,7 @@
 //! "Send me a new one": whoever holds a link that has ended gets a good one, by a message to the contact on file alone.
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{Actor, Link, link::Token, recipient::Recipient};
+use paywell_domain::{Actor, Link, Patient, link::Token};
 use paywell_store::{By, Key};
 
 use super::{Ended, Held, PracticeCard};
@@ -47,10 +47,9 @@ impl App {
         if of_link > TRIES_A_LINK || of_source > TRIES_A_SOURCE {
             return Ok(asked);
         }
-        let recipient = Recipient::of(&held.patient, &held.practice);
-        let Some(reach) = recipient.preferred(now).filter(|_| held.wants_a_new_link(now)) else {
+        if !held.wants_a_new_link(now) {
             return Ok(asked);
-        };
+        }
         let by = By {
             practice: practice.clone(),
             actor: Actor::Patient { link },
@@ -58,22 +57,26 @@ impl App {
             now,
         };
         let cx = Context { by, command: None };
+        let patient = held.patient.id;
         let given = self
-            .change(&cx, [Key::link(practice, link)], async |work| {
-                let stored = work.need::<Link>(link, "payment link")?;
-                let expires = work.practice()?.link_expiry(now);
+            .change(&cx, [Key::link(practice, link), Key::patient(practice, patient)], async |work| {
+                let patient = work.need::<Patient>(patient, "patient")?;
+                let recipient = work.load_recipient(&patient.state).await?;
+                let Some(reach) = recipient.preferred(now) else { return Ok(None) };
+                let (stored, practice) = (work.need::<Link>(link, "payment link")?, work.practice()?);
+                let expires = practice.link_expiry(now);
                 let Some(decision) = stored.state.asked_anew(expires, now) else { return Ok(None) };
+                work.require_recipient_unchanged(&patient)?;
                 let current = work.commit.update(&stored, decision)?;
                 if current.version > stored.version {
                     work.commit.show_link(&current.state)?;
                 }
-                work.lead(self, &current.state).map(Some)
+                let token = work.lead(self, &current.state)?;
+                let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(&practice.id) };
+                Ok(Some(Message::about(Occasion::NewLink, &practice, &recipient, reach, &ways, now)))
             })
             .await?;
-        if let Some(token) = given {
-            let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice) };
-            let about = Occasion::NewLink;
-            let message = Message::about(about, &held.practice, &recipient, reach, &ways, now);
+        if let Some(message) = given {
             let outcome = self.send_message(&message, ("link", &link.to_string())).await;
             tracing::info!(%link, ?outcome, "a new link was asked for");
         }

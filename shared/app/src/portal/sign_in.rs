@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Language, Patient, PortalSession, Practice, SessionId,
+    Actor, ContactStanding, Language, Patient, PortalSession, Practice, SessionId,
     link::Token,
     portal::{Code, ContactPoint, MAX_PATIENTS, SignIn, Tried},
     recipient::Channel,
@@ -86,7 +86,8 @@ impl App {
         if of_source > CODES_A_SOURCE || of_contact > CODES_A_CONTACT {
             return Ok(Asked::TooMany);
         }
-        let patients = answered_for(&self.store, practice, contact).await?;
+        let (patients, standing) = answered_for(&self.store, practice, contact).await?;
+        let is_written_to = standing.is_none_or(|standing| standing.stops().is_none());
         let key = self.link_key()?.expose_secret().as_bytes();
         let id = SessionId::new(ids::new(now));
         let token = Token::of_sign_in(key, id);
@@ -101,7 +102,7 @@ impl App {
         commit.begin_sign_in(&token.hash(), &begun)?;
         self.store.commit(commit).await?;
         let code = Code::of(key, &token);
-        let message = patients.first().and_then(|patient| {
+        let message = patients.first().filter(|_| is_written_to).and_then(|patient| {
             let language = patient.details.language.unwrap_or(language);
             CodeMessage::to(practice, patient, contact.channel(), &code, language, id)
         });
@@ -159,19 +160,22 @@ impl App {
     }
 }
 
-/// The patients for whose bills a contact answers now: what finds them is looked at again in their records.
+/// The patients for whose bills a contact answers now, and how it stands: what finds them is looked at again in their
+/// records.
 async fn answered_for(
     store: &Store,
     practice: &Practice,
     contact: &ContactPoint,
-) -> Result<Vec<Patient>, AppError> {
+) -> Result<(Vec<Patient>, Option<ContactStanding>), AppError> {
     let found = store.patients_by_contact(&practice.id, &contact.hash()).await?;
-    let loaded = store.load(found.iter().map(|id| Key::patient(&practice.id, *id))).await?;
+    let keys = found.iter().map(|id| Key::patient(&practice.id, *id));
+    let loaded = store.load(keys.chain([Key::standing(&practice.id, &contact.hash())])).await?;
     let mut patients = Vec::new();
     for id in found {
         patients.extend(loaded.get::<Patient>(&practice.id, id)?.map(|stored| stored.state));
     }
     patients.retain(|patient| contact.answers_for(patient));
     patients.truncate(MAX_PATIENTS);
-    Ok(patients)
+    let standing = loaded.get::<ContactStanding>(&practice.id, contact.hash())?;
+    Ok((patients, standing.map(|stored| stored.state)))
 }

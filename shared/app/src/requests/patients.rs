@@ -6,6 +6,8 @@ use paywell_domain::{
     Language, PatientId,
     on_file::ConsentGiven,
     patient::{Contact, EmailAddress, Guarantor, PatientDetails, Phone},
+    recipient::Channel,
+    standing::ReplyMeans,
     text::Line,
 };
 use serde::Deserialize;
@@ -195,4 +197,30 @@ pub struct CreateTreatment {
     /// Procedure codes.
     #[serde(default)]
     pub codes: Vec<Line<16>>,
+}
+
+/// What whoever answers for a patient's bills told staff: that they want no more texts.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StopTexts {
+    /// What was said, and how.
+    pub spoken: Line<200>,
+}
+
+/// A reply that staff have read.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadReply {
+    /// What it means: `opt_out` ends texts to the number, `other` lets them go on.
+    pub means: ReplyMeans,
+}
+
+/// That messages reach a contact again from which they came back.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LiftSuppression {
+    /// The mail address, or the telephone number.
+    pub channel: Channel,
+    /// How that is known.
+    pub note: Line<200>,
 }

@@ -1,7 +1,12 @@
 //! Patients and treatments.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Currency, Language, Patient, Treatment, on_file::ConsentGiven};
+use paywell_domain::{
+    ContactStanding, Currency, Language, Patient, Treatment,
+    on_file::ConsentGiven,
+    recipient::{Channel, Recipient, Unreachable},
+    standing::{Reply, Standings, Suppression},
+};
 use paywell_store::{PatientAccount, PatientRow, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -162,6 +167,78 @@ impl TreatmentView {
             physician: treatment.physician.as_ref().map(ToString::to_string),
             location: treatment.location.as_ref().map(ToString::to_string),
             codes: treatment.codes.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A reply that nobody has read.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReplyView {
+    /// Its number, by which it is read.
+    pub number: u32,
+    /// When it came (UTC).
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub text: String,
+}
+
+/// Why no message goes to a contact, and what mends it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactProblem {
+    /// The name of the rule, for programs.
+    pub rule: String,
+    /// What is the matter, and what mends it.
+    pub reason: String,
+}
+
+/// A contact of whoever answers for a patient's bills, and how it stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactView {
+    /// The mail address, or the number in international form; none where none is on file.
+    pub address: Option<String>,
+    /// Why no message goes there; none where one can.
+    pub problem: Option<ContactProblem>,
+    /// Since when its reader wants no texts (UTC).
+    pub opted_out_at: Option<DateTime<Utc>>,
+    /// Why its provider delivers nothing there.
+    pub suppressed: Option<Suppression>,
+    /// What was texted from it and nobody has read; until then nothing is texted there.
+    pub unread_replies: Vec<ReplyView>,
+}
+
+/// The contacts of whoever answers for a patient's bills.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactsView {
+    /// Where mail goes.
+    pub email: ContactView,
+    /// Where texts go.
+    pub phone: ContactView,
+}
+
+impl ContactsView {
+    /// The contacts, as messages see them.
+    pub fn of(patient: &Patient, recipient: &Recipient, standings: &Standings) -> Self {
+        let contact = patient.responsible_party().1;
+        let address = contact.email.as_ref().map(|email| email.as_str().to_owned());
+        let number = contact.phone.as_ref().map(|phone| phone.as_str().to_owned());
+        Self {
+            email: ContactView::of(address, recipient.by(Channel::Email).err(), standings.email.as_ref()),
+            phone: ContactView::of(number, recipient.by(Channel::Sms).err(), standings.phone.as_ref()),
+        }
+    }
+}
+
+impl ContactView {
+    fn of(address: Option<String>, problem: Option<Unreachable>, standing: Option<&ContactStanding>) -> Self {
+        let reply =
+            |reply: &Reply| ReplyView { number: reply.number, at: reply.at, text: reply.text.clone() };
+        Self {
+            address,
+            problem: problem
+                .map(|why| ContactProblem { rule: why.rule().to_owned(), reason: why.reason().to_owned() }),
+            opted_out_at: standing.and_then(|standing| standing.opted_out_at),
+            suppressed: standing.and_then(|standing| standing.suppressed),
+            unread_replies: standing.map_or_else(Vec::new, |known| known.unread.iter().map(reply).collect()),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::aws::tests::{aws, retrying};
 use crate::test_server::{Reply, TestServer, closed_url};
 
 const TEXT: Text<'_> = Text {
+    from: None,
     to: "+16175550123",
     body: "Your code is 123456 canary",
     good_for: 600,

@@ -183,6 +183,9 @@ text-new-link = { $practice }: This is the new link that you asked for: { $link 
 text-step = { $practice }: Hello { $name }, { $message } See it and pay: { $link }
 text-receipt = { $practice }: We received your payment. Thank you. Your receipt: { $link }
 text-stop = Reply STOP to end texts.
+text-stopped = { $practice }: you will get no more texts from us. Questions: { $phone }. Text START to get them again.
+text-started = { $practice }: you will get texts about your bills again. Text STOP to end them. Questions: { $phone }.
+text-help = { $practice }: texts about your bills. Questions: call { $phone }. Text STOP to end them. Message and data rates may apply.
 
 ## The portal: signing in
 

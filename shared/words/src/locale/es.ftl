@@ -183,6 +183,9 @@ text-new-link = { $practice }: Este es el enlace nuevo que usted pidió: { $link
 text-step = { $practice }: Hola, { $name }: { $message } Véalo y pague: { $link }
 text-receipt = { $practice }: Recibimos su pago. Gracias. Su recibo: { $link }
 text-stop = Responda STOP para no recibir más mensajes.
+text-stopped = { $practice }: no recibirá más mensajes de texto nuestros. Preguntas: { $phone }. Envíe START para volver a recibirlos.
+text-started = { $practice }: volverá a recibir mensajes de texto sobre sus facturas. Envíe STOP para no recibirlos. Preguntas: { $phone }.
+text-help = { $practice }: mensajes de texto sobre sus facturas. Preguntas: llame al { $phone }. Envíe STOP para no recibirlos. Pueden aplicarse tarifas de mensajes y datos.
 
 ## The portal: signing in
 
