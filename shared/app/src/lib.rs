@@ -24,6 +24,7 @@ pub mod outreach;
 pub mod patients;
 pub mod pay;
 pub mod payments;
+mod planned;
 pub mod portal;
 pub mod practice;
 pub mod processor;

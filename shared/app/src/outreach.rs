@@ -1,5 +1,7 @@
 //! The nightly run: claims what is due, sends it, notes what became of it.
 
+mod charges;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +16,8 @@ use paywell_domain::{
 use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
 use serde::Serialize;
 use tokio::sync::Mutex;
+
+use charges::Charging;
 
 use crate::{
     App, AppError, Context, ids,
@@ -33,9 +37,11 @@ pub struct Run {
     pub sent: u32,
     /// Tasks that staff were given.
     pub tasks: u32,
+    /// Charges of methods on file that were begun.
+    pub charges: u32,
     /// Messages that may have been sent; they count as sent.
     pub unknown: u32,
-    /// Messages refused for good.
+    /// Messages refused for good, and steps whose method on file could not be charged.
     pub failed: u32,
     /// Messages put off: out of hours, or the provider not reached.
     pub postponed: u32,
@@ -181,6 +187,12 @@ impl App {
                     work.commit.update(&set, task)?;
                     Ok(None)
                 }
+                Due::Charge(step) => {
+                    let (practice, patient, recipient) = (&practice, &patient, &recipient);
+                    let of = Charging { practice, patient, recipient, rules: &found, step };
+                    self.claim_charge(work, &set, &of, &mut counts).await?;
+                    Ok(None)
+                }
                 Due::Send(_, Reach::Sms(_)) if counts.texts_down => {
                     counts.postponed += 1;
                     Ok(None)
@@ -194,13 +206,7 @@ impl App {
                     let claim = set.state.claim(&found, &recipient, (method, link), cx.now());
                     work.require_recipient_unchanged(&patient)?;
                     let set = work.commit.update(&set, claim)?;
-                    let instead = match step.fallback {
-                        Some(task) if task.is_task() => {
-                            Instead::Task(task_words(&practice, &recipient, step, task))
-                        }
-                        Some(_) if method == step.method => Instead::Message(method),
-                        _ => Instead::Nothing,
-                    };
+                    let instead = instead_of(&practice, &recipient, step, method);
                     Ok(Some(Claimed { set, step: number, tried, message, instead }))
                 }
             }
@@ -242,6 +248,15 @@ impl App {
             Ok(())
         })
         .await
+    }
+}
+
+/// What follows where a step's method comes to nothing.
+pub(crate) fn instead_of(practice: &Practice, recipient: &Recipient, step: &Step, method: Method) -> Instead {
+    match step.fallback {
+        Some(task) if task.is_task() => Instead::Task(task_words(practice, recipient, step, task)),
+        Some(_) if method == step.method => Instead::Message(method),
+        _ => Instead::Nothing,
     }
 }
 

@@ -387,6 +387,19 @@ pub enum EventKind {
         until: DateTime<Utc>,
         reason: String,
     },
+    ChargeClaimed {
+        step: u16,
+        payment: PaymentId,
+    },
+    ChargeFailed {
+        step: u16,
+        reason: String,
+    },
+    ChargePostponed {
+        step: u16,
+        until: DateTime<Utc>,
+        reason: String,
+    },
 }
 
 impl EventKind {

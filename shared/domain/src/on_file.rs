@@ -240,6 +240,16 @@ impl MethodsOnFile {
         }
     }
 
+    /// The default method, for a charge without the patient.
+    ///
+    /// # Errors
+    /// Why there is nothing that can be charged on the practice's day `today`, and what mends it.
+    pub fn ready(&self, today: NaiveDate) -> Result<&MethodOnFile, &str> {
+        let default = self.default.as_deref().and_then(|id| self.method(id));
+        let method = default.ok_or("no method on file is the default; put one on file, or choose one")?;
+        method.why_not(today).map_or(Ok(method), Err)
+    }
+
     /// The method of that id, if it is on file.
     pub fn method(&self, id: &str) -> Option<&MethodOnFile> {
         self.methods.iter().find(|method| method.id == id)

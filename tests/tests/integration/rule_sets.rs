@@ -93,7 +93,7 @@ async fn what_cannot_be_a_rule_set_is_refused_where_it_is_wrong() {
         ("/expiry_days", json!(7), "last step"),
         ("/steps/0/delay_days", json!(70_000), ""),
         ("/steps/1/delay_days", json!(-1), ""),
-        ("/steps/1/method", json!("charge_card"), "email, sms, letter_task, call_task"),
+        ("/steps/0/method", json!("charge_card"), "a day before"),
         ("/steps/0/method", json!("fax"), ""),
         ("/steps/0/fallback", json!("charge_card"), "another message"),
         ("/steps/0/fallback", json!("email"), "another message"),

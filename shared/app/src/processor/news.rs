@@ -28,6 +28,8 @@ pub(crate) enum News {
     Intent(Box<PaymentIntent>),
     /// The processor never made the session, or the charge, of an attempt: nothing was charged.
     NeverBegun(AttemptId, &'static str),
+    /// The processor refused to make the charge of an attempt: nothing was charged, and it would refuse it again.
+    ChargeRefused(AttemptId, &'static str),
     /// How a refund stands.
     Refund(RefundId, Box<stripe::Refund>),
     /// The processor refused to make a refund.
@@ -54,13 +56,21 @@ impl Work<'_> {
                 let decision = payment.state.never_begun(*attempt, why)?;
                 Ok(decision.map(|decision| self.commit.update(payment, decision)).transpose()?)
             }
+            News::ChargeRefused(attempt, why) => {
+                let refused = failed_for(&payment.state, *attempt, why, Some(Decline::NotSupported))?;
+                Ok(Some(self.commit.update(payment, refused)?))
+            }
             News::Refund(id, refund) => self.heard_of_refund(payment, *id, refund).await,
             News::RefundRefused(id, why) => self.refund_failed(payment, *id, Some(why)).await,
             News::Dispute { dispute, returned } => self.heard_of_dispute(payment, dispute, *returned).await,
             News::Nothing => Ok(None),
         };
         match after {
-            Ok(after) => Ok(after.unwrap_or_else(|| payment.clone())),
+            Ok(Some(after)) => {
+                self.tell_planned(&payment.state, &after.state).await?;
+                Ok(after)
+            }
+            Ok(None) => Ok(payment.clone()),
             // Another messenger was quicker.
             Err(AppError::Refused(Refusal::State { rule: "attempt-closed" | "refund-closed", .. })) => {
                 Ok(payment.clone())

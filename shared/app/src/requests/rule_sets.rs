@@ -34,7 +34,8 @@ pub struct WriteStep {
     /// Days after chasing began.
     #[schema(maximum = 729)]
     pub delay_days: u16,
-    /// `email`, `letter_task` or `call_task`: nothing else is done yet.
+    /// `email`, `sms`, `charge_card` (what is owed, to the default method on file; an email or text message goes out at
+    /// least a day before), `letter_task` or `call_task`.
     pub method: Method,
     /// The subject; of a task, what is to be done. Places: `{first_name}`, `{practice}`, `{phone}`. No link.
     #[schema(value_type = String, min_length = 1, max_length = 80, example = "A reminder about your balance")]
@@ -48,7 +49,7 @@ pub struct WriteStep {
     #[serde(default, deserialize_with = "window")]
     #[schema(value_type = Option<HourWindow>)]
     pub window: Option<Window>,
-    /// What is done where a message cannot be delivered: another message, or a task.
+    /// What is done where a message cannot be delivered or a charge is declined: another message, or a task.
     #[serde(default)]
     pub fallback: Option<Method>,
     /// The words for those who read another language than that of `title` and `message`.

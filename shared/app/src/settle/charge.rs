@@ -17,7 +17,19 @@ use crate::{
     processor::{News, Subject},
 };
 
-const NOT_REACHED: &str = "the processor could not be reached";
+pub(super) const NOT_REACHED: &str = "the processor could not be reached";
+pub(super) const REFUSED: &str = "the processor refused the charge";
+pub(super) const GONE: &str = "the method is no longer on file";
+
+/// Why the processor has no charge, as far as we know: nothing was confirmed.
+pub(super) enum NotCreated {
+    /// The method is no longer on file.
+    Gone,
+    /// The processor read the request and refused it.
+    Refused,
+    /// It may have been created, and may be asked for again.
+    Unknown,
+}
 
 impl App {
     /// Takes a charge on file as far as it goes; only the command that began it makes and confirms it. One that nobody is at work on any more is not confirmed later, behind
@@ -64,37 +76,15 @@ impl App {
         attempt: &Attempt,
         read: &Loaded,
     ) -> Result<News, AppError> {
-        let AttemptMeans::OnFile { method, hold } = &attempt.means else { return Ok(News::Nothing) };
-        let patient = payment.state.patient;
-        let keys = [Key::methods_on_file(cx.practice(), patient), Key::practice(cx.practice())];
-        let known = keys.iter().all(|key| read.knows(key));
-        let loaded = if known { read.clone() } else { self.store.load(keys).await? };
-        let on_file = loaded.get::<MethodsOnFile>(cx.practice(), patient)?;
-        let practice = loaded.get::<paywell_domain::Practice>(cx.practice(), ())?;
-        let (Some(on_file), Some(practice)) = (on_file, practice) else { return Ok(gone(attempt)) };
-        let known = on_file.state.methods.iter().find(|known| known.id == *method);
-        let (Some(known), Some(customer)) = (known, &on_file.state.customer) else {
-            return Ok(gone(attempt));
-        };
-        let made = NewPaymentIntent {
-            amount_cents: attempt.amount.cents().get(),
-            currency: payment.state.currency.processor_code(),
-            customer,
-            payment_method: method,
-            method_type: match known.kind {
-                MethodKind::Card { .. } => PaymentMethodType::Card,
-                MethodKind::BankAccount { .. } => PaymentMethodType::UsBankAccount,
-            },
-            practice: practice.state.name.as_str(),
-            metadata: &Subject::metadata(cx.practice(), &payment.state, attempt.id),
-            capture_manually: *hold,
-        };
-        let intent = match self.stripe()?.create_payment_intent(&made, &attempt.id.to_string()).await {
+        let intent = match self.create_charge(cx, &payment.state, attempt, read).await? {
             Ok(intent) => intent,
             // Whatever became of it, it was not confirmed and never will be.
-            Err(error) => {
-                tracing::warn!(attempt = %attempt.id, %error, "no charge was made");
-                let why = if is_refused(&error) { "the processor refused the charge" } else { NOT_REACHED };
+            Err(why) => {
+                let why = match why {
+                    NotCreated::Gone => GONE,
+                    NotCreated::Refused => REFUSED,
+                    NotCreated::Unknown => NOT_REACHED,
+                };
                 return Ok(News::NeverBegun(attempt.id, why));
             }
         };
@@ -107,6 +97,46 @@ impl App {
         let key = format!("confirm-{}", attempt.id);
         let confirmed = self.stripe()?.confirm_payment_intent(&intent.id, &key).await;
         self.after(confirmed, &intent.id).await
+    }
+
+    /// Creates the charge of an attempt at the processor, which confirms nothing yet. Asked again within 23 hours it gives the
+    /// same one.
+    pub(super) async fn create_charge(
+        &self,
+        cx: &Context,
+        payment: &Payment,
+        attempt: &Attempt,
+        read: &Loaded,
+    ) -> Result<Result<PaymentIntent, NotCreated>, AppError> {
+        let AttemptMeans::OnFile { method, hold } = &attempt.means else { return Ok(Err(NotCreated::Gone)) };
+        let keys = [Key::methods_on_file(cx.practice(), payment.patient), Key::practice(cx.practice())];
+        let known = keys.iter().all(|key| read.knows(key));
+        let loaded = if known { read.clone() } else { self.store.load(keys).await? };
+        let on_file = loaded.get::<MethodsOnFile>(cx.practice(), payment.patient)?;
+        let practice = loaded.get::<paywell_domain::Practice>(cx.practice(), ())?;
+        let (Some(on_file), Some(practice)) = (on_file, practice) else { return Ok(Err(NotCreated::Gone)) };
+        let known = on_file.state.methods.iter().find(|known| known.id == *method);
+        let (Some(known), Some(customer)) = (known, &on_file.state.customer) else {
+            return Ok(Err(NotCreated::Gone));
+        };
+        let made = NewPaymentIntent {
+            amount_cents: attempt.amount.cents().get(),
+            currency: payment.currency.processor_code(),
+            customer,
+            payment_method: method,
+            method_type: match known.kind {
+                MethodKind::Card { .. } => PaymentMethodType::Card,
+                MethodKind::BankAccount { .. } => PaymentMethodType::UsBankAccount,
+            },
+            practice: practice.state.name.as_str(),
+            metadata: &Subject::metadata(cx.practice(), payment, attempt.id),
+            capture_manually: *hold,
+        };
+        let created = self.stripe()?.create_payment_intent(&made, &attempt.id.to_string()).await;
+        Ok(created.map_err(|error| {
+            tracing::warn!(attempt = %attempt.id, %error, "no charge was made");
+            if is_refused(&error) { NotCreated::Refused } else { NotCreated::Unknown }
+        }))
     }
 
     async fn note_intent(
@@ -148,7 +178,7 @@ impl App {
     }
 
     /// Gives a charge up that nobody confirmed, that waits for a patient who is not there, or that is to be released.
-    async fn give_up(&self, intent: &PaymentIntent) -> Result<News, AppError> {
+    pub(super) async fn give_up(&self, intent: &PaymentIntent) -> Result<News, AppError> {
         let key = format!("cancel-{}", intent.id);
         match self.stripe()?.cancel_payment_intent(&intent.id, CancellationReason::Abandoned, &key).await {
             Ok(canceled) => Ok(News::Intent(Box::new(canceled))),
@@ -156,7 +186,7 @@ impl App {
         }
     }
 
-    async fn read_intent(&self, intent: &str) -> Result<Option<Box<PaymentIntent>>, AppError> {
+    pub(super) async fn read_intent(&self, intent: &str) -> Result<Option<Box<PaymentIntent>>, AppError> {
         match self.stripe()?.retrieve_payment_intent(intent).await {
             Ok(intent) => Ok(Some(Box::new(intent))),
             Err(error) => {
@@ -168,10 +198,6 @@ impl App {
 }
 
 /// Whether nothing happens unless somebody does something.
-fn is_waiting(intent: &PaymentIntent) -> bool {
+pub(super) fn is_waiting(intent: &PaymentIntent) -> bool {
     matches!(intent.status, IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction)
-}
-
-fn gone(attempt: &Attempt) -> News {
-    News::NeverBegun(attempt.id, "the method is no longer on file")
 }

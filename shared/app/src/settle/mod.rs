@@ -2,6 +2,7 @@
 //! anything twice, and an outcome is never assumed because time has passed.
 
 mod charge;
+mod planned;
 mod refund;
 mod session;
 
@@ -87,6 +88,8 @@ impl App {
     ) -> Result<News, AppError> {
         if attempt.is_hosted() {
             self.ask_session(attempt, cx.now()).await
+        } else if attempt.planned.is_some() {
+            self.ask_planned(cx, payment, attempt).await
         } else {
             self.ask_charge(cx, payment, attempt, read).await
         }

@@ -17,6 +17,8 @@ pub enum Due<'a> {
     Nothing,
     /// This step's message, to there.
     Send(&'a Step, Reach<'a>),
+    /// This step's charge of what is owed to the method on file.
+    Charge(&'a Step),
     /// A task of this step for staff: because it is one, or because its message cannot be delivered, which is said.
     Task(&'a Step, Method, Option<&'static str>),
     /// The set changes without a message: put off, on hold, failed, or expired.
@@ -66,6 +68,9 @@ impl InvoiceSet {
             };
             return change(Self { next_send_at: Some(until), ..self.clone() }, event);
         }
+        if step.method == Method::ChargeCard && self.tried != Some(step.method) {
+            return Due::Charge(step);
+        }
         match (step.reach(recipient, self.tried), step.task_instead()) {
             (Ok(reach), _) => Due::Send(step, reach),
             (Err(reason), Some(task)) => Due::Task(step, task, Some(reason)),
@@ -106,7 +111,7 @@ impl InvoiceSet {
 
     /// The set once a step of it is done. The next one is planned for its day, but never for the same day again, so that a
     /// night caught up does one step.
-    fn past_step(&self, rules: &RuleSet, recipient: &Recipient, now: DateTime<Utc>) -> Self {
+    pub(super) fn past_step(&self, rules: &RuleSet, recipient: &Recipient, now: DateTime<Utc>) -> Self {
         let tomorrow = now.with_timezone(&recipient.zone).date_naive() + Days::new(1);
         let mut past = self.clone();
         past.next_step = self.next_step.saturating_add(1);
@@ -135,7 +140,17 @@ impl InvoiceSet {
         instead: &Instead,
         now: DateTime<Utc>,
     ) -> Decision<Self> {
-        let event = EventKind::MessageFailed { step, reason };
+        self.step_failed(step, EventKind::MessageFailed { step, reason }, instead, now)
+    }
+
+    /// A claimed step came to nothing, as the event says: what is done instead.
+    pub(super) fn step_failed(
+        &self,
+        step: u16,
+        event: EventKind,
+        instead: &Instead,
+        now: DateTime<Utc>,
+    ) -> Decision<Self> {
         if !self.has_claimed(step) {
             return Decision::of(self.clone(), event);
         }
@@ -168,7 +183,7 @@ impl InvoiceSet {
 
     /// Whether that step was the last one to be claimed. Other rules begin at their first step, and claim nothing on the
     /// same day.
-    const fn has_claimed(&self, step: u16) -> bool {
+    pub(super) const fn has_claimed(&self, step: u16) -> bool {
         self.next_step == step.saturating_add(1)
     }
 

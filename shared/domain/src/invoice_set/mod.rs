@@ -2,6 +2,7 @@
 
 mod act;
 mod action;
+mod charge;
 mod chase;
 mod task;
 

@@ -38,7 +38,7 @@ pub enum Method {
     Email,
     /// Writes a text message.
     Sms,
-    /// Charges the card on file.
+    /// Charges what is owed to the card or bank account on file.
     ChargeCard,
     /// Asks staff to write a letter.
     LetterTask,
@@ -47,9 +47,6 @@ pub enum Method {
 }
 
 impl Method {
-    /// Those that the run does. A rule set with another one would never get past it, and is refused.
-    pub const DONE_BY_THE_RUN: [Self; 4] = [Self::Email, Self::Sms, Self::LetterTask, Self::CallTask];
-
     /// The name in the API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -106,7 +103,7 @@ pub struct Step {
     /// The hours of the recipient in which a message goes out.
     #[serde(default)]
     pub window: Window,
-    /// What is done instead where a message cannot be delivered.
+    /// What is done instead where a message cannot be delivered, or a charge is declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Method>,
     /// The words in other languages than the first; whoever reads none of them reads the first.
@@ -169,20 +166,9 @@ impl RuleSet {
     /// Makes the version.
     ///
     /// # Errors
-    /// What [`RuleSet::check`] refuses; a method that the run does not do.
+    /// What [`RuleSet::check`] refuses.
     pub fn create(self) -> Result<Decision<Self>, Refusal> {
         self.check()?;
-        let methods = |step: &Step| [Some(step.method), step.fallback];
-        for (place, step) in self.steps.iter().enumerate() {
-            let names = ["method", "fallback"];
-            for (name, method) in names.into_iter().zip(methods(step)) {
-                if method.is_some_and(|method| !Method::DONE_BY_THE_RUN.contains(&method)) {
-                    let accepted = Method::DONE_BY_THE_RUN.map(Method::name).join(", ");
-                    let detail = format!("expected one of {accepted}: nothing else is done yet");
-                    return Err(Refusal::field(format!("/steps/{place}/{name}"), detail));
-                }
-            }
-        }
         Ok(Decision::of(self, EventKind::RuleSetCreated))
     }
 
@@ -190,7 +176,7 @@ impl RuleSet {
     ///
     /// # Errors
     /// No step or too many, steps not in order, a method twice on one day, an expiry before the last step, a fallback that
-    /// is none, a text message that is too long, words twice in one language.
+    /// is none, a text message that is too long, words twice in one language, a charge of which nobody was told.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         if self.steps.is_empty() || self.steps.len() > MAX_STEPS {
             return Err(Refusal::field("/steps", format!("expected 1 to {MAX_STEPS} steps")));
@@ -208,6 +194,12 @@ impl RuleSet {
                 return Err(at("method", detail));
             }
             step.check().map_err(|(name, detail)| at(name, detail))?;
+            if step.method == Method::ChargeCard && !self.tells_before(step) {
+                let detail =
+                    "expected an email or a text message at least a day before a charge: patients are told before"
+                        .to_owned();
+                return Err(at("method", detail));
+            }
         }
         if last >= self.expiry_days || self.expiry_days > MAX_DAYS {
             let detail =
@@ -216,14 +208,22 @@ impl RuleSet {
         }
         Ok(())
     }
+
+    /// Whether a message goes out at least a day before a step. Whoever is charged without being there, an amount that
+    /// was not agreed to in advance, is told before (the card networks' rules for stored credentials, as acquirers give
+    /// them, <https://www.worldpay.com/global/support/support-articles/stored-credentials-transactions>; they name no
+    /// number of days for charges that are not regular: a day is ours).
+    fn tells_before(&self, step: &Step) -> bool {
+        self.steps.iter().any(|told| told.method.is_message() && told.delay_days < step.delay_days)
+    }
 }
 
 impl Step {
     fn check(&self) -> Result<(), (&'static str, String)> {
         if let Some(fallback) = self.fallback {
             let can_be = fallback.is_message() || fallback.is_task();
-            if !self.method.is_message() || !can_be || fallback == self.method {
-                let detail = "expected, of a message alone, another message or a task".to_owned();
+            if self.method.is_task() || !can_be || fallback == self.method {
+                let detail = "expected, of a message or a charge, another message or a task".to_owned();
                 return Err(("fallback", detail));
             }
         }

@@ -70,12 +70,37 @@ fn a_text_message_is_bounded_with_its_places_filled() {
 }
 
 #[test]
-fn what_the_run_does_not_do_is_refused_with_what_it_does() {
-    let mut rules = standard();
-    rules.steps[1].method = Method::ChargeCard;
-    let Err(Refusal::Field { pointer, detail }) = rules.create() else { panic!("nothing charges") };
-    assert_eq!(pointer, "/steps/1/method");
-    assert!(detail.contains("email, sms, letter_task, call_task"), "{detail}");
+fn nobody_is_charged_who_was_not_written_to_before() {
+    let charged = |days: [u16; 3], methods: [Method; 3]| {
+        let mut rules = standard();
+        for ((step, day), method) in rules.steps.iter_mut().zip(days).zip(methods) {
+            (step.delay_days, step.method) = (day, method);
+        }
+        rules.check()
+    };
+    let (mail, card, call) = (Method::Email, Method::ChargeCard, Method::CallTask);
+    assert_eq!(charged([0, 1, 2], [mail, card, call]), Ok(()));
+    assert_eq!(charged([0, 3, 9], [Method::Sms, call, card]), Ok(()));
+    for (days, methods) in [
+        ([0, 0, 9], [mail, card, mail]),
+        ([0, 5, 9], [card, mail, mail]),
+        ([0, 5, 9], [call, card, mail]),
+        ([0, 5, 5], [call, mail, card]),
+    ] {
+        let Err(Refusal::Field { pointer, detail }) = charged(days, methods) else { panic!("{methods:?}") };
+        assert!(pointer.ends_with("/method") && detail.contains("a day before"), "{pointer}: {detail}");
+    }
+}
+
+#[test]
+fn a_charge_that_is_declined_has_another_way() {
+    let with = |fallback| {
+        let mut rules = standard();
+        rules.steps[1] = Step { method: Method::ChargeCard, fallback, ..rules.steps[1].clone() };
+        rules.check().is_ok()
+    };
+    assert!(with(None) && with(Some(Method::Email)) && with(Some(Method::CallTask)));
+    assert!(!with(Some(Method::ChargeCard)));
 }
 
 #[test]

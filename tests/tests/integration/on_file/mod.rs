@@ -4,6 +4,7 @@ mod charging;
 mod holding;
 mod keeping;
 mod news;
+mod planned;
 mod setting_up;
 
 use paywell_tests::support::{Answer, BY_CARD, Clinic, Processor, Request};

@@ -1,0 +1,186 @@
+//! Charges that were planned: begun by the schedule, which does not know the processor, made by whoever settles payments,
+//! and what they came to is told to what they were planned for.
+
+use paywell_domain::{
+    AttemptId, Cents, InvoiceId, InvoiceSet, MethodsOnFile, Patient, PatientId, Payment, PaymentId, RuleSet,
+    number::Series,
+    payment::{Allocation, Attempt, NewPayment, Planned},
+    recipient::Recipient,
+};
+use paywell_store::Key;
+
+use crate::{
+    App, AppError, Work, ids, invoices::full_name, money, outreach::instead_of, payments::require_takeable,
+};
+
+/// What came of beginning a charge.
+pub(crate) enum Begun {
+    /// It is committed with the work, and made once that is.
+    Payment(PaymentId),
+    /// A payment for these invoices is under way already, or the patient is about to make one.
+    UnderWay,
+    /// Nothing on file can be charged, and why.
+    NoMethod(String),
+    /// Nothing is owed on them.
+    NothingOwed,
+}
+
+impl App {
+    /// Begins a charge of what is owed on these invoices, at most 25: of the default method on file. What is owed is what the
+    /// table says now; where any of it changes meanwhile, or another payment begins, the commit starts again.
+    pub(crate) async fn begin_planned(
+        &self,
+        work: &mut Work<'_>,
+        patient: &Patient,
+        planned: Planned,
+        invoices: &[InvoiceId],
+    ) -> Result<Begun, AppError> {
+        let practice = work.practice()?;
+        let mut keys = money::keys(&practice.id, patient.id);
+        keys.push(Key::methods_on_file(&practice.id, patient.id));
+        keys.extend(invoices.iter().map(|id| Key::invoice(&practice.id, *id)));
+        work.load(keys).await?;
+        let none = "no method is on file; put one on file";
+        let Some(methods) = work.methods(patient.id)? else { return Ok(Begun::NoMethod(none.to_owned())) };
+        let method = match methods.state.ready(practice.today(work.now())) {
+            Ok(method) => method.id.clone(),
+            Err(why) => return Ok(Begun::NoMethod(why.to_owned())),
+        };
+        let mut owed = work.invoices(invoices.iter().copied())?;
+        owed.retain(|invoice| invoice.state.is_chaseable());
+        let total = Cents::checked_sum(owed.iter().map(|invoice| invoice.state.balance()));
+        let Some(amount) = total.and_then(|total| total.try_into().ok()) else {
+            return Ok(Begun::NothingOwed);
+        };
+        if work.is_under_way(patient.id, invoices).await? {
+            return Ok(Begun::UnderWay);
+        }
+        let allocations = Allocation::by_due_date(amount, owed.iter().map(|invoice| &invoice.state));
+        let (id, attempt) = (PaymentId::new(ids::new(work.now())), AttemptId::new(ids::new(work.now())));
+        let new = NewPayment {
+            id,
+            number: self.numbers.next(&self.store, &practice.id, Series::Payment).await?,
+            patient: patient.id,
+            patient_name: full_name(patient)?,
+            amount,
+            currency: practice.currency,
+            payment_type: None,
+            treatment: None,
+            due_date: None,
+            memo: None,
+            link: None,
+            allocations,
+        };
+        let made = Payment::create(new, false, work.now());
+        let mut started = made.state.start_planned(attempt, &method, planned, work.now())?;
+        started.events.splice(0..0, made.events);
+        work.commit.create(started)?;
+        let account = work.loaded().account(&practice.id, patient.id);
+        work.commit.require_money_unmoved(patient.id, &account);
+        work.commit.require_under_way_unchanged(patient.id, &account);
+        work.commit.require_unchanged(&methods);
+        Ok(Begun::Payment(id))
+    }
+}
+
+impl Work<'_> {
+    /// Whether another payment may bring money for any of these invoices: a page that is open counts as well, the patient is
+    /// about to pay.
+    async fn is_under_way(&mut self, patient: PatientId, invoices: &[InvoiceId]) -> Result<bool, AppError> {
+        let practice = self.practice_id().clone();
+        let ids = self.loaded().account(&practice, patient).under_way;
+        self.load(ids.iter().map(|id| Key::payment(&practice, *id))).await?;
+        for id in ids {
+            let Some(other) = self.find::<Payment>(id)? else { continue };
+            let asks = other.state.allocations.iter().any(|meant| invoices.contains(&meant.invoice));
+            if asks && other.state.is_under_way() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The processor is about to be asked for a charge that was begun earlier: whether it is still wanted, still owed, and
+    /// still agreed to. Where any of that changes meanwhile the commit starts again.
+    ///
+    /// # Errors
+    /// The table cannot be read. The inner error says why it is not wanted any more.
+    pub(crate) async fn require_wanted(
+        &mut self,
+        payment: &Payment,
+        attempt: &Attempt,
+        method: &str,
+    ) -> Result<Result<(), &'static str>, AppError> {
+        let Some(planned) = attempt.planned else { return Ok(Err("it was not planned")) };
+        let practice = self.practice_id().clone();
+        let mut keys = money::keys(&practice, payment.patient);
+        keys.push(Key::methods_on_file(&practice, payment.patient));
+        keys.extend(payment.allocations.iter().map(|meant| Key::invoice(&practice, meant.invoice)));
+        self.load(keys).await?;
+        let account = self.loaded().account(&practice, payment.patient);
+        self.commit.require_money_unmoved(payment.patient, &account);
+        let invoices = self.allocated(payment.patient, &payment.allocations)?;
+        if require_takeable(payment, &invoices).is_err() {
+            return Ok(Err("what is owed has changed"));
+        }
+        let Some(methods) = self.methods(payment.patient)? else { return Ok(Err(GONE)) };
+        if !is_chargeable(&methods.state, method, self.practice()?.today(self.now())) {
+            return Ok(Err(GONE));
+        }
+        self.commit.require_unchanged(&methods);
+        match planned {
+            Planned::Step { set, step } => {
+                let current = self.find::<InvoiceSet>(payment.patient)?;
+                let Some(current) = current.filter(|current| current.state.awaits_charge(set, step)) else {
+                    return Ok(Err("the invoice set is not at that step any more"));
+                };
+                self.commit.require_unchanged(&current);
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Tells what a charge was planned for what became of it, where that is known now. What was paid, invoices and the set
+    /// have been told already.
+    pub(crate) async fn tell_planned(&mut self, before: &Payment, after: &Payment) -> Result<(), AppError> {
+        let Some((planned, attempt)) = after.planned_and_known(before) else { return Ok(()) };
+        let Some(reason) = &attempt.failure else { return Ok(()) };
+        match planned {
+            Planned::Step { set, step } => {
+                let id = after.patient;
+                let practice = self.practice_id().clone();
+                self.load([
+                    Key::practice(&practice),
+                    Key::invoice_set(&practice, id),
+                    Key::patient(&practice, id),
+                ])
+                .await?;
+                let Some(stored) = self.find::<InvoiceSet>(id)?.filter(|stored| stored.state.id == set)
+                else {
+                    return Ok(());
+                };
+                let followed = (stored.state.rule_set, stored.state.rule_set_version);
+                self.load([Key::rule_set(&practice, followed.0, followed.1)]).await?;
+                let rules = self.need::<RuleSet>(followed, "rule set")?.state;
+                let practice = self.practice()?;
+                let recipient = Recipient::of(&self.need::<Patient>(id, "patient")?.state, &practice);
+                let now = self.now();
+                let decision = match rules.steps.get(usize::from(step)) {
+                    Some(asked) if attempt.decline.is_some() => {
+                        let instead = instead_of(&practice, &recipient, asked, asked.method);
+                        stored.state.charge_declined(step, reason, &instead, now)
+                    }
+                    _ => stored.state.charge_not_made(step, reason, &rules, &recipient, now),
+                };
+                self.commit.update(&stored, decision)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const GONE: &str = "the method on file cannot be charged any more";
+
+fn is_chargeable(methods: &MethodsOnFile, id: &str, today: chrono::NaiveDate) -> bool {
+    methods.method(id).is_some_and(|method| method.why_not(today).is_none())
+}
