@@ -67,6 +67,8 @@ pub(crate) fn environment(addresses: &Addresses, secrets: &Secrets) -> Vec<(&'st
         ("SES_CONFIGURATION_SET", "paywell".to_owned()),
         ("SMS_CONFIGURATION_SET", "paywell".to_owned()),
         ("SMS_ORIGINATION_IDENTITY", SENDER.to_owned()),
+        ("MAILS_PER_SECOND", "10".to_owned()),
+        ("TEXTS_PER_SECOND", "3".to_owned()),
         ("RUST_LOG", LOG_LEVELS.to_owned()),
     ]
 }

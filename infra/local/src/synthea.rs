@@ -109,6 +109,7 @@ fn practice(files: &Files, options: &Options, now: DateTime<Utc>) -> Result<Prac
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations,
         text_number: None,
+        outreach: paywell_domain::practice::OutreachSettings::default(),
         link_days: 14,
         chase_after_days: 3,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),

@@ -152,7 +152,7 @@ impl App {
                     None => {}
                 }
             }
-            let mut work = Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded };
+            let mut work = self.work_with(cx, loaded)?;
             let answer = decide(&mut work).await?;
             if let Some(command) = &cx.command {
                 work.commit.answer(command, &answer);
@@ -193,8 +193,7 @@ impl App {
                     }
                     None => {}
                 }
-                let mut work =
-                    Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded };
+                let mut work = self.work_with(cx, loaded)?;
                 let subject = begin(&mut work).await?;
                 work.commit.begin(command, &serde_json::to_string(&subject)?);
                 let after = work.commit.after(&work.loaded);
@@ -234,6 +233,14 @@ impl App {
         show(&mut Work { app: self, cx, commit: Commit::new(&cx.by, None), loaded }).await
     }
 
+    /// A command at work on what was read already.
+    ///
+    /// # Errors
+    /// The practice cannot be read: a bug.
+    pub(crate) fn work_with<'a>(&'a self, cx: &'a Context, loaded: Loaded) -> Result<Work<'a>, AppError> {
+        Ok(Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded })
+    }
+
     /// As [`App::change`], deciding first on what was read already; where that has changed, on what the keys load.
     pub(crate) async fn change_from<T>(
         &self,
@@ -250,7 +257,7 @@ impl App {
                 Some(read) => read,
                 None => self.store.load(keys.clone()).await?,
             };
-            let mut work = Work { app: self, cx, commit: Commit::new(&cx.by, zone(cx, &loaded)?), loaded };
+            let mut work = self.work_with(cx, loaded)?;
             let given = decide(&mut work).await?;
             self.committed(work.commit).await.map(|done| done.then_some(given))
         })

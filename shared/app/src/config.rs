@@ -26,6 +26,15 @@ pub fn setting(name: &str) -> Result<String, AppError> {
     std::env::var(name).map_err(|_| AppError::internal(format!("{name} is not set")))
 }
 
+/// A setting that is a whole number of at least 1.
+///
+/// # Errors
+/// It is not set, or no such number.
+pub fn number(name: &str) -> Result<u32, AppError> {
+    let number = setting(name)?.parse().ok().filter(|number| *number >= 1);
+    number.ok_or_else(|| AppError::internal(format!("{name} is not a whole number of at least 1")))
+}
+
 /// A setting that must not be shown: in production the secret that `<NAME>_ARN` names, read from Secrets Manager; in
 /// the local stack `<NAME>` itself.
 ///

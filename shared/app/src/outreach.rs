@@ -1,32 +1,48 @@
-//! The nightly run: claims what is due, sends it, notes what became of it.
+//! The run: finds what is due over all practices, claims it, sends it, notes what became of it.
 
 mod charges;
+mod claim;
+mod pace;
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
-    invoice_set::{Due, Instead, TaskWords},
-    link::LinkFor,
-    payment::MAX_ALLOCATIONS,
-    recipient::{Channel, Reach, Recipient},
+    Actor, InvoiceSet, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    invoice_set::{Instead, TaskWords},
+    recipient::{Channel, Recipient},
     rule_set::{Method, Step},
 };
-use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, Stored};
+use paywell_store::{By, Due as Waiting, Key, Loaded, Queue, Store};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use charges::Charging;
+use claim::{keys_of, part_of};
+use pace::Pace;
 
-use crate::{
-    App, AppError, Context, ids,
-    mail::{Ways, filling},
-    messages::{Message, Outcome},
-};
+use crate::{App, AppError, Context, mail::filling, messages::Outcome, standings::contact_keys};
 
-/// How many due sets are read at a time.
+/// How many due sets of a shard the index is asked for at a time.
 const PAGE: i32 = 100;
+
+/// How many sets are read together: with their patients and practices no more than one BatchGetItem takes.
+const READ_TOGETHER: usize = 25;
+
+/// How many sets of a shard are worked on at once: a message waits for its provider most of the time.
+const AT_ONCE: usize = 8;
+
+/// How fast messages are handed to their providers: what the account's quotas allow, over all practices.
+#[derive(Debug, Clone, Copy)]
+pub struct Rates {
+    /// Mails a second.
+    pub mails: u32,
+    /// Texts a second.
+    pub texts: u32,
+}
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -49,6 +65,8 @@ pub struct Run {
     pub changed: u32,
     /// Sets that were no longer due, or that another run took.
     pub skipped: u32,
+    /// Sets left where they are: their practice has stopped its messages, or has sent a day's number of them.
+    pub held: u32,
     /// Sets that could not be handled; the next run finds them again.
     pub errors: u32,
     /// Whether the provider took no text: what goes by text is left where it is, and the next run goes on.
@@ -57,22 +75,55 @@ pub struct Run {
     pub cut_off: bool,
 }
 
+impl Run {
+    fn add(&mut self, more: Self) {
+        for (count, more) in [
+            (&mut self.due, more.due),
+            (&mut self.sent, more.sent),
+            (&mut self.tasks, more.tasks),
+            (&mut self.charges, more.charges),
+            (&mut self.unknown, more.unknown),
+            (&mut self.failed, more.failed),
+            (&mut self.postponed, more.postponed),
+            (&mut self.changed, more.changed),
+            (&mut self.skipped, more.skipped),
+            (&mut self.held, more.held),
+            (&mut self.errors, more.errors),
+        ] {
+            *count = count.saturating_add(more);
+        }
+    }
+
+    /// How many messages, tasks and charges it came to.
+    const fn done(&self) -> u32 {
+        self.sent.saturating_add(self.unknown).saturating_add(self.tasks).saturating_add(self.charges)
+    }
+}
+
+/// Rule sets in use, by practice, id and version: a version never changes.
 type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), RuleSet>>;
 
-/// A message that was claimed, and is to be sent by whoever claimed it.
-struct Claimed {
-    set: Stored<InvoiceSet>,
-    step: u16,
-    /// The method of the step that was tried before, in vain.
-    tried: Option<Method>,
-    message: Message,
-    /// What follows where the provider refuses it.
-    instead: Instead,
+/// A run at work.
+struct Running<'a> {
+    app: &'a App,
+    request: &'a str,
+    clock: fn() -> DateTime<Utc>,
+    deadline: DateTime<Utc>,
+    mails: Pace,
+    texts: Pace,
+    rules: Rules,
+    /// How many more each practice lets go on this day.
+    left: Mutex<HashMap<PracticeId, u32>>,
+    total: Mutex<Run>,
+    /// No mail goes through, or the time is up.
+    over: AtomicBool,
+    /// No text goes through.
+    texts_down: AtomicBool,
 }
 
 impl App {
-    /// Sends what is due, of all practices, until `deadline`. `clock` is read at each decision: a run may last into
-    /// the quiet hours.
+    /// Sends what is due, of all practices, until `deadline`, no faster than the providers take it. `clock` is read at each
+    /// decision: a run may last into the quiet hours.
     ///
     /// # Errors
     /// The index cannot be read.
@@ -81,49 +132,145 @@ impl App {
         request: &str,
         clock: fn() -> DateTime<Utc>,
         deadline: DateTime<Utc>,
+        rates: Rates,
     ) -> Result<Run, AppError> {
-        let (mut run, rules) = (Run::default(), Rules::default());
-        for shard in 0..Store::queue_shards() {
-            let mut after: Option<String> = None;
-            loop {
-                let due: Vec<Waiting<SetId>> =
-                    self.store.due(Queue::Sets, shard, clock(), after.as_deref(), PAGE).await?;
-                let Some(last) = due.last() else { break };
-                after = Some(last.position.clone());
-                for set in &due {
-                    run.cut_off |= clock() >= deadline;
-                    if run.cut_off {
-                        return Ok(run);
-                    }
-                    run.due += 1;
-                    if let Err(error) = self.chase(set, request, clock, &rules, &mut run).await {
-                        tracing::error!(practice = %set.practice, patient = %set.id.patient, %error, "outreach");
-                        run.errors += 1;
-                    }
+        let running = Running {
+            app: self,
+            request,
+            clock,
+            deadline,
+            mails: Pace::of(rates.mails),
+            texts: Pace::of(rates.texts),
+            rules: Rules::default(),
+            left: Mutex::default(),
+            total: Mutex::default(),
+            over: AtomicBool::new(false),
+            texts_down: AtomicBool::new(false),
+        };
+        let shards = stream::iter(0..Store::queue_shards()).map(|shard| running.shard(shard));
+        shards.buffer_unordered(usize::from(Store::queue_shards())).try_collect::<()>().await?;
+        let (cut_off, texts_down) = (running.over.load(Relaxed), running.texts_down.load(Relaxed));
+        Ok(Run { cut_off, texts_down, ..running.total.into_inner() })
+    }
+}
+
+impl Running<'_> {
+    /// Whether no more is begun.
+    fn is_over(&self) -> bool {
+        let is_over = self.over.load(Relaxed) || (self.clock)() >= self.deadline;
+        self.over.store(is_over, Relaxed);
+        is_over
+    }
+
+    async fn shard(&self, shard: u8) -> Result<(), AppError> {
+        let mut after: Option<String> = None;
+        loop {
+            let due: Vec<Waiting<SetId>> =
+                self.app.store.due(Queue::Sets, shard, (self.clock)(), after.as_deref(), PAGE).await?;
+            let Some(last) = due.last() else { return Ok(()) };
+            after = Some(last.position.clone());
+            for together in due.chunks(READ_TOGETHER) {
+                if self.is_over() {
+                    return Ok(());
+                }
+                self.work_on(together).await?;
+            }
+        }
+    }
+
+    /// Reads some due sets together, and works on each.
+    async fn work_on(&self, due: &[Waiting<SetId>]) -> Result<(), AppError> {
+        let loaded = self.read(due).await?;
+        let day = (self.clock)().date_naive();
+        let allowed = self.take(due, &loaded, day).await?;
+        let done: Mutex<BTreeMap<&PracticeId, u32>> = Mutex::default();
+        let each = stream::iter(&allowed).for_each_concurrent(AT_ONCE, async |set| {
+            if self.is_over() {
+                return;
+            }
+            let ran = self.chase(set, &loaded).await.unwrap_or_else(|error| {
+                tracing::error!(practice = %set.practice, patient = %set.id.patient, %error, "outreach");
+                Run { errors: 1, ..Run::default() }
+            });
+            *done.lock().await.entry(&set.practice).or_default() += ran.done();
+            self.total.lock().await.add(Run { due: 1, ..ran });
+        });
+        each.await;
+        let done = done.into_inner();
+        let mut left = self.left.lock().await;
+        for set in &allowed {
+            left.entry(set.practice.clone()).and_modify(|left| *left = left.saturating_add(1));
+        }
+        for (practice, done) in &done {
+            left.entry((*practice).clone()).and_modify(|left| *left = left.saturating_sub(*done));
+        }
+        drop(left);
+        for (practice, done) in done.into_iter().filter(|(_, done)| *done > 0) {
+            self.app.store.add_sends(practice, day, done).await?;
+        }
+        Ok(())
+    }
+
+    /// Those of the due sets that their practices let go now: they count as done until it is known whether they are.
+    async fn take<'a>(
+        &self,
+        due: &'a [Waiting<SetId>],
+        loaded: &Loaded,
+        day: NaiveDate,
+    ) -> Result<Vec<&'a Waiting<SetId>>, AppError> {
+        let (mut left, mut allowed) = (self.left.lock().await, Vec::new());
+        for set in due {
+            let practice = loaded.get::<Practice>(&set.practice, ())?;
+            let Some(outreach) = practice.map(|practice| practice.state.outreach) else { continue };
+            let of_day = || outreach.left(loaded.sends(&set.practice, day));
+            let left = left.entry(set.practice.clone()).or_insert_with(of_day);
+            if *left > 0 && !outreach.stopped {
+                *left = left.saturating_sub(1);
+                allowed.push(set);
+            }
+        }
+        let held = u32::try_from(due.len().saturating_sub(allowed.len())).unwrap_or(u32::MAX);
+        self.total.lock().await.add(Run { held, ..Run::default() });
+        Ok(allowed)
+    }
+
+    /// The sets with their practices and patients, how their contacts stand, and the rules they follow: two rounds for all.
+    async fn read(&self, due: &[Waiting<SetId>]) -> Result<Loaded, AppError> {
+        let day = (self.clock)().date_naive();
+        let keys: HashSet<Key> = due.iter().flat_map(|set| keys_of(set, day)).collect();
+        let mut loaded = self.app.store.load(keys).await?;
+        let mut more = HashSet::new();
+        for Waiting { practice, id, .. } in due {
+            if let Some(patient) = loaded.get::<Patient>(practice, id.patient)? {
+                more.extend(contact_keys(practice, &patient.state));
+            }
+            if let Some(set) = loaded.get::<InvoiceSet>(practice, id.patient)? {
+                let rules = (practice.clone(), set.state.rule_set, set.state.rule_set_version);
+                if !self.rules.lock().await.contains_key(&rules) {
+                    more.insert(Key::rule_set(practice, rules.1, rules.2));
                 }
             }
         }
-        Ok(run)
+        loaded.extend(self.app.store.load(more).await?);
+        Ok(loaded)
     }
 
-    async fn chase(
-        &self,
-        due: &Waiting<SetId>,
-        request: &str,
-        clock: fn() -> DateTime<Utc>,
-        rules: &Rules,
-        run: &mut Run,
-    ) -> Result<(), AppError> {
-        let by = By {
-            practice: due.practice.clone(),
-            actor: Actor::Schedule,
-            request: request.to_owned(),
-            now: clock(),
-        };
-        let cx = Context { by, command: None };
-        let link = LinkId::new(ids::new(cx.now()));
-        let Some(claimed) = self.claim(&cx, due, link, rules, run).await? else { return Ok(()) };
-        let outcome = self.send_message(&claimed.message, ("set", &claimed.set.state.id.to_string())).await;
+    /// Does what is due for a set, as it was read, or as it is by now.
+    async fn chase(&self, due: &Waiting<SetId>, loaded: &Loaded) -> Result<Run, AppError> {
+        let read = part_of(due, loaded, (self.clock)().date_naive())?;
+        match self.outlook(due, read.clone()).await? {
+            Some(Channel::Email) => self.mails.wait().await,
+            Some(Channel::Sms) => self.texts.wait().await,
+            None => {}
+        }
+        if self.is_over() {
+            return Ok(Run::default());
+        }
+        let cx = self.context(due);
+        let (mut run, claimed) = self.claim(&cx, due, read).await?;
+        let Some(claimed) = claimed else { return Ok(run) };
+        let about = ("set", claimed.set.state.id.to_string());
+        let outcome = self.app.send_message(&claimed.message, (about.0, &about.1)).await;
         match outcome {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
@@ -132,122 +279,19 @@ impl App {
             Outcome::Later => {
                 run.postponed += 1;
                 match claimed.message.channel() {
-                    Channel::Email => run.cut_off = true,
-                    Channel::Sms => run.texts_down = true,
+                    Channel::Email => self.over.store(true, Relaxed),
+                    Channel::Sms => self.texts_down.store(true, Relaxed),
                 }
             }
         }
-        self.note(&cx, claimed, outcome).await
+        self.note(&cx, claimed, outcome).await?;
+        Ok(run)
     }
 
-    /// Decides and claims in one load and one commit; after that nobody else sends this step.
-    async fn claim(
-        &self,
-        cx: &Context,
-        due: &Waiting<SetId>,
-        link: LinkId,
-        rules: &Rules,
-        run: &mut Run,
-    ) -> Result<Option<Claimed>, AppError> {
-        let practice_id = cx.practice();
-        let keys = [Key::invoice_set(practice_id, due.id.patient), Key::patient(practice_id, due.id.patient)];
-        let counts = Mutex::new(&mut *run);
-        self.change(cx, keys, async |work| {
-            let practice = work.practice()?;
-            let set = work.need::<InvoiceSet>(due.id.patient, "invoice set")?;
-            let patient = work.need::<Patient>(due.id.patient, "patient")?;
-            let known = (practice_id.clone(), set.state.rule_set, set.state.rule_set_version);
-            let found = rules.lock().await.get(&known).cloned();
-            let found = match found {
-                Some(found) => found,
-                None => {
-                    work.load([Key::rule_set(practice_id, known.1, known.2)]).await?;
-                    let found = work.need::<RuleSet>((known.1, known.2), "rule set")?.state;
-                    rules.lock().await.insert(known, found.clone());
-                    found
-                }
-            };
-            let recipient = work.load_recipient(&patient.state).await?;
-            let mut counts = counts.lock().await;
-            match set.state.due(&found, &recipient, cx.now()) {
-                Due::Nothing => {
-                    counts.skipped += 1;
-                    Ok(None)
-                }
-                Due::Change(decision) => {
-                    let put_off = decision.state.status == set.state.status;
-                    *(if put_off { &mut counts.postponed } else { &mut counts.changed }) += 1;
-                    work.commit.update(&set, *decision)?;
-                    Ok(None)
-                }
-                Due::Task(step, method, undelivered) => {
-                    counts.tasks += 1;
-                    let words = task_words(&practice, &recipient, step, method);
-                    let task = set.state.create_task(&found, &recipient, &words, undelivered, cx.now());
-                    work.commit.update(&set, task)?;
-                    Ok(None)
-                }
-                Due::Charge(step) => {
-                    let (practice, patient, recipient) = (&practice, &patient, &recipient);
-                    let of = Charging { practice, patient, recipient, rules: &found, step };
-                    self.claim_charge(work, &set, &of, &mut counts).await?;
-                    Ok(None)
-                }
-                Due::Send(_, Reach::Sms(_)) if counts.texts_down => {
-                    counts.postponed += 1;
-                    Ok(None)
-                }
-                Due::Send(step, reach) => {
-                    let (number, tried) = (set.state.next_step, set.state.tried);
-                    let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
-                    let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice_id) };
-                    let message = Message::step(&practice, &recipient, reach, step, &ways, cx.now());
-                    let method = message.method();
-                    let claim = set.state.claim(&found, &recipient, (method, link), cx.now());
-                    work.require_recipient_unchanged(&patient)?;
-                    let set = work.commit.update(&set, claim)?;
-                    let instead = instead_of(&practice, &recipient, step, method);
-                    Ok(Some(Claimed { set, step: number, tried, message, instead }))
-                }
-            }
-        })
-        .await
-    }
-
-    fn link_for(
-        &self,
-        work: &mut crate::Work<'_>,
-        id: LinkId,
-        set: &InvoiceSet,
-        expires: DateTime<Utc>,
-    ) -> Result<paywell_domain::link::Token, AppError> {
-        let invoices = set.invoices.iter().take(MAX_ALLOCATIONS).map(|member| member.invoice).collect();
-        let link = Link::issue(id, set.id.patient, LinkFor::Invoices(invoices), expires)?;
-        work.give_out(self, link)
-    }
-
-    /// Notes what became of a claimed message: on the version that was claimed, or, where the set changed meanwhile, on
-    /// what it now is.
-    async fn note(&self, cx: &Context, claimed: Claimed, outcome: Outcome) -> Result<(), AppError> {
-        let decide = |set: &InvoiceSet| match &outcome {
-            Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
-            Outcome::Unknown => set.sending_unknown(claimed.step),
-            Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
-            Outcome::Later => set.put_back(claimed.step, claimed.tried, cx.now()),
-        };
-        let mut commit = Commit::new(&cx.by, None);
-        commit.update(&claimed.set, decide(&claimed.set.state))?;
-        match self.store.commit(commit).await {
-            Err(CommitError::Conflict) => {}
-            other => return Ok(other?),
-        }
-        let patient = claimed.set.state.id.patient;
-        self.change(cx, [Key::invoice_set(cx.practice(), patient)], async |work| {
-            let set = work.need::<InvoiceSet>(patient, "invoice set")?;
-            work.commit.update(&set, decide(&set.state))?;
-            Ok(())
-        })
-        .await
+    /// On whose behalf, and when: now.
+    fn context(&self, due: &Waiting<SetId>) -> Context {
+        let (practice, request) = (due.practice.clone(), self.request.to_owned());
+        Context { by: By { practice, actor: Actor::Schedule, request, now: (self.clock)() }, command: None }
     }
 }
 

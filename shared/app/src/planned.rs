@@ -5,7 +5,6 @@ use paywell_domain::{
     AttemptId, Cents, InvoiceId, InvoiceSet, MethodsOnFile, Patient, PatientId, Payment, PaymentId, RuleSet,
     number::Series,
     payment::{Allocation, Attempt, NewPayment, Planned},
-    recipient::Recipient,
 };
 use paywell_store::Key;
 
@@ -163,7 +162,8 @@ impl Work<'_> {
                 self.load([Key::rule_set(&practice, followed.0, followed.1)]).await?;
                 let rules = self.need::<RuleSet>(followed, "rule set")?.state;
                 let practice = self.practice()?;
-                let recipient = Recipient::of(&self.need::<Patient>(id, "patient")?.state, &practice);
+                let patient = self.need::<Patient>(id, "patient")?.state;
+                let recipient = self.load_recipient(&patient).await?;
                 let now = self.now();
                 let decision = match rules.steps.get(usize::from(step)) {
                     Some(asked) if attempt.decline.is_some() => {

@@ -19,6 +19,9 @@ const LEAST_CHARGE: Cents = Cents::new(50);
 /// The most days after the due date on which chasing begins.
 const MAX_CHASE_AFTER: u16 = 365;
 
+/// The most that a practice's outreach may do on a day.
+const MAX_A_DAY: u32 = 100_000;
+
 impl App {
     /// Sets a practice up with the rule sets that it starts with: `practice.rule_set` is the first of them, which new sets
     /// follow.
@@ -95,6 +98,12 @@ fn edited(practice: &Practice, edit: &EditPractice) -> Result<Practice, Refusal>
     edited.name = edit.name.clone().unwrap_or(edited.name);
     edited.phone = edit.phone.clone().unwrap_or(edited.phone);
     edited.identity_check = edit.identity_check.unwrap_or(edited.identity_check);
+    edited.outreach.stopped = edit.outreach_stopped.unwrap_or(edited.outreach.stopped);
+    edited.outreach.most_a_day = edit.outreach_most_a_day.unwrap_or(edited.outreach.most_a_day);
+    if !(1..=MAX_A_DAY).contains(&edited.outreach.most_a_day) {
+        let detail = format!("expected 1 to {MAX_A_DAY}");
+        return Err(Refusal::field("/outreach_most_a_day", detail));
+    }
     edited.chase_after_days = edit.chase_after_days.unwrap_or(edited.chase_after_days);
     if edited.chase_after_days > MAX_CHASE_AFTER {
         let detail = format!("expected 0 to {MAX_CHASE_AFTER} days after the due date");

@@ -48,13 +48,17 @@ fn contacts(patient: &Patient) -> [Option<ContactPoint>; 2] {
     [contact.email.as_ref().and_then(ContactPoint::email), contact.phone.clone().map(ContactPoint::Phone)]
 }
 
+/// Where it is read how the contacts of whoever answers for a patient's bills stand.
+pub(crate) fn contact_keys(practice: &PracticeId, patient: &Patient) -> impl Iterator<Item = Key> {
+    let contacts = contacts(patient).into_iter().flatten();
+    contacts.map(move |contact| Key::standing(practice, &contact.hash()))
+}
+
 impl Work<'_> {
     /// The responsible party of a patient, with what is known of their contacts.
     pub(crate) async fn load_recipient(&mut self, patient: &Patient) -> Result<Recipient, AppError> {
         let practice = self.practice()?;
-        let keys = contacts(patient).into_iter().flatten();
-        let keys: Vec<Key> = keys.map(|contact| Key::standing(&practice.id, &contact.hash())).collect();
-        self.load(keys).await?;
+        self.load(contact_keys(&practice.id, patient)).await?;
         Ok(Recipient::of(patient, &practice, &self.standings(patient)?))
     }
 

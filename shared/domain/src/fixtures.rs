@@ -92,6 +92,7 @@ pub(crate) fn practice() -> Practice {
         pay_page: PayPageSettings::default(),
         locations: Vec::new(),
         text_number: None,
+        outreach: crate::practice::OutreachSettings::default(),
         link_days: 30,
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),

@@ -50,6 +50,30 @@ pub struct PayPageSettings {
     pub language: Option<Language>,
 }
 
+/// How far a practice's outreach goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutreachSettings {
+    /// Whether the practice has stopped it: nothing goes out, and what is due waits.
+    #[serde(default)]
+    pub stopped: bool,
+    /// The most messages, tasks and charges a day (UTC): what a mistake, such as a wrong import, can do before somebody sees
+    /// it.
+    pub most_a_day: u32,
+}
+
+impl OutreachSettings {
+    /// How many more may go out on a day on which so many have.
+    pub const fn left(self, sent: u32) -> u32 {
+        if self.stopped { 0 } else { self.most_a_day.saturating_sub(sent) }
+    }
+}
+
+impl Default for OutreachSettings {
+    fn default() -> Self {
+        Self { stopped: false, most_a_day: 5_000 }
+    }
+}
+
 /// Why a part of what is owed cannot be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartRefused {
@@ -91,6 +115,9 @@ pub struct Practice {
     pub link_days: u16,
     /// How many days after the due date chasing begins, of sets that start from now on.
     pub chase_after_days: u16,
+    /// How far its outreach goes.
+    #[serde(default)]
+    pub outreach: OutreachSettings,
     /// The rule set that new invoice sets follow.
     pub rule_set: RuleSetId,
     /// That rule set's version.
@@ -116,6 +143,8 @@ impl Practice {
             ("part_payment_from", new.pay_page.part_from != self.pay_page.part_from),
             ("language", new.pay_page.language != self.pay_page.language),
             ("chase_after_days", new.chase_after_days != self.chase_after_days),
+            ("outreach_stopped", new.outreach.stopped != self.outreach.stopped),
+            ("outreach_most_a_day", new.outreach.most_a_day != self.outreach.most_a_day),
             ("rule_set_id", new.rule_set != self.rule_set),
             ("rule_set_version", new.rule_set_version != self.rule_set_version),
         ] {
@@ -191,6 +220,13 @@ mod tests {
         let less_left = |wanted| practice.payable(amount(1_000), wanted);
         assert_eq!(less_left(None), Ok(amount(1_000)), "the rest can always be paid");
         assert_eq!(less_left(Some(amount(999))), Err(PartRefused::LessThanLeast));
+    }
+
+    #[test]
+    fn outreach_ends_for_a_day_where_its_number_is_reached_and_at_once_where_it_is_stopped() {
+        let settings = OutreachSettings { stopped: false, most_a_day: 10 };
+        assert_eq!([0, 9, 10, 11].map(|sent| settings.left(sent)), [10, 1, 0, 0]);
+        assert_eq!(OutreachSettings { stopped: true, ..settings }.left(0), 0);
     }
 
     #[test]

@@ -237,6 +237,11 @@ impl Key {
         Self::aggregate(format!("STANDING#{practice}#{}", contact.as_str()))
     }
 
+    /// How much of a practice's outreach went out on a day (UTC).
+    pub fn sends(practice: &PracticeId, day: NaiveDate) -> Self {
+        Self::aggregate(format!("SENDS#{practice}#{day}"))
+    }
+
     /// Whose a number is that texts are sent to.
     pub fn text_number(number: &Phone) -> Self {
         Self::aggregate(format!("TEXTNUMBER#{}", number.as_str()))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{PatientId, PracticeId};
 
 use crate::{
@@ -102,6 +102,19 @@ impl Loaded {
         Ok(Self(HashMap::from([(A::key_of(practice, stored.state.id()), Some(item))])))
     }
 
+    /// As if of these keys alone had been asked for that were.
+    #[must_use]
+    pub fn part(&self, keys: &[Key]) -> Self {
+        Self(keys.iter().filter_map(|key| Some((key.clone(), self.0.get(key)?.clone()))).collect())
+    }
+
+    /// How many messages, tasks and charges of a practice's outreach were noted on a day (UTC).
+    pub fn sends(&self, practice: &PracticeId, day: NaiveDate) -> u32 {
+        let count =
+            self.item(&Key::sends(practice, day)).and_then(|item| item.get("n")?.as_n().ok()?.parse().ok());
+        count.unwrap_or(0)
+    }
+
     /// Adds what another load brought.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
@@ -109,7 +122,7 @@ impl Loaded {
 }
 
 impl Store {
-    /// Reads items by key, consistently: one batch. Keys that are given twice are read once; what is not there is not
+    /// Reads items by key, consistently: one batch, and none where there are no keys. Keys that are given twice are read once; what is not there is not
     /// in the answer.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! attempts at the identity check.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use paywell_domain::{
     LinkId, PatientId, PaymentId, PracticeId,
     link::{LinkFor, TokenHash},
@@ -17,6 +17,9 @@ use crate::{Commit, Key, Loaded, Store, StoreError, row::Item};
 const POINTER_DAYS: i64 = 400;
 /// How long an applied event is known. Stripe retries for three days (<https://docs.stripe.com/webhooks#retries>).
 const WEBHOOK_DAYS: i64 = 60;
+
+/// How long a day's number of messages is kept.
+const SENDS_DAYS: u64 = 7;
 
 /// What a token leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +153,31 @@ impl Store {
             .await?;
         let to = answer.item.and_then(|mut item| item.remove("to"));
         to.map(serde_dynamo::from_attribute_value).transpose().map_err(StoreError::from)
+    }
+
+    /// Notes that so many messages, tasks and charges of a practice's outreach went out on a day (UTC). What a run that is
+    /// killed has not noted is at most what it reads together.
+    ///
+    /// # Errors
+    /// The table cannot be written.
+    pub async fn add_sends(
+        &self,
+        practice: &PracticeId,
+        day: NaiveDate,
+        more: u32,
+    ) -> Result<(), StoreError> {
+        let ttl = (day + Days::new(SENDS_DAYS)).and_time(NaiveTime::MIN).and_utc().timestamp();
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::sends(practice, day).attributes()))
+            .update_expression("ADD n :more SET #ttl = :ttl")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":more", AttributeValue::N(more.to_string()))
+            .expression_attribute_values(":ttl", AttributeValue::N(ttl.to_string()))
+            .send()
+            .await?;
+        Ok(())
     }
 
     /// Counts an attempt at the identity check against a link or a source address, and gives how many there were in

@@ -310,6 +310,13 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         "1 Query, an item a patient",
     ),
     pattern(
+        "add_sends",
+        "How much of a practice's outreach went out on a day",
+        ("table", "SENDS#practice#day"),
+        Write,
+        "1 UpdateItem for what is read together",
+    ),
+    pattern(
         "count_attempt",
         "How many identity checks, or codes asked for and tried, this hour",
         ("table", "ATTEMPTS#practice#link, contact or source#hour"),

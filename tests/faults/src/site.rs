@@ -210,6 +210,8 @@ fn environment(table: &str, processor: &str) -> Vec<(&'static str, String)> {
         ("SES_CONFIGURATION_SET", "paywell-tests".to_owned()),
         ("SMS_CONFIGURATION_SET", "paywell-tests".to_owned()),
         ("SMS_ORIGINATION_IDENTITY", "+18005550199".to_owned()),
+        ("MAILS_PER_SECOND", "1000".to_owned()),
+        ("TEXTS_PER_SECOND", "1000".to_owned()),
         ("PAYWELL_ANCHORS_BUCKET", table.to_owned()),
         ("PAYWELL_EXPORTS_BUCKET", format!("{table}-exports")),
         ("AWS_ENDPOINT_URL_S3", object_storage().url.clone()),

@@ -49,6 +49,7 @@ impl Clinic {
                 name: "Main Street".try_into().unwrap(),
             }],
             text_number: None,
+            outreach: paywell_domain::practice::OutreachSettings::default(),
             link_days: 30,
             chase_after_days: 1,
             rule_set: RuleSetId::new(ids::new(world.now())),

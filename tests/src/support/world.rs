@@ -13,7 +13,7 @@ use documents::Documents;
 use exports::{Exports, Limits};
 use paywell_app::{
     App,
-    outreach::Run,
+    outreach::{Rates, Run},
     reconcile::{self, Order},
 };
 use paywell_gateways::{
@@ -50,6 +50,9 @@ thread_local! {
 
 /// The clock that a run reads.
 const CLOCK_OF_RUNS: fn() -> DateTime<Utc> = || CLOCK.get();
+
+/// As fast as the providers answer.
+const UNHURRIED: Rates = Rates { mails: u32::MAX, texts: u32::MAX };
 
 /// A table, and everything that stands on it.
 pub struct World {
@@ -145,7 +148,7 @@ impl World {
     /// A run of outreach now, until a deadline.
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
         CLOCK.set(self.now());
-        self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
+        self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline, UNHURRIED).await.unwrap()
     }
 
     /// A run of reconcile now.

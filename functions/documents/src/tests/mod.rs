@@ -46,6 +46,7 @@ fn practice() -> Practice {
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: vec![Location { id: "main".try_into().unwrap(), name: "Main Street".try_into().unwrap() }],
         text_number: None,
+        outreach: paywell_domain::practice::OutreachSettings::default(),
         link_days: 30,
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),

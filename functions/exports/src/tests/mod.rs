@@ -29,6 +29,7 @@ fn practice() -> Practice {
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: Vec::new(),
         text_number: None,
+        outreach: paywell_domain::practice::OutreachSettings::default(),
         link_days: 30,
         chase_after_days: 1,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),

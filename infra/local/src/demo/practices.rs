@@ -94,6 +94,7 @@ pub(super) fn riverside(now: DateTime<Utc>) -> Result<Site> {
 pub(super) fn lakeside(now: DateTime<Utc>) -> Result<Site> {
     let mut practice = practice("prac_lakeside", "Lakeside Dental Group", chrono_tz::America::Chicago, now)?;
     practice.phone = "+13125550100".to_owned().try_into().map_err(Error::msg)?;
+    practice.text_number = Some("+18445550102".to_owned().try_into().map_err(Error::msg)?);
     practice.email = "office@lakeside.example".to_owned().try_into().map_err(Error::msg)?;
     practice.identity_check = IdentityCheck::PostalCode;
     practice.locations = vec![location("main", "Lake Shore")?];
@@ -141,7 +142,8 @@ fn practice(id: &str, name: &str, time_zone: Tz, now: DateTime<Utc>) -> Result<P
         identity_check: IdentityCheck::DateOfBirth,
         pay_page: paywell_domain::practice::PayPageSettings::default(),
         locations: Vec::new(),
-        text_number: None,
+        text_number: Some("+18445550101".to_owned().try_into().map_err(Error::msg)?),
+        outreach: paywell_domain::practice::OutreachSettings::default(),
         link_days: 14,
         chase_after_days: 3,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),

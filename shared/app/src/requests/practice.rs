@@ -47,6 +47,13 @@ pub struct EditPractice {
     #[serde(default)]
     #[schema(maximum = 365)]
     pub chase_after_days: Option<u16>,
+    /// Whether outreach is stopped: no message, task or charge of it, until it is let go again. What is due waits.
+    #[serde(default)]
+    pub outreach_stopped: Option<bool>,
+    /// The most messages, tasks and charges of outreach a day (UTC), 1 to 100,000.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub outreach_most_a_day: Option<u32>,
 }
 
 fn amount_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Amount>>, D::Error> {

@@ -37,6 +37,10 @@ pub struct PracticeView {
     pub rule_set_version: u32,
     /// How many days after the due date chasing begins.
     pub chase_after_days: u16,
+    /// Whether outreach is stopped.
+    pub outreach_stopped: bool,
+    /// The most messages, tasks and charges of outreach a day (UTC).
+    pub outreach_most_a_day: u32,
 }
 
 impl PracticeView {
@@ -57,6 +61,8 @@ impl PracticeView {
             rule_set_id: practice.rule_set.to_string(),
             rule_set_version: practice.rule_set_version,
             chase_after_days: practice.chase_after_days,
+            outreach_stopped: practice.outreach.stopped,
+            outreach_most_a_day: practice.outreach.most_a_day,
         }
     }
 }

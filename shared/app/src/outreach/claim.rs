@@ -1,0 +1,206 @@
+//! One due set: what is to be done is decided and claimed in one commit, and what became of it is noted.
+
+use chrono::NaiveDate;
+use paywell_domain::{
+    InvoiceSet, Link, LinkId, Patient, Practice, RuleSet, SetId,
+    invoice_set::{Due, Instead},
+    link::{LinkFor, Token},
+    payment::MAX_ALLOCATIONS,
+    recipient::{Channel, Reach, Recipient},
+    rule_set::Method,
+};
+use paywell_store::{Commit, CommitError, Due as Waiting, Key, Loaded, Stored};
+
+use super::{Relaxed, Run, Running, charges::Charging, instead_of, task_words};
+use crate::{
+    App, AppError, Context, Work, ids,
+    mail::Ways,
+    messages::{Message, Outcome},
+    standings::contact_keys,
+};
+
+/// A message that was claimed, and is to be sent by whoever claimed it.
+pub(super) struct Claimed {
+    pub(super) set: Stored<InvoiceSet>,
+    step: u16,
+    /// The method of the step that was tried before, in vain.
+    tried: Option<Method>,
+    pub(super) message: Message,
+    /// What follows where the provider refuses it.
+    instead: Instead,
+}
+
+/// What is known of a due set.
+struct Known {
+    practice: Practice,
+    set: Stored<InvoiceSet>,
+    patient: Stored<Patient>,
+    rules: RuleSet,
+    recipient: Recipient,
+}
+
+/// What is read of a due set first.
+pub(super) fn keys_of(due: &Waiting<SetId>, day: NaiveDate) -> [Key; 4] {
+    let (practice, patient) = (&due.practice, due.id.patient);
+    [
+        Key::practice(practice),
+        Key::sends(practice, day),
+        Key::invoice_set(practice, patient),
+        Key::patient(practice, patient),
+    ]
+}
+
+/// What was read of a due set among others.
+pub(super) fn part_of(due: &Waiting<SetId>, loaded: &Loaded, day: NaiveDate) -> Result<Loaded, AppError> {
+    let (practice, id) = (&due.practice, due.id.patient);
+    let mut keys = keys_of(due, day).to_vec();
+    if let Some(patient) = loaded.get::<Patient>(practice, id)? {
+        keys.extend(contact_keys(practice, &patient.state));
+    }
+    if let Some(set) = loaded.get::<InvoiceSet>(practice, id)? {
+        keys.push(Key::rule_set(practice, set.state.rule_set, set.state.rule_set_version));
+    }
+    Ok(loaded.part(&keys))
+}
+
+impl Running<'_> {
+    /// By which channel a message will go, if one is due.
+    pub(super) async fn outlook(
+        &self,
+        due: &Waiting<SetId>,
+        read: Loaded,
+    ) -> Result<Option<Channel>, AppError> {
+        let cx = self.context(due);
+        let mut work = self.app.work_with(&cx, read)?;
+        let known = self.known(&mut work, due).await?;
+        Ok(match known.set.state.due(&known.rules, &known.recipient, cx.now()) {
+            Due::Send(_, Reach::Email(_)) => Some(Channel::Email),
+            Due::Send(_, Reach::Sms(_)) => Some(Channel::Sms),
+            _ => None,
+        })
+    }
+
+    async fn known(&self, work: &mut Work<'_>, due: &Waiting<SetId>) -> Result<Known, AppError> {
+        let patient = due.id.patient;
+        let set = work.need::<InvoiceSet>(patient, "invoice set")?;
+        let patient = work.need::<Patient>(patient, "patient")?;
+        let key = (due.practice.clone(), set.state.rule_set, set.state.rule_set_version);
+        let cached = self.rules.lock().await.get(&key).cloned();
+        let rules = match cached {
+            Some(rules) => rules,
+            None => {
+                work.load([Key::rule_set(&key.0, key.1, key.2)]).await?;
+                let rules = work.need::<RuleSet>((key.1, key.2), "rule set")?.state;
+                self.rules.lock().await.insert(key, rules.clone());
+                rules
+            }
+        };
+        let recipient = work.load_recipient(&patient.state).await?;
+        Ok(Known { practice: work.practice()?, set, patient, rules, recipient })
+    }
+
+    /// Decides and claims in one commit; after that nobody else sends this step. It decides on what was read; where any of
+    /// that has changed, on what it is now.
+    pub(super) async fn claim(
+        &self,
+        cx: &Context,
+        due: &Waiting<SetId>,
+        read: Loaded,
+    ) -> Result<(Run, Option<Claimed>), AppError> {
+        let keys = keys_of(due, cx.now().date_naive());
+        let link = LinkId::new(ids::new(cx.now()));
+        self.app
+            .change_from(cx, Some(read), keys, async |work| {
+                let known = self.known(work, due).await?;
+                self.decide(work, known, link).await
+            })
+            .await
+    }
+
+    async fn decide(
+        &self,
+        work: &mut Work<'_>,
+        known: Known,
+        link: LinkId,
+    ) -> Result<(Run, Option<Claimed>), AppError> {
+        let Known { practice, set, patient, rules, recipient } = known;
+        let (mut run, now) = (Run::default(), work.now());
+        match set.state.due(&rules, &recipient, now) {
+            Due::Nothing => run.skipped += 1,
+            Due::Change(decision) => {
+                let put_off = decision.state.status == set.state.status;
+                *(if put_off { &mut run.postponed } else { &mut run.changed }) += 1;
+                work.commit.update(&set, *decision)?;
+            }
+            Due::Task(step, method, undelivered) => {
+                run.tasks += 1;
+                let words = task_words(&practice, &recipient, step, method);
+                let task = set.state.create_task(&rules, &recipient, &words, undelivered, now);
+                work.commit.update(&set, task)?;
+            }
+            Due::Charge(step) => {
+                let (practice, patient, recipient) = (&practice, &patient, &recipient);
+                let of = Charging { practice, patient, recipient, rules: &rules, step };
+                self.app.claim_charge(work, &set, &of, &mut run).await?;
+            }
+            Due::Send(_, Reach::Sms(_)) if self.texts_down.load(Relaxed) => run.postponed += 1,
+            Due::Send(step, reach) => {
+                let (number, tried) = (set.state.next_step, set.state.tried);
+                let token = link_for(self.app, work, link, &set.state, &practice)?;
+                let ways =
+                    Ways { now: &self.app.pay_url(&token), portal: &self.app.portal_url(&practice.id) };
+                let message = Message::step(&practice, &recipient, reach, step, &ways, now);
+                let method = message.method();
+                let claim = set.state.claim(&rules, &recipient, (method, link), now);
+                work.require_recipient_unchanged(&patient)?;
+                let set = work.commit.update(&set, claim)?;
+                let instead = instead_of(&practice, &recipient, step, method);
+                return Ok((run, Some(Claimed { set, step: number, tried, message, instead })));
+            }
+        }
+        Ok((run, None))
+    }
+
+    /// Notes what became of a claimed message: on the version that was claimed, or, where the set changed meanwhile, on
+    /// what it now is.
+    pub(super) async fn note(
+        &self,
+        cx: &Context,
+        claimed: Claimed,
+        outcome: Outcome,
+    ) -> Result<(), AppError> {
+        let decide = |set: &InvoiceSet| match &outcome {
+            Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
+            Outcome::Unknown => set.sending_unknown(claimed.step),
+            Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
+            Outcome::Later => set.put_back(claimed.step, claimed.tried, cx.now()),
+        };
+        let mut commit = Commit::new(&cx.by, None);
+        commit.update(&claimed.set, decide(&claimed.set.state))?;
+        match self.app.store.commit(commit).await {
+            Err(CommitError::Conflict) => {}
+            other => return Ok(other?),
+        }
+        let patient = claimed.set.state.id.patient;
+        self.app
+            .change(cx, [Key::invoice_set(cx.practice(), patient)], async |work| {
+                let set = work.need::<InvoiceSet>(patient, "invoice set")?;
+                work.commit.update(&set, decide(&set.state))?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn link_for(
+    app: &App,
+    work: &mut Work<'_>,
+    id: LinkId,
+    set: &InvoiceSet,
+    practice: &Practice,
+) -> Result<Token, AppError> {
+    let invoices = set.invoices.iter().take(MAX_ALLOCATIONS).map(|member| member.invoice).collect();
+    let expires = practice.link_expiry(work.now());
+    let link = Link::issue(id, set.id.patient, LinkFor::Invoices(invoices), expires)?;
+    work.give_out(app, link)
+}
