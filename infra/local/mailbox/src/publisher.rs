@@ -29,6 +29,9 @@ pub(crate) struct Published {
     /// The message that it is about; of a reply, the text that it answers.
     pub(crate) message: Option<String>,
     pub(crate) published_at: DateTime<Utc>,
+    /// What the service says; in the payload it is a string.
+    #[serde(skip)]
+    pub(crate) record: Value,
     /// What the function is invoked with.
     pub(crate) payload: Value,
     /// One for each copy; none when no function is subscribed.
@@ -105,6 +108,7 @@ impl Publisher {
         let copies = if self.shared.function.is_some() { usize::from(notice.copies) } else { 0 };
         let published = Published {
             payload: lambda_event(notice.topic, &id, &notice.record, now),
+            record: notice.record,
             id,
             topic: notice.topic,
             event: notice.event,

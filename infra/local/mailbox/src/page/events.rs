@@ -1,6 +1,7 @@
 //! What happened to messages, and what can be made to happen.
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::layout;
 use crate::behaviours::Behaviour;
@@ -19,11 +20,10 @@ pub(super) fn render(published: &[Published], behaviours: &[Behaviour], function
     let body = html! {
         nav aria-label="Back" { a href="/" { "← Mailbox" } }
         h1 { "Events" }
-        p.count role="status" { (count(published)) }
         @if let Some(function) = function {
-            p.count { "They are sent to " code { (function) } "." }
+            p { "They are sent to " code { (function) } "." }
         } @else {
-            p.count { "No function is subscribed: they are listed here alone." }
+            p { "No function is subscribed: they are listed here alone." }
         }
         @if !behaviours.is_empty() {
             section aria-labelledby="behaviours" {
@@ -36,7 +36,11 @@ pub(super) fn render(published: &[Published], behaviours: &[Behaviour], function
                 }
             }
         }
-        (list(published, true))
+        section aria-labelledby="published" {
+            h2 #published { "What was published" }
+            p.count role="status" { (count(published)) }
+            (list(published, true))
+        }
     };
     layout::render("Events", &body)
 }
@@ -79,7 +83,7 @@ pub(super) fn section(message: &Message, published: &[Published]) -> Markup {
 fn buttons(message: &Message) -> Markup {
     html! {
         form.actions method="post" action={ "/messages/" (message.id) "/events" } {
-            (times("event-times"))
+            (times())
             @for event in Event::of(message.content.kind) {
                 button name="event" value=(event.name()) { (label(event.name())) }
             }
@@ -94,9 +98,8 @@ fn reply_form(message: &Message) -> Markup {
         section aria-labelledby="reply" {
             h2 #reply { "Reply as the patient" }
             form.actions method="post" action=(action) {
-                (times("reply-times"))
-                label for="body" { "Text" }
-                input.wide #body name="body" required maxlength="1600" autocomplete="off";
+                label.wide { "Text" input name="body" required maxlength="1600" autocomplete="off"; }
+                (times())
                 button { "Send reply" }
             }
             form.actions method="post" action=(action) aria-label="Ready replies" {
@@ -106,10 +109,9 @@ fn reply_form(message: &Message) -> Markup {
     }
 }
 
-fn times(id: &str) -> Markup {
+fn times() -> Markup {
     html! {
-        label for=(id) { "Copies" }
-        input.number id=(id) name="times" type="number" min="1" max="10" value="1" required;
+        label { "Copies" input.number name="times" type="number" min="1" max="10" value="1" required; }
     }
 }
 
@@ -129,11 +131,12 @@ fn row(one: &Published, with_message: bool) -> Markup {
                 " · " a href={ "/messages/" (message) } { "its message" }
             }
         }
+        @if let Some(written) = one.record.get("messageBody").and_then(Value::as_str) { p { "“" (written) "”" } }
         @if one.deliveries.is_empty() { p.count { "Not sent: no function is subscribed" } }
         @for delivery in &one.deliveries { (state(delivery)) }
         details {
-            summary { "What the function gets" }
-            pre.text tabindex="0" { (format!("{:#}", one.payload)) }
+            summary { "What it says" }
+            pre.text tabindex="0" { (format!("{:#}", one.record)) }
         }
     }
 }

@@ -40,7 +40,10 @@ async fn a_messages_page_has_a_button_for_each_of_its_events() {
     for word in ["STOP", "HELP", "START"] {
         assert!(page.contains(&format!("<button name=\"body\" value=\"{word}\">{word}</button>")), "{word}");
     }
-    assert!(page.contains("<label for=\"body\">") && !page.contains("Soft bounce"), "{page}");
+    assert!(
+        page.contains("<label class=\"wide\">Text<input name=\"body\"") && !page.contains("Soft bounce"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +77,7 @@ async fn a_reply_is_written_as_the_patient() {
     assert_eq!(stop["destinationNumber"], "+18005550199");
     assert_eq!(record(&events[1]["payload"])["messageBody"], "Wrong number!");
     let page = server.call("GET", &format!("/messages/{id}")).await.body;
-    assert!(page.contains("Reply") && page.contains("Wrong number!"), "{page}");
+    assert!(page.contains("Reply") && page.contains("“Wrong number!”"), "{page}");
 }
 
 #[tokio::test]
