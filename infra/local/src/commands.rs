@@ -40,8 +40,7 @@ pub async fn exports(data: &Path) -> Result<String> {
 /// # Errors
 /// The function cannot be reached, or fails.
 pub async fn invoke(stack: &StackFile, function: &str, event: &Value) -> Result<String> {
-    let url = format!("{}/2015-03-31/functions/{function}/invocations", stack.addresses.lambda);
-    let (status, answer) = http::post(&url, event).await?;
+    let (status, answer) = http::post(&stack.addresses.invocations(function), event).await?;
     ensure!(status.is_success(), "{function} answered {status}: {answer}");
     Ok(answer)
 }

@@ -31,7 +31,7 @@ pub(crate) fn start(addresses: &Addresses) -> Html<String> {
         (
             "Mailbox",
             &addresses.mailbox,
-            "the emails and texts that patients would get; payment links are in them",
+            "the emails and texts that patients would get, with payment links; they can bounce and be answered",
         ),
         ("Stripe simulator", &addresses.stripe, "its API; payment links lead to its checkout page"),
         ("DynamoDB", &addresses.dynamodb, "for the AWS CLI's --endpoint-url"),

@@ -26,6 +26,13 @@ pub struct Addresses {
     pub objects: String,
 }
 
+impl Addresses {
+    /// Where a function is invoked with an event, past the gateway.
+    pub(crate) fn invocations(&self, function: &str) -> String {
+        format!("{}/2015-03-31/functions/{function}/invocations", self.lambda)
+    }
+}
+
 /// The stack's ports, held from the start so that a port that is taken is known before anything else is done.
 pub(crate) struct Ports {
     pub(crate) gateway: TcpListener,

@@ -77,7 +77,10 @@ impl Servers {
             ..stripe_simulator::Config::default()
         })?;
         self.spawn("Stripe simulator", stripe_simulator::serve(simulator, stripe, self.stopped()));
-        let mailbox = Mailbox::new(mailbox::Config { snapshot: Some(data.file("mailbox.jsonl")) })?;
+        let mailbox = Mailbox::new(mailbox::Config {
+            snapshot: Some(data.file("mailbox.jsonl")),
+            events: Some(addresses.invocations("message-events")),
+        })?;
         self.spawn("mailbox", mailbox::serve(mailbox, mail, self.stopped()));
         Ok(())
     }

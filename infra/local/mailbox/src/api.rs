@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Mailbox;
 use crate::faults::Plan;
 use crate::message::{Content, Kind, Message};
+use crate::requests::{Behave, Happen, Refused, Reply};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,5 +62,49 @@ pub(crate) async fn empty(State(mailbox): State<Mailbox>) -> Response {
 
 pub(crate) async fn plan_faults(State(mailbox): State<Mailbox>, Json(plan): Json<Plan>) -> StatusCode {
     mailbox.plan(plan);
+    StatusCode::NO_CONTENT
+}
+
+/// Answers what was published; that it arrives is not waited for.
+pub(crate) async fn happen(
+    State(mailbox): State<Mailbox>,
+    Path(id): Path<String>,
+    Json(happen): Json<Happen>,
+) -> Result<Response, Refused> {
+    Ok((StatusCode::ACCEPTED, Json(happen.publish(&mailbox, &id)?)).into_response())
+}
+
+/// As [`happen`].
+pub(crate) async fn reply(
+    State(mailbox): State<Mailbox>,
+    Json(reply): Json<Reply>,
+) -> Result<Response, Refused> {
+    Ok((StatusCode::ACCEPTED, Json(reply.publish(&mailbox)?)).into_response())
+}
+
+/// Newest first.
+pub(crate) async fn events(State(mailbox): State<Mailbox>) -> Response {
+    Json(mailbox.publisher().published(|_| true)).into_response()
+}
+
+pub(crate) async fn empty_events(State(mailbox): State<Mailbox>) -> StatusCode {
+    mailbox.publisher().empty();
+    StatusCode::NO_CONTENT
+}
+
+pub(crate) async fn behave(
+    State(mailbox): State<Mailbox>,
+    Json(behave): Json<Behave>,
+) -> Result<StatusCode, Refused> {
+    mailbox.publisher().behave(behave.read()?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn behaviours(State(mailbox): State<Mailbox>) -> Response {
+    Json(mailbox.publisher().behaviours()).into_response()
+}
+
+pub(crate) async fn empty_behaviours(State(mailbox): State<Mailbox>) -> StatusCode {
+    mailbox.publisher().forget_behaviours();
     StatusCode::NO_CONTENT
 }

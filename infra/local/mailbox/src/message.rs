@@ -86,7 +86,7 @@ pub(crate) fn bare_address(address: &str) -> &str {
 }
 
 /// The plus of a phone number is left out because an unescaped one in a query string arrives as a space.
-fn comparable(address: &str) -> String {
+pub(crate) fn comparable(address: &str) -> String {
     bare_address(address).trim_start_matches('+').to_lowercase()
 }
 

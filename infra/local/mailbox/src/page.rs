@@ -1,5 +1,7 @@
 //! The mailbox for people.
 
+mod events;
+pub(crate) mod forms;
 mod frame;
 mod layout;
 mod list;
@@ -13,8 +15,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::Mailbox;
+use crate::publisher::Published;
 
-/// The pages run no script and load nothing but their own style and the frame of an HTML part.
+/// The pages run no script, load nothing but their own style and the frame of an HTML part, and send forms home alone.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; \
                            base-uri 'none'; frame-ancestors 'none'";
 
@@ -27,14 +30,27 @@ pub(crate) struct Filter {
 /// Newest first. `to` is a part of an address here: a person types what they remember.
 pub(crate) async fn list(State(mailbox): State<Mailbox>, Query(filter): Query<Filter>) -> Response {
     let messages = mailbox.messages(|content| content.recipient_contains(&filter.to));
-    page(StatusCode::OK, list::render(&messages, &filter.to))
+    let events = events::count(&mailbox.publisher().published(|_| true));
+    page(StatusCode::OK, list::render(&messages, &filter.to, &events))
 }
 
 pub(crate) async fn message(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Response {
     match mailbox.message(&id) {
-        Some(found) => page(StatusCode::OK, message::render(&found)),
+        Some(found) => {
+            let about_it = |one: &Published| one.message.as_ref() == Some(&found.id);
+            let published = mailbox.publisher().published(about_it);
+            page(StatusCode::OK, message::render(&found, &published))
+        }
         None => not_found(),
     }
+}
+
+/// Everything that was published, newest first.
+pub(crate) async fn events(State(mailbox): State<Mailbox>) -> Response {
+    let publisher = mailbox.publisher();
+    let markup =
+        events::render(&publisher.published(|_| true), &publisher.behaviours(), publisher.function());
+    page(StatusCode::OK, markup)
 }
 
 /// The HTML part alone, for the frame of its message's page.

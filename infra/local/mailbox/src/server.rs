@@ -13,7 +13,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::{Mailbox, router};
+use crate::{Mailbox, router, sender};
 
 /// A response with this extension is not written: the connection ends instead.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 /// How long to wait after a connection could not be accepted, for what lacks (file handles, mostly) to come back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves the mailbox over HTTP/1.1 until `shutdown` ends, then lets requests under way finish for one second.
+/// Serves the mailbox over HTTP/1.1 and publishes its events until `shutdown` ends, then lets requests under way finish
+/// for one second.
 ///
 /// The loop is our own because `axum::serve` cannot end a connection without an answer.
 ///
@@ -36,6 +37,9 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    // Dropped, and with it what is under way, when this function returns.
+    let mut sending = JoinSet::new();
+    sending.spawn(sender::run(mailbox.publisher().clone()));
     let service = TowerToHyperService::new(router(mailbox));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();

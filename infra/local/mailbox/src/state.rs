@@ -1,6 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
@@ -8,6 +9,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use crate::clock;
 use crate::faults::{Fault, Plan};
 use crate::message::{Content, Kind, Message};
+use crate::publisher::Publisher;
 use crate::snapshot::Snapshot;
 
 /// How a [`Mailbox`] is set up.
@@ -16,12 +18,20 @@ pub struct Config {
     /// The file that carries messages over a restart, one JSON object a line; without it they live in memory
     /// alone. Created with its folder when missing.
     pub snapshot: Option<PathBuf>,
+    /// Where the function is invoked that is subscribed to what happens to messages, such as
+    /// `http://127.0.0.1:9000/2015-03-31/functions/message-events/invocations`; without it, that is listed alone.
+    pub events: Option<String>,
 }
 
-/// Everything that was sent, and the faults planned for the next sends. Clones share one mailbox.
+/// How long to wait after each try to deliver an event but the last.
+const WAITS: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15)];
+
+/// Everything that was sent, what happened to it, and the faults planned for the next sends. Clones share one mailbox.
 #[derive(Clone)]
 pub struct Mailbox {
     state: Arc<Mutex<State>>,
+    publisher: Publisher,
 }
 
 struct State {
@@ -37,6 +47,10 @@ impl Mailbox {
     /// # Errors
     /// When the snapshot file cannot be opened, or holds a line that is not a message.
     pub fn new(config: Config) -> io::Result<Self> {
+        Self::with_waits(config, WAITS.to_vec())
+    }
+
+    pub(crate) fn with_waits(config: Config, waits: Vec<Duration>) -> io::Result<Self> {
         let (snapshot, messages) = match config.snapshot {
             Some(path) => {
                 let (snapshot, messages) = Snapshot::open(&path)?;
@@ -45,19 +59,24 @@ impl Mailbox {
             None => (None, Vec::new()),
         };
         let messages = messages.into_iter().map(Arc::new).collect();
-        Ok(Self { state: Arc::new(Mutex::new(State { messages, snapshot, plan: None })) })
+        Ok(Self {
+            state: Arc::new(Mutex::new(State { messages, snapshot, plan: None })),
+            publisher: Publisher::new(config.events, waits),
+        })
     }
 
-    /// Keeps what was accepted and returns its new id.
+    /// Keeps what was accepted, lets its recipients behave, and returns its new id.
     pub(crate) fn keep(&self, content: Content) -> io::Result<String> {
         let sent_at = clock::now();
-        let message = Message { id: message_id(content.kind, sent_at), sent_at, content };
+        let message = Arc::new(Message { id: message_id(content.kind, sent_at), sent_at, content });
         let id = message.id.clone();
         let mut state = self.state();
         if let Some(snapshot) = &mut state.snapshot {
             snapshot.append(&message)?;
         }
-        state.messages.push(Arc::new(message));
+        state.messages.push(message.clone());
+        drop(state);
+        self.publisher.accepted(&message);
         Ok(id)
     }
 
@@ -77,6 +96,10 @@ impl Mailbox {
         }
         state.messages.clear();
         Ok(())
+    }
+
+    pub(crate) const fn publisher(&self) -> &Publisher {
+        &self.publisher
     }
 
     pub(crate) fn plan(&self, plan: Plan) {

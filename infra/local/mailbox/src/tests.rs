@@ -1,11 +1,18 @@
 //! The mailbox over TCP, with the bytes that the official clients send. `wire/` holds recordings of them.
 
+mod behaviours;
+mod delivering;
 mod email;
 mod email_refusals;
+mod event_pages;
+mod event_refusals;
 mod faults;
+mod function;
+mod mail_events;
 mod pages;
 mod scripts;
 mod snapshot;
+mod text_events;
 mod texts;
 
 use std::net::SocketAddr;
@@ -55,11 +62,21 @@ impl Server {
     }
 
     async fn start_with(config: Config) -> Self {
+        Self::serving(Mailbox::new(config).unwrap()).await
+    }
+
+    /// With a function subscribed, which is tried again without a wait.
+    async fn start_with_events(function: &str) -> Self {
+        let config = Config { events: Some(function.to_owned()), ..Config::default() };
+        Self::serving(Mailbox::with_waits(config, vec![Duration::ZERO; 4]).unwrap()).await
+    }
+
+    async fn serving(mailbox: Mailbox) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (running, stopped) = oneshot::channel::<()>();
         let shutdown = async move { drop(stopped.await) };
-        let serving = tokio::spawn(serve(Mailbox::new(config).unwrap(), listener, shutdown));
+        let serving = tokio::spawn(serve(mailbox, listener, shutdown));
         Self { address, running, serving }
     }
 
@@ -106,6 +123,32 @@ impl Server {
         self.recorded(&format!("{head}\nContent-Length: {length}\n\n{body}")).await
     }
 
+    /// Lets something happen by script, and gives what was published.
+    async fn happen(&self, id: &str, body: &Value) -> Value {
+        let reply = self.post(&format!("/api/messages/{id}/events"), &body.to_string()).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        reply.json()
+    }
+
+    /// What was published, newest first.
+    async fn events(&self) -> Vec<Value> {
+        self.call("GET", "/api/events").await.json().as_array().unwrap().clone()
+    }
+
+    /// What was published, once so many notifications are there and none is on its way any more.
+    async fn settled(&self, count: usize) -> Vec<Value> {
+        let settling = async {
+            loop {
+                let events = self.events().await;
+                let deliveries = events.iter().flat_map(|event| event["deliveries"].as_array().unwrap());
+                if events.len() >= count && deliveries.into_iter().all(|one| one["state"] != "waiting") {
+                    return events;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), settling).await.unwrap()
+    }
+
     async fn plan(&self, next: &str, count: u32) {
         let plan = format!("{{\"next\":\"{next}\",\"count\":{count}}}");
         assert_eq!(self.post("/api/faults", &plan).await.status, 204);
@@ -137,4 +180,9 @@ fn whole_reply(bytes: &[u8]) -> Option<Reply> {
 /// The body of a recorded request, to be changed.
 fn body_of(request: &str) -> Value {
     serde_json::from_str(request.split_once("\n\n").unwrap().1).unwrap()
+}
+
+/// What a service told, out of what the function is invoked with.
+fn record(payload: &Value) -> Value {
+    serde_json::from_str(payload["Records"][0]["Sns"]["Message"].as_str().unwrap()).unwrap()
 }

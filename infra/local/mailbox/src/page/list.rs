@@ -10,7 +10,7 @@ const SHOWN_MAX: usize = 200;
 /// Characters of a text's body that stand for a subject.
 const EXCERPT_CHARS_MAX: usize = 120;
 
-pub(super) fn render(messages: &[Arc<Message>], to: &str) -> Markup {
+pub(super) fn render(messages: &[Arc<Message>], to: &str, events: &str) -> Markup {
     let body = html! {
         header.bar {
             h1 { a href="/" { "Mailbox" } }
@@ -21,6 +21,7 @@ pub(super) fn render(messages: &[Arc<Message>], to: &str) -> Markup {
             }
         }
         p.count role="status" { (count(messages.len(), to)) }
+        p.count { a href="/events" { (events) } }
         @if !messages.is_empty() {
             ol.messages { @for message in messages.iter().take(SHOWN_MAX) { li { (row(message)) } } }
         }

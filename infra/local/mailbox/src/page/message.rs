@@ -1,14 +1,18 @@
 use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, html};
 
-use super::{layout, list};
+use super::{events, layout, list};
 use crate::message::{Content, Kind, Message};
+use crate::publisher::Published;
 
-pub(super) fn render(message: &Message) -> Markup {
+pub(super) fn render(message: &Message, published: &[Published]) -> Markup {
     let content = &message.content;
     let title = list::title(message);
     let body = html! {
-        nav aria-label="Back" { a href="/" { "← Mailbox" } }
+        nav.bar aria-label="Mailbox" {
+            a href="/" { "← Mailbox" }
+            a href="#events" { "Make something happen" }
+        }
         h1 { @if content.kind == Kind::Email { (title) } @else { "Text message" } }
         (facts(message))
         @if let Some(text) = &content.text {
@@ -24,6 +28,7 @@ pub(super) fn render(message: &Message) -> Markup {
                     sandbox="allow-top-navigation-by-user-activation" {}
             }
         }
+        (events::section(message, published))
         (details(content))
     };
     layout::render(&title, &body)

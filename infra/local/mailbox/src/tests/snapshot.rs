@@ -21,7 +21,7 @@ impl Folder {
     }
 
     fn config(&self) -> Config {
-        Config { snapshot: Some(self.snapshot()) }
+        Config { snapshot: Some(self.snapshot()), events: None }
     }
 }
 
