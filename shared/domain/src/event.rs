@@ -334,6 +334,8 @@ pub enum EventKind {
         reason: String,
     },
     MailUnknown,
+    MailDelivered,
+    MailComplained,
     TextSent {
         provider_message: String,
     },
@@ -341,6 +343,7 @@ pub enum EventKind {
         reason: String,
     },
     TextUnknown,
+    TextDelivered,
     ReceiptClaimed,
     ReceiptPutOff {
         until: DateTime<Utc>,
@@ -359,6 +362,13 @@ pub enum EventKind {
         reason: String,
     },
     MessageUnknown {
+        step: u16,
+    },
+    MessageDelivered {
+        step: u16,
+        channel: Channel,
+    },
+    MessageComplained {
         step: u16,
     },
     MessagePostponed {
