@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use crate::{
     App, AppError, Context, ids,
     mail::{Ways, filling},
-    messages::{Message, Outcome},
+    messages::{About, Message, Outcome, Subject},
 };
 
 /// How many due sets are read at a time.
@@ -117,7 +117,8 @@ impl App {
         let cx = Context { by, command: None };
         let link = LinkId::new(ids::new(cx.now()));
         let Some(claimed) = self.claim(&cx, due, link, rules, run).await? else { return Ok(()) };
-        let outcome = self.send_message(&claimed.message, ("set", &claimed.set.state.id.to_string())).await;
+        let about = About::new(cx.practice(), Subject::Set(claimed.set.state.id, claimed.step));
+        let outcome = self.send_message(&claimed.message, &about).await;
         match outcome {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
@@ -195,13 +196,7 @@ impl App {
                     // Whatever changes contact or consent between this read and the claim prevents the send.
                     work.commit.require_unchanged(&patient);
                     let set = work.commit.update(&set, claim)?;
-                    let instead = match step.fallback {
-                        Some(task) if task.is_task() => {
-                            Instead::Task(task_words(&practice, &recipient, step, task))
-                        }
-                        Some(_) if method == step.method => Instead::Message(method),
-                        _ => Instead::Nothing,
-                    };
+                    let instead = instead_of(&practice, &recipient, step, method);
                     Ok(Some(Claimed { set, step: number, tried, message, instead }))
                 }
             }
@@ -243,6 +238,15 @@ impl App {
             Ok(())
         })
         .await
+    }
+}
+
+/// What follows where the message of a step is refused by that method, or does not arrive.
+pub(crate) fn instead_of(practice: &Practice, recipient: &Recipient, step: &Step, method: Method) -> Instead {
+    match step.fallback {
+        Some(task) if task.is_task() => Instead::Task(task_words(practice, recipient, step, task)),
+        Some(_) if method == step.method => Instead::Message(method),
+        _ => Instead::Nothing,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Ended, Held, PracticeCard};
 use crate::{
     App, AppError, Context,
     mail::Ways,
-    messages::{Message, Occasion},
+    messages::{About, Message, Occasion, Subject},
 };
 
 /// How often an hour a link may be asked for.
@@ -74,7 +74,8 @@ impl App {
             let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice) };
             let about = Occasion::NewLink;
             let message = Message::about(about, &held.practice, &recipient, reach, &ways, now);
-            let outcome = self.send_message(&message, ("link", &link.to_string())).await;
+            let about = About::new(practice, Subject::Link(link));
+            let outcome = self.send_message(&message, &about).await;
             tracing::info!(%link, ?outcome, "a new link was asked for");
         }
         Ok(asked)
