@@ -15,6 +15,7 @@ pub mod ids;
 pub mod invoices;
 pub mod links;
 pub mod mail;
+pub mod message_events;
 mod messages;
 pub mod metrics;
 mod money;

@@ -1,11 +1,15 @@
 //! What a responsible party is written on an occasion, by mail or by text.
 
+mod about;
+
 use chrono::{DateTime, Utc};
 use paywell_domain::{
     EventKind, Practice,
     recipient::{Channel, Reach, Recipient},
     rule_set::{Method, Step},
 };
+
+pub(crate) use about::{About, Subject};
 
 use crate::{
     App,
@@ -98,11 +102,8 @@ impl Message {
     }
 
     /// The method of outreach by which it goes.
-    pub(crate) const fn method(&self) -> Method {
-        match self {
-            Self::Mail(_) => Method::Email,
-            Self::Text(_) => Method::Sms,
-        }
+    pub(crate) fn method(&self) -> Method {
+        self.channel().into()
     }
 
     /// Its subject, where it has one, and its text, for whoever looks at what would be sent.
@@ -126,11 +127,13 @@ impl Message {
 }
 
 impl App {
-    /// Hands a message to its provider, at most once. `about` is given back with each of its events: an opaque id.
-    pub(crate) async fn send_message(&self, message: &Message, about: (&str, &str)) -> Outcome {
+    /// Hands a message to its provider, at most once.
+    pub(crate) async fn send_message(&self, message: &Message, about: &About) -> Outcome {
+        let tags = about.tags();
+        let tags: Vec<(&str, &str)> = tags.iter().map(|(name, value)| (*name, value.as_str())).collect();
         match message {
-            Message::Mail(mail) => self.send_mail(mail, &[about]).await,
-            Message::Text(text) => self.send_text(text, &[about]).await,
+            Message::Mail(mail) => self.send_mail(mail, &tags).await,
+            Message::Text(text) => self.send_text(text, &tags).await,
         }
     }
 }

@@ -24,7 +24,12 @@ use tokio::sync::Mutex;
 use claim::{keys_of, part_of};
 use pace::Pace;
 
-use crate::{App, AppError, Context, mail::filling, messages::Outcome, standings::contact_keys};
+use crate::{
+    App, AppError, Context,
+    mail::filling,
+    messages::{About, Outcome, Subject},
+    standings::contact_keys,
+};
 
 /// How many due sets of a shard the index is asked for at a time.
 const PAGE: i32 = 100;
@@ -269,8 +274,8 @@ impl Running<'_> {
         let cx = self.context(due);
         let (mut run, claimed) = self.claim(&cx, due, read).await?;
         let Some(claimed) = claimed else { return Ok(run) };
-        let about = ("set", claimed.set.state.id.to_string());
-        let outcome = self.app.send_message(&claimed.message, (about.0, &about.1)).await;
+        let about = About::new(cx.practice(), Subject::Set(claimed.set.state.id, claimed.step));
+        let outcome = self.app.send_message(&claimed.message, &about).await;
         match outcome {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
@@ -296,6 +301,15 @@ impl Running<'_> {
 }
 
 /// What follows where a step's method comes to nothing.
+pub(crate) fn instead_of(practice: &Practice, recipient: &Recipient, step: &Step, method: Method) -> Instead {
+    match step.fallback {
+        Some(task) if task.is_task() => Instead::Task(task_words(practice, recipient, step, task)),
+        Some(_) if method == step.method => Instead::Message(method),
+        _ => Instead::Nothing,
+    }
+}
+
+/// What follows where the message of a step is refused by that method, or does not arrive.
 pub(crate) fn instead_of(practice: &Practice, recipient: &Recipient, step: &Step, method: Method) -> Instead {
     match step.fallback {
         Some(task) if task.is_task() => Instead::Task(task_words(practice, recipient, step, task)),

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use crate::{
     App, AppError, Context, Work,
     mail::Ways,
-    messages::{Message, Occasion, Outcome},
+    messages::{About, Message, Occasion, Outcome, Subject},
 };
 
 impl Work<'_> {
@@ -57,7 +57,7 @@ impl App {
             })
             .await?;
         let Some(message) = claimed else { return Ok(()) };
-        let outcome = self.send_message(&message, ("payment", &id.to_string())).await;
+        let outcome = self.send_message(&message, &About::new(cx.practice(), Subject::Payment(id))).await;
         self.change(cx, keys, async |work| {
             let payment = work.need::<Payment>(id, "payment")?;
             let noted = match &outcome {

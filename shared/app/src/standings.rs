@@ -15,7 +15,7 @@ use paywell_store::{Answer, By, Key, Stored};
 use crate::{
     App, AppError, Context, Work,
     command::answer,
-    messages::Message,
+    messages::{About, Message, Subject},
     requests::patients::{LiftSuppression, ReadReply, StopTexts},
     texts::Text,
     views::patients::ContactsView,
@@ -87,7 +87,7 @@ impl Work<'_> {
     }
 
     /// A contact as it stands; nothing is known of one that was never heard of.
-    fn standing(&self, contact: &ContactPoint) -> Result<ContactStanding, AppError> {
+    pub(crate) fn standing(&self, contact: &ContactPoint) -> Result<ContactStanding, AppError> {
         let known = self.find::<ContactStanding>(contact.hash())?;
         Ok(known.map_or_else(|| ContactStanding::new(contact.clone()), |stored| stored.state))
     }
@@ -160,7 +160,7 @@ impl App {
         }
         let is_fresh = texted.told_at.is_none_or(|at| now - at <= ANSWERED_WITHIN);
         if let Some((practice, message)) = answer.filter(|_| is_fresh) {
-            drop(self.send_message(&message, ("practice", &practice.to_string())).await);
+            drop(self.send_message(&message, &About::new(&practice, Subject::Answer)).await);
         }
         Ok(())
     }

@@ -355,6 +355,8 @@ pub enum EventKind {
         reason: String,
     },
     MailUnknown,
+    MailDelivered,
+    MailComplained,
     TextSent {
         provider_message: String,
     },
@@ -362,6 +364,7 @@ pub enum EventKind {
         reason: String,
     },
     TextUnknown,
+    TextDelivered,
     ReceiptClaimed,
     ReceiptPutOff {
         until: DateTime<Utc>,
@@ -380,6 +383,13 @@ pub enum EventKind {
         reason: String,
     },
     MessageUnknown {
+        step: u16,
+    },
+    MessageDelivered {
+        step: u16,
+        channel: Channel,
+    },
+    MessageComplained {
         step: u16,
     },
     MessagePostponed {

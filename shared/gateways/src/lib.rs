@@ -6,6 +6,7 @@
 
 pub mod aws;
 pub mod email;
+pub mod message_events;
 pub mod objects;
 pub mod sms;
 pub mod stripe;

@@ -2,8 +2,9 @@
 //!
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
-//! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), `TEXTNUMBER#` (a
-//! practice's own number for texts), and the queues of work that the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
+//! link's token), `WEBHOOK#` (an event of the processor, or of a provider of messages), `CUSTOMER#` (a patient, or one of
+//! their methods, at the processor), `TEXTNUMBER#` (a practice's own number for texts), and the queues of work that the
+//! schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
 
 use std::collections::HashMap;
 
@@ -262,7 +263,7 @@ impl Key {
         Self::aggregate(format!("CUSTOMER#{id}"))
     }
 
-    /// A processor event that has been applied.
+    /// An event of the processor, or of a provider of messages, that has been applied.
     pub fn webhook(event: &str) -> Self {
         Self::aggregate(format!("WEBHOOK#{event}"))
     }

@@ -107,7 +107,8 @@ impl Commit {
         self.put(item);
     }
 
-    /// Notes that a processor event is applied; a second time the commit fails with a conflict.
+    /// Notes that an event of the processor, or of a provider of messages, is applied; a second time the commit fails with
+    /// a conflict.
     pub fn webhook(&mut self, event: &str) {
         let mut item: Item = Key::webhook(event).attributes();
         let ttl = (self.by().now + Duration::days(WEBHOOK_DAYS)).timestamp();

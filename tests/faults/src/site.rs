@@ -18,11 +18,12 @@ use crate::{
 };
 
 /// Every function.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "checkout",
     "documents",
     "exports",
     "links",
+    "message-events",
     "outreach",
     "payments",
     "processor-events",

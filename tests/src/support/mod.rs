@@ -32,6 +32,7 @@ mod issuer;
 mod journeys;
 mod loopback;
 mod mail;
+mod notifications;
 mod processor;
 mod recorder;
 mod request;
@@ -47,6 +48,7 @@ pub use engine::{Engine, engine};
 pub use function::{Function, RouteInfo};
 pub use issuer::{Claims, Issuer, issuer};
 pub use mail::Mail;
+pub use notifications::{bounce, of_mail, of_text};
 pub use processor::{
     BY_BANK, BY_CARD, Processor, SECRET_KEY, WEBHOOK_SECRET, pay_path, session_event, signed,
 };

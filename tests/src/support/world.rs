@@ -140,6 +140,12 @@ impl World {
         self.now()
     }
 
+    /// What a function that is invoked now reads as its clock.
+    pub(super) fn clock(&self) -> fn() -> DateTime<Utc> {
+        CLOCK.set(self.now());
+        CLOCK_OF_RUNS
+    }
+
     /// A run of outreach now, with time enough.
     pub async fn run_outreach(&self) -> Run {
         self.run_outreach_until(self.now() + Duration::minutes(10)).await
@@ -147,15 +153,13 @@ impl World {
 
     /// A run of outreach now, until a deadline.
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
-        CLOCK.set(self.now());
-        self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline, UNHURRIED).await.unwrap()
+        self.app.run_outreach("req-outreach", self.clock(), deadline, UNHURRIED).await.unwrap()
     }
 
     /// A run of reconcile now.
     pub async fn reconcile(&self, order: Order) -> reconcile::Run {
-        CLOCK.set(self.now());
         let deadline = self.now() + Duration::minutes(10);
-        self.app.reconcile(order, "req-reconcile", CLOCK_OF_RUNS, deadline).await.unwrap()
+        self.app.reconcile(order, "req-reconcile", self.clock(), deadline).await.unwrap()
     }
 
     /// A run of exports now, with time enough.

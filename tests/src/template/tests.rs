@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use paywell_gateways::message_events;
 use paywell_store::{Holds, TABLE};
 
 use super::*;
@@ -255,6 +256,43 @@ fn a_function_may_read_the_secrets_it_is_told_of_and_no_other() {
 }
 
 #[test]
+fn what_is_believed_of_messages_is_published_by_their_providers_alone() {
+    let document = document(TEMPLATE);
+    let resources = &document["Resources"];
+    let events = resources["MessageEvents"]["Properties"]["Events"].as_object().unwrap();
+    assert_eq!(events.len(), 3);
+    for event in events.values() {
+        let topic = text(&event["Properties"]["Topic"]);
+        assert_eq!(resources[&topic]["Properties"]["KmsMasterKeyId"], "OperationsKey", "{topic}");
+        let lost = &event["Properties"]["RedrivePolicy"]["deadLetterTargetArn"];
+        assert_eq!(lost, "LostMessageEvents.Arn", "{topic}");
+        let policies = of_type(resources, "AWS::SNS::TopicPolicy");
+        let policies = policies.filter(|(_, policy)| texts(&policy["Topics"]).contains(&topic));
+        let statements: Vec<&Value> =
+            policies.flat_map(|(_, policy)| list(&policy["PolicyDocument"]["Statement"])).collect();
+        let [statement] = statements[..] else { panic!("{topic}: {statements:?}") };
+        let publisher = text(&statement["Principal"]["Service"]);
+        assert!(["ses.amazonaws.com", "sms-voice.amazonaws.com"].contains(&publisher.as_str()), "{topic}");
+        assert_eq!((&statement["Action"], &statement["Resource"]), (&"sns:Publish".into(), &topic.into()));
+        assert_eq!(statement["Condition"]["StringEquals"]["aws:SourceAccount"], "AWS::AccountId");
+    }
+}
+
+#[test]
+fn the_provider_of_texts_is_asked_for_what_is_read() {
+    let document = document(TEMPLATE);
+    let [destination] = list(&document["Resources"]["Texts"]["Properties"]["EventDestinations"]) else {
+        panic!("one destination")
+    };
+    for kind in texts(&destination["MatchingEventTypes"]) {
+        let event = serde_json::json!({
+            "eventType": kind, "messageId": "1", "destinationPhoneNumber": "+16175550123",
+        });
+        assert!(matches!(message_events::parse(&event.to_string()), Ok(Some(_))), "{kind}");
+    }
+}
+
+#[test]
 fn sample_events_ask_for_routes_of_their_function() {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
     for (name, function) in parse(TEMPLATE).functions {
@@ -264,6 +302,13 @@ fn sample_events_ask_for_routes_of_their_function() {
             let event: Value = serde_json::from_str(&std::fs::read_to_string(&sample).unwrap()).unwrap();
             samples += 1;
             match name.as_str() {
+                "message-events" => {
+                    for record in event["Records"].as_array().unwrap() {
+                        let read = message_events::parse(&text(&record["Sns"]["Message"]));
+                        assert!(matches!(read, Ok(Some(_))), "{}: {read:?}", sample.display());
+                    }
+                    continue;
+                }
                 "outreach" => {
                     assert_eq!(event["detail-type"], "Scheduled Event");
                     continue;

@@ -19,6 +19,7 @@ mod idempotency;
 mod input;
 mod invoices;
 mod ledger;
+mod message_events;
 mod metrics;
 mod on_file;
 mod outreach;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use paywell_app::{AppError, standings::Texted};
 use paywell_domain::patient::Phone;
-use paywell_tests::support::Clinic;
+use paywell_tests::support::{Clinic, bounce, of_mail};
 use serde_json::{Value, json};
 
 const NUMBER: &str = "+16175550123";
@@ -189,4 +189,64 @@ async fn what_was_told_to_staff_counts_and_no_code_goes_there_either() {
         .post(&format!("/v1/patients/{nobody}/contacts/stop-texts"), &json!({ "spoken": "No." }))
         .await
         .refused(404);
+}
+
+/// What SNS brings, as it comes from the mailbox.
+async fn brought(clinic: &Clinic, event: Value) {
+    clinic.world.notify(&[event]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_text_comes_by_way_of_the_provider() {
+    let (clinic, ada) = ada().await;
+    let inbound = json!({
+        "originationNumber": NUMBER, "destinationNumber": OWN, "messageKeyword": "STOP", "messageBody": "Stop",
+        "inboundMessageId": "cae173d2-66b9-564c-8309-21f858e9fb84",
+    });
+    for _ in 0..2 {
+        brought(&clinic, inbound.clone()).await;
+    }
+    assert_eq!(texts(&clinic).await.len(), 1);
+    assert_eq!(refused(&clinic, &ada).await.as_deref(), Some("texts-stopped"));
+}
+
+#[tokio::test]
+async fn mail_that_came_back_for_good_or_was_complained_of_ends_mail_to_the_address_in_that_practice() {
+    for (kind, rule) in [("bounce", "mail-bounced"), ("complaint", "mail-complained-of")] {
+        let (clinic, ada) = ada().await;
+        let id = clinic.open_invoice(&ada, "125.00").await;
+        let by_mail = format!("/v1/invoices/{id}/send");
+        clinic.post(&by_mail, &json!({ "channels": ["email"] })).await.ok();
+        let mail = clinic.world.mail.to("ada@example.com").await.pop().unwrap();
+        let event = match kind {
+            "bounce" => bounce(&mail, "Permanent"),
+            _ => of_mail(&mail, "Complaint"),
+        };
+        brought(&clinic, event).await;
+        let refused = clinic.post(&by_mail, &json!({ "channels": ["email"] })).await.refused(409);
+        assert_eq!(refused["rule"], json!(rule));
+        assert_eq!(contacts(&clinic, &ada).await["email"]["problem"]["rule"], json!(rule));
+        let lift = json!({ "channel": "email", "note": "She called: it works again." });
+        let lifted = clinic.post(&format!("/v1/patients/{ada}/contacts/lift"), &lift).await;
+        match kind {
+            "bounce" => drop(lifted.ok()),
+            _ => drop(lifted.refused(409)),
+        }
+        let path = format!("/v1/patients/{ada}");
+        let version = clinic.get(&path).await.version();
+        clinic.patch(&path, &json!({ "email": "ada@other.example" })).on_version(version).await.ok();
+        clinic.post(&by_mail, &json!({ "channels": ["email"] })).await.ok();
+        clinic.proven_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_came_back_for_now_ends_nothing() {
+    let (clinic, ada) = ada().await;
+    let id = clinic.open_invoice(&ada, "125.00").await;
+    let by_mail = format!("/v1/invoices/{id}/send");
+    clinic.post(&by_mail, &json!({ "channels": ["email"] })).await.ok();
+    let mail = clinic.world.mail.to("ada@example.com").await.pop().unwrap();
+    brought(&clinic, bounce(&mail, "Transient")).await;
+    clinic.post(&by_mail, &json!({ "channels": ["email"] })).await.ok();
 }

@@ -1,7 +1,5 @@
 //! Sending an invoice: it becomes owed, the patient gets a link, and chasing is planned. Asking for a payment the same way.
 
-use std::fmt::Display;
-
 use paywell_domain::{
     Decision, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, Patient, PatientId,
     Payment, PaymentId, Practice, Refusal, RuleSet, SetId,
@@ -17,7 +15,7 @@ use crate::{
     command::answer,
     ids,
     mail::Ways,
-    messages::{Message, Occasion},
+    messages::{About, Message, Occasion, Subject},
     requests::invoices::{RequestByMessage, SendInvoice, SendTo, channels},
     views::{invoices::InvoiceView, payments::PaymentView},
 };
@@ -93,7 +91,7 @@ impl App {
             })
             .await?;
         // Only whoever committed has anything to send: a replayed answer sends nothing.
-        self.send_all::<Invoice>(cx, id, "invoice", messages.into_inner()).await?;
+        self.send_all::<Invoice>(cx, id, Subject::Invoice(id), messages.into_inner()).await?;
         Ok(answered)
     }
 
@@ -122,28 +120,29 @@ impl App {
                 answer(200, &PaymentView::of(&sent), sent.version)
             })
             .await?;
-        self.send_all::<Payment>(cx, id, "payment", messages.into_inner()).await?;
+        self.send_all::<Payment>(cx, id, Subject::Payment(id), messages.into_inner()).await?;
         Ok(answered)
     }
 
     /// Hands messages over, and notes what became of them in the history of what they are about.
-    async fn send_all<A: Aggregate<Id: Display> + Clone>(
+    async fn send_all<A: Aggregate + Clone>(
         &self,
         cx: &Context,
         id: A::Id,
-        what: &'static str,
+        subject: Subject,
         messages: Vec<Message>,
     ) -> Result<(), AppError> {
+        let about = About::new(cx.practice(), subject);
         let mut events = Vec::new();
         for message in &messages {
-            let outcome = self.send_message(message, (what, &id.to_string())).await;
+            let outcome = self.send_message(message, &about).await;
             events.push(outcome.into_event(message.channel()));
         }
         if events.is_empty() {
             return Ok(());
         }
         self.change(cx, [A::key_of(cx.practice(), id.clone())], async |work| {
-            let stored = work.need::<A>(id.clone(), what)?;
+            let stored = work.need::<A>(id.clone(), subject.name())?;
             let noted =
                 Decision { state: stored.state.clone(), events: events.clone(), postings: Vec::new() };
             work.commit.update(&stored, noted)?;

@@ -22,7 +22,7 @@ use crate::{
 /// A message that was claimed, and is to be sent by whoever claimed it.
 pub(super) struct Claimed {
     pub(super) set: Stored<InvoiceSet>,
-    step: u16,
+    pub(super) step: u16,
     /// The method of the step that was tried before, in vain.
     tried: Option<Method>,
     pub(super) message: Message,

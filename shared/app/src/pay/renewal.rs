@@ -8,7 +8,7 @@ use super::{Ended, Held, PracticeCard};
 use crate::{
     App, AppError, Context,
     mail::Ways,
-    messages::{Message, Occasion},
+    messages::{About, Message, Occasion, Subject},
 };
 
 /// How often an hour a link may be asked for.
@@ -77,7 +77,7 @@ impl App {
             })
             .await?;
         if let Some(message) = given {
-            let outcome = self.send_message(&message, ("link", &link.to_string())).await;
+            let outcome = self.send_message(&message, &About::new(practice, Subject::Link(link))).await;
             tracing::info!(%link, ?outcome, "a new link was asked for");
         }
         Ok(asked)

@@ -10,7 +10,12 @@ use paywell_domain::{
 use paywell_store::{By, Commit, Key, Store};
 use secrecy::ExposeSecret;
 
-use crate::{App, AppError, Context, ids, mail::Mail, messages::Message, texts::Text};
+use crate::{
+    App, AppError, Context, ids,
+    mail::Mail,
+    messages::{About, Message, Subject},
+    texts::Text,
+};
 
 /// How many codes an hour may be asked for to one contact.
 const CODES_A_CONTACT: u32 = 5;
@@ -44,7 +49,7 @@ pub enum Entered {
 /// A message with a code, ready to be sent. No `Debug`: it holds the code.
 pub struct CodeMessage {
     message: Message,
-    session: String,
+    about: About,
 }
 
 impl CodeMessage {
@@ -62,7 +67,7 @@ impl CodeMessage {
             Channel::Email => Message::Mail(Mail::code(practice, contact.email.as_ref()?, code, language)),
             Channel::Sms => Message::Text(Text::code(practice, contact.phone.as_ref()?, code, language)),
         };
-        Some(Self { message, session: session.to_string() })
+        Some(Self { message, about: About::new(&practice.id, Subject::Session(session)) })
     }
 }
 
@@ -111,7 +116,7 @@ impl App {
 
     /// Sends a code. Whatever became of it, nobody is told: that a message was sent is known to whoever gets it.
     pub async fn send_code(&self, message: &CodeMessage) {
-        drop(self.send_message(&message.message, ("session", &message.session)).await);
+        drop(self.send_message(&message.message, &message.about).await);
     }
 
     /// A code was typed in the browser that asked for it. Tries are counted before the code is looked at.

@@ -23,7 +23,7 @@ pub enum Actor {
         /// The session.
         session: SessionId,
     },
-    /// The payment processor.
+    /// The payment processor, or a provider of messages that tells what became of one.
     Processor {
         /// The processor's event.
         event: String,

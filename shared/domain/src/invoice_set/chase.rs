@@ -116,6 +116,7 @@ impl InvoiceSet {
         let mut past = self.clone();
         past.next_step = self.next_step.saturating_add(1);
         past.tried = None;
+        past.last_message = None;
         past.last_step_at = Some(now);
         past.next_send_at = Some(past.wake_at(rules, recipient, tomorrow));
         past
@@ -123,7 +124,11 @@ impl InvoiceSet {
 
     /// The provider took the message of a claimed step.
     pub fn sent(&self, step: u16, provider_message: String) -> Decision<Self> {
-        Decision::of(self.clone(), EventKind::MessageSent { step, provider_message })
+        let mut sent = self.clone();
+        if self.has_claimed(step) {
+            sent.last_message = Some(provider_message.clone());
+        }
+        Decision::of(sent, EventKind::MessageSent { step, provider_message })
     }
 
     /// The provider's answer was lost: the message counts as sent.
@@ -165,6 +170,23 @@ impl InvoiceSet {
         };
         state.next_step = step;
         Decision::of(state, event)
+    }
+
+    /// A message that its provider had taken did not arrive. Of the one that was claimed last the same follows as where it
+    /// is refused; of an earlier one, or where the set is not chased now, it is noted alone.
+    pub fn undelivered(
+        &self,
+        (step, provider_message): (u16, &str),
+        reason: String,
+        instead: &Instead,
+        now: DateTime<Utc>,
+    ) -> Decision<Self> {
+        // Other rules, and a step that is done again, have the same numbers: the message tells them apart.
+        let is_last = self.last_message.as_deref().is_none_or(|last| last == provider_message);
+        if self.status.is_chasing() && is_last {
+            return self.not_sent(step, reason, instead, now);
+        }
+        Decision::of(self.clone(), EventKind::MessageFailed { step, reason })
     }
 
     /// The provider could not be reached and certainly sent nothing: the claim is given back, for a quarter of an hour

@@ -123,6 +123,9 @@ pub struct InvoiceSet {
     /// The method of the next step that its provider has refused: the step's other method is next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried: Option<Method>,
+    /// The provider's id of the message of the step that was claimed last; none where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<String>,
     /// What staff are to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
@@ -160,6 +163,7 @@ impl InvoiceSet {
             created_at: now,
             last_step_at: None,
             tried: None,
+            last_message: None,
             tasks: Vec::new(),
             tasks_made: 0,
             pause: None,

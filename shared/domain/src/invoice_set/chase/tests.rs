@@ -44,6 +44,7 @@ fn set() -> InvoiceSet {
         pause: None,
         given_up: Vec::new(),
         tried: None,
+        last_message: None,
     }
 }
 
@@ -187,4 +188,70 @@ fn a_refused_message_fails_the_set_unless_it_ended_meanwhile() {
         paid.not_sent(0, "address refused".to_owned(), &Instead::Nothing, now).state.status,
         SetStatus::Paid
     );
+}
+
+/// The set after its first step went out, by mail, as the provider's message `first`.
+fn sent() -> InvoiceSet {
+    let now = at("2026-06-01T17:00:00Z");
+    let claimed = set().claim(&rules(), &recipient(), (Method::Email, link()), now).state;
+    claimed.sent(0, "first".to_owned()).state
+}
+
+fn bounced(set: &InvoiceSet, message: &str, instead: &Instead) -> Decision<InvoiceSet> {
+    set.undelivered((0, message), "it bounced".to_owned(), instead, at("2026-06-02T17:00:00Z"))
+}
+
+#[test]
+fn what_does_not_arrive_is_done_the_other_way_or_fails_the_set() {
+    let other_way = bounced(&sent(), "first", &Instead::Message(Method::Email)).state;
+    assert_eq!((other_way.status, other_way.next_step), (SetStatus::Active, 0));
+    assert_eq!(
+        (other_way.tried, other_way.next_send_at),
+        (Some(Method::Email), Some(at("2026-06-02T17:00:00Z")))
+    );
+    let words = TaskWords { method: Method::CallTask, title: "Call".to_owned(), message: String::new() };
+    let task = bounced(&sent(), "first", &Instead::Task(words));
+    assert_eq!((task.state.status, task.state.next_step, task.state.tasks.len()), (SetStatus::Active, 1, 1));
+    assert!(matches!(task.events[..], [EventKind::MessageFailed { .. }, EventKind::TaskCreated { .. }]));
+    let failed = bounced(&sent(), "first", &Instead::Nothing).state;
+    assert_eq!((failed.status, failed.next_step, failed.next_send_at), (SetStatus::Failed, 0, None));
+}
+
+#[test]
+fn a_message_that_is_known_before_its_answer_is_noted_counts_too() {
+    let now = at("2026-06-01T17:00:00Z");
+    let claimed = set().claim(&rules(), &recipient(), (Method::Email, link()), now).state;
+    let failed = bounced(&claimed, "first", &Instead::Nothing).state;
+    assert_eq!(failed.status, SetStatus::Failed);
+    assert_eq!(failed.sent(0, "first".to_owned()).state, failed, "noted alone");
+}
+
+/// It is in the history, and the set is as it was.
+fn noted_alone(set: &InvoiceSet, message: &str) {
+    let noted = bounced(set, message, &Instead::Nothing);
+    assert_eq!(noted.state, *set);
+    assert_eq!(noted.events, [EventKind::MessageFailed { step: 0, reason: "it bounced".to_owned() }]);
+}
+
+#[test]
+fn a_late_bounce_of_an_earlier_step_is_noted_alone() {
+    let later = sent().next_send_at.unwrap();
+    noted_alone(&sent().claim(&rules(), &recipient(), (Method::Email, link()), later).state, "first");
+}
+
+#[test]
+fn a_late_bounce_under_other_rules_is_noted_alone() {
+    let (rules, ada, now) = (rules(), recipient(), at("2026-06-01T18:00:00Z"));
+    let changed = sent().change_rule_set(&rules, &ada, "2026-06-01".parse().unwrap(), now).unwrap().state;
+    noted_alone(&changed, "first");
+    let later = changed.next_send_at.unwrap();
+    let again = changed.claim(&rules, &ada, (Method::Email, link()), later).state;
+    noted_alone(&again.sent(0, "second".to_owned()).state, "first");
+}
+
+#[test]
+fn what_is_not_chased_now_is_not_changed_by_a_bounce() {
+    for status in SetStatus::ALL.into_iter().filter(|status| !status.is_chasing()) {
+        noted_alone(&InvoiceSet { status, ..sent() }, "first");
+    }
 }
