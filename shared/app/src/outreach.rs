@@ -300,15 +300,6 @@ impl Running<'_> {
     }
 }
 
-/// What follows where a step's method comes to nothing.
-pub(crate) fn instead_of(practice: &Practice, recipient: &Recipient, step: &Step, method: Method) -> Instead {
-    match step.fallback {
-        Some(task) if task.is_task() => Instead::Task(task_words(practice, recipient, step, task)),
-        Some(_) if method == step.method => Instead::Message(method),
-        _ => Instead::Nothing,
-    }
-}
-
 /// What follows where the message of a step is refused by that method, or does not arrive.
 pub(crate) fn instead_of(practice: &Practice, recipient: &Recipient, step: &Step, method: Method) -> Instead {
     match step.fallback {
