@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use paywell_app::outreach::Run;
 use paywell_tests::support::Clinic;
-use rand::Rng;
+use rand::{Rng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
@@ -22,8 +22,11 @@ use super::{Figure, checked};
 use oracle::{Expected, Moment, Sent};
 use town::{Stands, Town, Way};
 
-/// When runs start (UTC), and one of them by mistake: it is night in the whole country then.
-const RUNS: [(u32, u32); 6] = [(1, 10), (4, 40), (8, 30), (13, 5), (16, 20), (20, 40)];
+/// When runs start (UTC), and, the last, one by mistake: it is night in the whole country then.
+const RUNS: [(u32, u32); 6] = [(1, 10), (4, 40), (13, 5), (16, 20), (20, 40), (8, 30)];
+
+/// How many of them there are on a day.
+const RUNS_A_DAY: usize = 3;
 
 /// On how many of a reader's days a run may find a step due and leave it: a set that was held goes on the day after, where
 /// the hour of its step has passed.
@@ -95,24 +98,32 @@ impl Story {
                 self.lost_until = self.clinic.world.now() + Duration::days(lost);
                 self.counted("lost night");
             }
-            for (hour, minute) in RUNS {
+            for (hour, minute) in self.runs() {
                 let at = date.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()).and_utc();
                 self.clinic.world.set_clock(at - Duration::minutes(40));
                 for _ in 0..self.happenings_before_a_run() {
                     self.happens().await;
                 }
                 assert!(self.clinic.world.now() < at, "so much happens within 40 minutes");
-                // By mistake, and now and then not at all.
-                if at >= self.lost_until && self.rng.random_ratio(if hour == 8 { 1 } else { 14 }, 15) {
+                if at >= self.lost_until {
                     self.run(at).await;
                 }
             }
         }
     }
 
+    /// Some of the hours, others each day; seldom the one at night.
+    fn runs(&mut self) -> Vec<(u32, u32)> {
+        let (night, day) = RUNS.split_last().unwrap();
+        let mut runs: Vec<(u32, u32)> = day.choose_multiple(&mut self.rng, RUNS_A_DAY).copied().collect();
+        runs.extend(self.rng.random_ratio(1, 15).then_some(*night));
+        runs.sort_unstable();
+        runs
+    }
+
+    /// To each patient something happens every few weeks.
     fn happenings_before_a_run(&mut self) -> usize {
-        let each_day = self.town.people.len().div_ceil(14);
-        let most = 2 * each_day / RUNS.len() + 1;
+        let most = 2 * self.town.people.len().div_ceil(30) / RUNS_A_DAY + 1;
         self.rng.random_range(0..=most)
     }
 

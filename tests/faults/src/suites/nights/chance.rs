@@ -130,7 +130,7 @@ impl Story {
     /// What happens next, to whom; nothing, where it cannot happen to anybody who was looked at.
     pub(super) fn choose(&mut self) -> Option<Happening> {
         (0..20).find_map(|_| {
-            let kind = self.rng.random_range(0..34);
+            let kind = self.rng.random_range(0..40);
             self.happening(kind)
         })
     }
@@ -154,9 +154,10 @@ impl Story {
             14..=16 => self.on_a_chase(person, kind),
             17..=23 => Some(self.correction(person, kind)),
             24..=28 => self.choice(person, kind),
-            29..=31 => self.text(person),
-            32 => self.bounce(person),
-            _ => self.of_the_practice(),
+            29..=35 => self.text(person),
+            36..=37 => self.bounce(person),
+            38 => self.of_the_practice(),
+            _ => self.on_a_chase(person, 12),
         }
     }
 
@@ -195,7 +196,7 @@ impl Story {
             20..=21 => Edit::Zone(given.then(|| self.zone())),
             22 => Edit::Guarantor(given.then(|| self.contact(person, "other"))),
             // Few die, but some in a town of any size.
-            _ if self.rng.random_ratio(1, 6) => Edit::Died,
+            _ if self.rng.random_ratio(1, 5) => Edit::Died,
             _ => Edit::Zone(Some(self.zone())),
         };
         Happening::Correct { person, edit }
@@ -233,11 +234,10 @@ impl Story {
     fn bounce(&mut self, person: usize) -> Option<Happening> {
         let reader = self.town.people[person].reader().clone();
         let contacts: Vec<String> = [reader.email, reader.phone].into_iter().flatten().collect();
-        let contact = contacts.choose(&mut self.rng)?.clone();
-        if self.town.bounced.contains(&contact) {
-            return Some(Happening::Lift { person, contact });
+        if let Some(came_back) = contacts.iter().find(|contact| self.town.bounced.contains(*contact)) {
+            return Some(Happening::Lift { person, contact: came_back.clone() });
         }
-        Some(Happening::Bounce { contact })
+        Some(Happening::Bounce { contact: contacts.choose(&mut self.rng)?.clone() })
     }
 
     fn of_the_practice(&mut self) -> Option<Happening> {
