@@ -9,12 +9,17 @@
 //! `cargo measure exports` makes files of a hundred thousand invoices, and says how long walking and putting together take;
 //! with a number, of so many. `--keep` leaves the files under `target/measure/`.
 //!
+//! `cargo measure outreach` counts what a night of outreach costs the table, with nothing due and with everything due, for
+//! a hundred and a thousand sets; `--ten-thousand` for as many too.
+//!
 //! `cargo measure pages` weighs every page for patients in every language, and times tokens that were never given out.
 //!
 //! `cargo measure faults` runs every fault suite with as much work as a merged change gets, and prints one table;
 //! with `--release-total`, as much as a release has seen in all. What else is given goes to `cargo faults`.
 
 mod exporting;
+#[allow(clippy::indexing_slicing, reason = "a measurement that is wrong stops")]
+mod outreach;
 #[allow(clippy::indexing_slicing, reason = "a measurement that is wrong stops")]
 mod pages;
 #[allow(clippy::indexing_slicing, reason = "a measurement that is wrong stops")]
@@ -34,10 +39,11 @@ async fn main() -> Outcome<()> {
     match std::env::args().nth(1).as_deref() {
         Some("writes") => writes().await,
         Some("tracker") => tracker::tracker(std::env::args().any(|given| given == "--million")).await,
+        Some("outreach") => outreach::outreach(std::env::args().any(|given| given == "--ten-thousand")).await,
         Some("pages") => pages::pages().await,
         Some("exports") => exporting::exports().await,
         Some("faults") => faults(std::env::args().skip(2)),
-        _ => Err("usage: measure writes|tracker [--million]|exports [ROWS]|pages|faults [--release-total] [--release] [--seed N]"
+        _ => Err("usage: measure writes|tracker [--million]|exports [ROWS]|outreach [--ten-thousand]|pages|faults [--release-total] [--release] [--seed N]"
             .into()),
     }
 }

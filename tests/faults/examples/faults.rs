@@ -1,10 +1,10 @@
-//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `speed`, `model`, `wire`, `malformed` or
-//! `cross_practice`; all of them with one table at the end, by `fast` (what `cargo verify` runs), `ci` (`cargo measure
+//! The fault suites: `cargo faults crash_points`, `fault_points`, `race`, `rate`, `speed`, `model`, `wire`, `malformed`,
+//! `cross_practice`, `outreach` or `nights`; all of them with one table at the end, by `fast` (what `cargo verify` runs), `ci` (`cargo measure
 //! faults`) or `release_total`.
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
 //! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` and `--times N` how much;
-//! `--only TEXT` chooses the commands of points by their name. Figures go to `target/measure/`; the exit status says
+//! `--patients N` and `--days N` how long nights take; `--only TEXT` chooses the commands of points by their name. Figures go to `target/measure/`; the exit status says
 //! whether all is well.
 
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use paywell_faults::{
     tier,
 };
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|speed|model|wire|malformed|cross_practice|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT] [--times N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|speed|model|wire|malformed|cross_practice|outreach|nights|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT] [--times N] [--sets N] [--patients N] [--days N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -48,6 +48,11 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         "model" => model::model(seed, number("--seeds", 20_000)?, number("--commands", 2_000_000)?),
         "wire" => suites::wire(profile, seed, number("--commands", 20_000)?, number("--sites", 4)?),
         "malformed" => suites::malformed(seed, number("--cases", 50_000)?).await,
+        "nights" => {
+            let patients = usize::try_from(number("--patients", 60)?)?;
+            suites::nights(seed, patients, u32::try_from(number("--days", 400)?)?).await
+        }
+        "outreach" => suites::outreach(profile, seed, number("--sets", 20_000)?).await,
         "cross_practice" => suites::cross_practice().await,
         "speed" => suites::speed(profile, usize::try_from(number("--times", 1_000)?)?).await,
         "rate" => suites::rate(profile, usize::try_from(rounds)?, instances).await,

@@ -5,6 +5,8 @@ mod chance;
 mod commands;
 mod effect;
 mod malformed;
+mod nights;
+mod outreach;
 mod points;
 mod practices;
 mod race;
@@ -19,6 +21,8 @@ use serde_json::{Value, json};
 
 pub use chance::wire;
 pub use malformed::malformed;
+pub use nights::nights;
+pub use outreach::outreach;
 pub use points::{crash_points, fault_points};
 pub use practices::cross_practice;
 pub use race::race;
@@ -71,8 +75,16 @@ impl Figure {
             | "malformed_wrongly_taken"
             | "malformed_written"
             | "malformed_unnamed"
-            | "cross_practice_reached" => Some(Goal::None),
+            | "cross_practice_reached"
+            | "outreach_doubles"
+            | "outreach_losses"
+            | "outreach_wrong"
+            | "nights_forbidden"
+            | "nights_doubles"
+            | "nights_losses"
+            | "nights_kinds_missing" => Some(Goal::None),
             "crash_points_killed_pct" | "fault_points_struck_pct" => Some(Goal::AtLeast(100)),
+            "outreach_kills" | "outreach_doubled_triggers" => Some(Goal::AtLeast(1)),
             "model_accepted_pct" | "wire_accepted_pct" => Some(Goal::AtLeast(40)),
             _ => None,
         }

@@ -22,6 +22,10 @@ pub struct Tier {
     rounds: u64,
     /// Malformed requests.
     malformed: u64,
+    /// Steps of sets that outreach sends while it is killed and started twice.
+    outreach: u64,
+    /// Patients whom outreach writes to for four hundred days.
+    nights: usize,
 }
 
 /// As much as fits between two changes.
@@ -32,6 +36,8 @@ pub const FAST: Tier = Tier {
     fault_points: 0,
     rounds: 2,
     malformed: 2_000,
+    outreach: 100,
+    nights: 60,
 };
 
 /// As much as every merged change gets.
@@ -42,6 +48,8 @@ pub const CI: Tier = Tier {
     fault_points: 1,
     rounds: 92,
     malformed: 50_000,
+    outreach: 20_000,
+    nights: 60,
 };
 
 /// As much as a release has seen in all.
@@ -52,6 +60,8 @@ pub const RELEASE: Tier = Tier {
     fault_points: 1,
     rounds: 1_840,
     malformed: 1_000_000,
+    outreach: 200_000,
+    nights: 1_000,
 };
 
 /// How many requests of a race meet.
@@ -59,6 +69,9 @@ const RACERS: usize = 16;
 
 /// How many sites the wire suite has at work.
 const SITES: u64 = 4;
+
+/// How many days of outreach there are: every date, both nights on which clocks change, and a month more.
+const NIGHTS: u32 = 400;
 
 /// A figure with what it took.
 struct Row {
@@ -96,6 +109,10 @@ pub async fn run(tier: &Tier, profile: Profile, seed: u64) -> std::io::Result<bo
     note(started, suites::malformed(seed, tier.malformed).await);
     let started = Instant::now();
     note(started, suites::cross_practice().await);
+    let started = Instant::now();
+    note(started, suites::outreach(profile, seed, tier.outreach).await);
+    let started = Instant::now();
+    note(started, suites::nights(seed, tier.nights, NIGHTS).await);
     print(&rows, seed);
     let figures: Vec<Figure> = rows.into_iter().map(|row| row.figure).collect();
     suites::save("faults", &figures)?;

@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use paywell_app::{Context, ids};
 use paywell_domain::{
-    Actor, Currency, Decision, EventKind, Practice, PracticeId, RuleSetId,
+    Actor, ContactStanding, Currency, Decision, EventKind, Practice, PracticeId, RuleSetId,
+    portal::ContactPoint,
     practice::{IdentityCheck, Location},
+    standing::Suppression,
 };
-use paywell_store::{By, Commit};
+use paywell_store::{By, Commit, Key};
 use serde_json::Value;
 
 use super::{Request, World};
@@ -72,6 +74,19 @@ impl Clinic {
         change(&mut changed);
         let mut commit = Commit::new(&self.by(), None);
         drop(commit.update(&stored, Decision::of(changed, EventKind::PracticeCreated)).unwrap());
+        self.world.store.commit(commit).await.unwrap();
+    }
+
+    /// A provider says that nothing is delivered any more to an address or a number.
+    pub async fn suppress(&self, contact: &str, why: Suppression) {
+        let contact = ContactPoint::typed(contact).unwrap();
+        let key = Key::standing(&self.practice, &contact.hash());
+        let known = self.world.store.load([key.clone()]).await.unwrap().at::<ContactStanding>(&key).unwrap();
+        let mut commit = Commit::new(&self.by(), None);
+        match known {
+            Some(known) => drop(commit.update(&known, known.state.suppress(why)).unwrap()),
+            None => drop(commit.create(ContactStanding::new(contact).suppress(why)).unwrap()),
+        }
         self.world.store.commit(commit).await.unwrap();
     }
 

@@ -37,6 +37,16 @@ impl Mail {
         messages
     }
 
+    /// Everything that was sent since this was asked last, the first first: the mailbox is empty then.
+    pub async fn take(&self) -> Vec<Value> {
+        let messages = self.all().await;
+        if !messages.is_empty() {
+            let request = Request::delete(format!("{}/api/messages", self.url)).body(String::new()).unwrap();
+            assert!(loopback::send(request).await.status().is_success());
+        }
+        messages
+    }
+
     /// The next sends go wrong: `throttle`, `error`, or `accept_then_drop`.
     pub async fn fault(&self, fault: &str, count: u32) {
         self.plan(&json!({ "next": fault, "count": count })).await;

@@ -30,6 +30,8 @@ pub struct Calls {
     pub round_trips: u32,
     /// Read units.
     pub rcu: Decimal,
+    /// Read units, by operation.
+    pub rcu_by_operation: BTreeMap<String, Decimal>,
     /// Write units, of the table and its indexes.
     pub wcu: Decimal,
     /// Write units of the indexes alone.
@@ -40,6 +42,11 @@ impl Calls {
     /// How often an operation was called.
     pub fn of(&self, operation: &str) -> u32 {
         self.by_operation.get(operation).copied().unwrap_or_default()
+    }
+
+    /// The read units of an operation.
+    pub fn rcu_of(&self, operation: &str) -> Decimal {
+        self.rcu_by_operation.get(operation).copied().unwrap_or_default()
     }
 
     /// All calls.
@@ -58,6 +65,9 @@ impl Calls {
         for (operation, count) in &later.by_operation {
             *self.by_operation.entry(operation.clone()).or_default() += count;
         }
+        for (operation, units) in &later.rcu_by_operation {
+            *self.rcu_by_operation.entry(operation.clone()).or_default() += *units;
+        }
         self.round_trips += later.round_trips;
         self.rcu += later.rcu;
         self.wcu += later.wcu;
@@ -71,6 +81,7 @@ impl Calls {
             let total = units(&table["CapacityUnits"]);
             if matches!(operation, "BatchGetItem" | "GetItem" | "Query" | "Scan") {
                 self.rcu += total;
+                *self.rcu_by_operation.entry(operation.to_owned()).or_default() += total;
             } else {
                 self.wcu += total;
                 let indexes = table["GlobalSecondaryIndexes"].as_object();
