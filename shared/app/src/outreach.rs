@@ -1,12 +1,14 @@
 //! The nightly run: claims what is due, sends it, notes what became of it.
 
+mod autopay;
 mod charges;
+mod plans;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    Actor, InvoiceSet, Link, LinkId, Patient, PaymentPlan, Practice, PracticeId, RuleSet, RuleSetId, SetId,
     invoice_set::{Due, Instead, TaskWords},
     link::LinkFor,
     payment::MAX_ALLOCATIONS,
@@ -31,7 +33,7 @@ const PAGE: i32 = 100;
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Run {
-    /// Sets that the index said were due.
+    /// Sets and payment plans that the index said were due.
     pub due: u32,
     /// Messages that the provider took.
     pub sent: u32,
@@ -45,9 +47,9 @@ pub struct Run {
     pub failed: u32,
     /// Messages put off: out of hours, or the provider not reached.
     pub postponed: u32,
-    /// Sets that ended or were held instead of a message.
+    /// Sets that ended or were held instead of a message, and plans that ended.
     pub changed: u32,
-    /// Sets that were no longer due, or that another run took.
+    /// Sets and plans that were no longer due, or that another run took.
     pub skipped: u32,
     /// Sets that could not be handled; the next run finds them again.
     pub errors: u32,
@@ -71,7 +73,7 @@ struct Claimed {
 }
 
 impl App {
-    /// Sends what is due, of all practices, until `deadline`. `clock` is read at each decision: a run may last into
+    /// Charges what is due of payment plans, and sends what is due, of all practices, until `deadline`. `clock` is read at each decision: a run may last into
     /// the quiet hours.
     ///
     /// # Errors
@@ -83,6 +85,7 @@ impl App {
         deadline: DateTime<Utc>,
     ) -> Result<Run, AppError> {
         let (mut run, rules) = (Run::default(), Rules::default());
+        self.run_plans(request, clock, deadline, &mut run).await?;
         for shard in 0..Store::queue_shards() {
             let mut after: Option<String> = None;
             loop {
@@ -150,7 +153,12 @@ impl App {
         run: &mut Run,
     ) -> Result<Option<Claimed>, AppError> {
         let practice_id = cx.practice();
-        let keys = [Key::invoice_set(practice_id, due.id.patient), Key::patient(practice_id, due.id.patient)];
+        let of = due.id.patient;
+        let keys = [
+            Key::invoice_set(practice_id, of),
+            Key::patient(practice_id, of),
+            Key::payment_plan(practice_id, of),
+        ];
         let counts = Mutex::new(&mut *run);
         self.change(cx, keys, async |work| {
             let practice = work.practice()?;
@@ -169,6 +177,14 @@ impl App {
             };
             let recipient = Recipient::of(&patient.state, &practice);
             let mut counts = counts.lock().await;
+            // A set that was begun while the patient keeps a payment plan is held now; when the plan ends, it goes on.
+            if work.find::<PaymentPlan>(of)?.is_some_and(|plan| plan.state.is_active())
+                && let Some(held) = set.state.hold_for_plan()
+            {
+                counts.changed += 1;
+                work.commit.update(&set, held)?;
+                return Ok(None);
+            }
             match set.state.due(&found, &recipient, cx.now()) {
                 Due::Nothing => {
                     counts.skipped += 1;
@@ -185,6 +201,11 @@ impl App {
                     let words = task_words(&practice, &recipient, step, method);
                     let task = set.state.create_task(&found, &recipient, &words, undelivered, cx.now());
                     work.commit.update(&set, task)?;
+                    Ok(None)
+                }
+                Due::Autopay => {
+                    let of = (&practice, &patient, &recipient);
+                    self.claim_autopay(work, &set, of, &mut counts).await?;
                     Ok(None)
                 }
                 Due::Charge(step) => {

@@ -212,6 +212,7 @@ fn a_set_chases_what_its_invoices_come_to() {
         tasks: Vec::new(),
         tasks_made: 0,
         pause: None,
+        autopay_at: None,
         given_up: Vec::new(),
     };
     books.set(&set(950), true);
