@@ -4,6 +4,7 @@ pub mod invoices;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod plans;
 pub mod practice;
 pub mod rule_sets;
 pub mod sets;
@@ -26,6 +27,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
             methods::make_default,
         ),
         Route::staff(Method::DELETE, "/v1/patients/{id}/payment-methods/{method}", methods::remove),
+        Route::staff(Method::POST, "/v1/patients/{id}/autopay", methods::start_autopay),
+        Route::staff(Method::DELETE, "/v1/patients/{id}/autopay", methods::stop_autopay),
         Route::staff(Method::POST, "/v1/treatments", patients::create_treatment),
         Route::staff(Method::POST, "/v1/invoices", invoices::create),
         Route::staff(Method::PATCH, "/v1/invoices/{id}", invoices::edit),
@@ -52,6 +55,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::PUT, "/v1/payments/{id}/allocations", payments::allocate),
         Route::staff(Method::POST, "/v1/payments/{id}/refunds/preview", payments::preview_refund),
         Route::staff(Method::POST, "/v1/payments/{id}/refunds", payments::refund),
+        Route::staff(Method::POST, "/v1/payment-plans", plans::create),
+        Route::staff(Method::POST, "/v1/payment-plans/{id}/cancel", plans::cancel),
         Route::staff(Method::PATCH, "/v1/practice", practice::edit),
         Route::staff(Method::POST, "/v1/invoice-sets/actions", sets::act_on_many),
         Route::staff(Method::POST, "/v1/invoice-sets/{id}/actions", sets::act),
@@ -66,7 +71,7 @@ pub fn routes() -> Vec<Route<StaffApi>> {
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(paywell_domain::SetId)),
+    components(schemas(paywell_domain::PlanId, paywell_domain::SetId)),
     paths(
         patients::create,
         patients::edit,
@@ -78,6 +83,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         methods::set_up,
         methods::make_default,
         methods::remove,
+        methods::start_autopay,
+        methods::stop_autopay,
         invoices::create,
         invoices::edit,
         invoices::delete,
@@ -99,6 +106,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         payments::allocate,
         payments::preview_refund,
         payments::refund,
+        plans::create,
+        plans::cancel,
         practice::edit,
         rule_sets::create,
         rule_sets::revise,

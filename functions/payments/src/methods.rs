@@ -1,7 +1,7 @@
 //! Methods on file.
 
 use paywell_app::{
-    requests::methods::SetUpMethod,
+    requests::methods::{SetUpMethod, StartAutopay},
     views::methods::{MethodSetupView, PaymentMethodsView},
 };
 use paywell_domain::PatientId;
@@ -58,4 +58,33 @@ pub async fn remove(
     let method: String = call.path("method")?;
     let cx = commanding(&staff, &call, &call.no_body()?)?;
     answered(state.app.remove_method(&cx, call.path("id")?, &method).await?)
+}
+
+/// Turns autopay on: what is owed is charged to the default method on the day on which it is due, as the patient agreed.
+#[utoipa::path(post, path = "/v1/patients/{id}/autopay", tag = "payment methods", request_body = StartAutopay,
+    params(("id" = PatientId, Path, description = "The patient."),
+        Idempotent),
+    responses((status = 200, body = PaymentMethodsView), Refused))]
+pub async fn start_autopay(
+    state: &StaffApi,
+    staff: Authorised<ManagePatients>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (new, fingerprint) = call.json::<StartAutopay>()?;
+    let cx = commanding(&staff, &call, &fingerprint)?;
+    answered(state.app.start_autopay(&cx, call.path("id")?, new).await?)
+}
+
+/// Turns autopay off; what is owed is chased as anybody's.
+#[utoipa::path(delete, path = "/v1/patients/{id}/autopay", tag = "payment methods",
+    params(("id" = PatientId, Path, description = "The patient."),
+        Idempotent),
+    responses((status = 200, body = PaymentMethodsView), Refused))]
+pub async fn stop_autopay(
+    state: &StaffApi,
+    staff: Authorised<ManagePatients>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let cx = commanding(&staff, &call, &call.no_body()?)?;
+    answered(state.app.stop_autopay(&cx, call.path("id")?).await?)
 }

@@ -52,6 +52,7 @@ pub fn routes() -> Vec<Route<Portal>> {
         Route::public(Method::GET, "/portal/{practice}/history", handlers::history),
         Route::public(Method::GET, "/portal/{practice}/methods", methods::show),
         Route::public(Method::POST, "/portal/{practice}/methods", methods::add),
+        Route::public(Method::POST, "/portal/{practice}/methods/autopay", methods::choose_autopay),
         Route::public(Method::POST, "/portal/{practice}/methods/default", methods::make_default),
         Route::public(Method::POST, "/portal/{practice}/methods/remove", methods::remove),
         Route::public(Method::GET, "/portal/{practice}/messages", messages::show),

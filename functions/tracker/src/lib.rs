@@ -3,6 +3,7 @@
 pub mod invoices;
 pub mod patients;
 pub mod payments;
+pub mod plans;
 pub mod practice;
 pub mod rule_sets;
 pub mod sets;
@@ -46,6 +47,8 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/patients/{id}/invoices", invoices::list_of_patient),
         Route::staff(Method::GET, "/v1/patients/{id}/invoice-set", patients::invoice_set),
         Route::staff(Method::GET, "/v1/patients/{id}/payment-methods", patients::payment_methods),
+        Route::staff(Method::GET, "/v1/patients/{id}/payment-plan", patients::payment_plan),
+        Route::staff(Method::GET, "/v1/payment-plans/{id}", plans::get),
         Route::staff(Method::GET, "/v1/payments", payments::list),
         Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
         Route::staff(Method::GET, "/v1/transactions", transactions::list),
@@ -72,6 +75,8 @@ pub fn routes() -> Vec<Route<Tracker>> {
         patients::contacts,
         patients::invoice_set,
         patients::payment_methods,
+        patients::payment_plan,
+        plans::get,
         payments::list,
         payments::detail,
         payments::metrics,

@@ -3,6 +3,7 @@
 use paywell_app::views::{
     methods::PaymentMethodsDetail,
     patients::{ContactsView, PatientListItem, PatientView},
+    plans::PaymentPlanDetail,
     sets::InvoiceSetDetail,
 };
 use paywell_domain::PatientId;
@@ -75,4 +76,17 @@ pub async fn payment_methods(
 ) -> Result<Response, Problem> {
     let methods = state.api.app.payment_methods(&reading(&staff, &call)?, call.path("id")?).await?;
     json(StatusCode::OK, &methods)
+}
+
+/// The patient's present payment plan, or the last one, with everything that happened to it.
+#[utoipa::path(get, path = "/v1/patients/{id}/payment-plan", tag = "payment plans",
+    params(("id" = PatientId, Path, description = "The patient.")),
+    responses((status = 200, body = PaymentPlanDetail), Refused))]
+pub async fn payment_plan(
+    state: &Tracker,
+    staff: Authorised<ReadTracker>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let plan = state.api.app.patients_plan(&reading(&staff, &call)?, call.path("id")?).await?;
+    json_version(StatusCode::OK, &plan, plan.plan.version)
 }

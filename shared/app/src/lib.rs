@@ -26,6 +26,7 @@ pub mod patients;
 pub mod pay;
 pub mod payments;
 mod planned;
+pub mod plans;
 pub mod portal;
 pub mod practice;
 pub mod processor;

@@ -1,5 +1,6 @@
 //! Methods on file: shown, chosen, taken off.
 
+mod autopay;
 mod charge;
 mod news;
 mod setup;

@@ -1,8 +1,10 @@
 //! The run: finds what is due over all practices, claims it, sends it, notes what became of it.
 
+mod autopay;
 mod charges;
 mod claim;
 mod pace;
+mod plans;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -35,7 +37,7 @@ use crate::{
 const PAGE: i32 = 100;
 
 /// How many sets are read together: with their patients and practices no more than one BatchGetItem takes.
-const READ_TOGETHER: usize = 25;
+const READ_TOGETHER: usize = 20;
 
 /// How many sets of a shard are worked on at once: a message waits for its provider most of the time.
 const AT_ONCE: usize = 8;
@@ -52,7 +54,7 @@ pub struct Rates {
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Run {
-    /// Sets that the index said were due.
+    /// Sets and payment plans that the index said were due.
     pub due: u32,
     /// Messages that the provider took.
     pub sent: u32,
@@ -66,9 +68,9 @@ pub struct Run {
     pub failed: u32,
     /// Messages put off: out of hours, or the provider not reached.
     pub postponed: u32,
-    /// Sets that ended or were held instead of a message.
+    /// Sets that ended or were held instead of a message, and plans that ended.
     pub changed: u32,
-    /// Sets that were no longer due, or that another run took.
+    /// Sets and plans that were no longer due, or that another run took.
     pub skipped: u32,
     /// Sets left where they are: their practice has stopped its messages, or has sent a day's number of them.
     pub held: u32,
@@ -127,7 +129,7 @@ struct Running<'a> {
 }
 
 impl App {
-    /// Sends what is due, of all practices, until `deadline`, no faster than the providers take it. `clock` is read at each
+    /// Charges what is due of payment plans, and sends what is due, of all practices, until `deadline`, no faster than the providers take it. `clock` is read at each
     /// decision: a run may last into the quiet hours.
     ///
     /// # Errors
@@ -139,6 +141,8 @@ impl App {
         deadline: DateTime<Utc>,
         rates: Rates,
     ) -> Result<Run, AppError> {
+        let mut of_plans = Run::default();
+        self.run_plans(request, clock, deadline, &mut of_plans).await?;
         let running = Running {
             app: self,
             request,
@@ -148,8 +152,8 @@ impl App {
             texts: Pace::of(rates.texts),
             rules: Rules::default(),
             left: Mutex::default(),
-            total: Mutex::default(),
-            over: AtomicBool::new(false),
+            total: Mutex::new(of_plans),
+            over: AtomicBool::new(of_plans.cut_off),
             texts_down: AtomicBool::new(false),
         };
         let shards = stream::iter(0..Store::queue_shards()).map(|shard| running.shard(shard));

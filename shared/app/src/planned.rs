@@ -2,7 +2,8 @@
 //! and what they came to is told to what they were planned for.
 
 use paywell_domain::{
-    AttemptId, Cents, InvoiceId, InvoiceSet, MethodsOnFile, Patient, PatientId, Payment, PaymentId, RuleSet,
+    Amount, AttemptId, Cents, InvoiceId, InvoiceSet, MethodsOnFile, Patient, PatientId, Payment, PaymentId,
+    PlanId, RuleSet, SetId,
     number::Series,
     payment::{Allocation, Attempt, NewPayment, Planned},
 };
@@ -11,6 +12,18 @@ use paywell_store::Key;
 use crate::{
     App, AppError, Work, ids, invoices::full_name, money, outreach::instead_of, payments::require_takeable,
 };
+
+/// What is to be charged.
+pub(crate) struct Charge<'a> {
+    /// What for.
+    pub(crate) planned: Planned,
+    /// What is owed on these, at most 25.
+    pub(crate) invoices: &'a [InvoiceId],
+    /// The method on file; the patient's default where none is named.
+    pub(crate) method: Option<&'a str>,
+    /// No more than this; all that is owed where nothing is said.
+    pub(crate) most: Option<Amount>,
+}
 
 /// What came of beginning a charge.
 pub(crate) enum Begun {
@@ -25,15 +38,15 @@ pub(crate) enum Begun {
 }
 
 impl App {
-    /// Begins a charge of what is owed on these invoices, at most 25: of the default method on file. What is owed is what the
-    /// table says now; where any of it changes meanwhile, or another payment begins, the commit starts again.
+    /// Begins a charge. What is owed is what the table says now; where any of it changes meanwhile, or another payment
+    /// begins, the commit starts again.
     pub(crate) async fn begin_planned(
         &self,
         work: &mut Work<'_>,
         patient: &Patient,
-        planned: Planned,
-        invoices: &[InvoiceId],
+        charge: &Charge<'_>,
     ) -> Result<Begun, AppError> {
+        let Charge { planned, invoices, method, most } = *charge;
         let practice = work.practice()?;
         let mut keys = money::keys(&practice.id, patient.id);
         keys.push(Key::methods_on_file(&practice.id, patient.id));
@@ -41,16 +54,16 @@ impl App {
         work.load(keys).await?;
         let none = "no method is on file; put one on file";
         let Some(methods) = work.methods(patient.id)? else { return Ok(Begun::NoMethod(none.to_owned())) };
-        let method = match methods.state.ready(practice.today(work.now())) {
+        let method = match methods.state.ready(method, practice.today(work.now())) {
             Ok(method) => method.id.clone(),
             Err(why) => return Ok(Begun::NoMethod(why.to_owned())),
         };
         let mut owed = work.invoices(invoices.iter().copied())?;
         owed.retain(|invoice| invoice.state.is_chaseable());
         let total = Cents::checked_sum(owed.iter().map(|invoice| invoice.state.balance()));
-        let Some(amount) = total.and_then(|total| total.try_into().ok()) else {
-            return Ok(Begun::NothingOwed);
-        };
+        let owing = total.and_then(|total| Amount::try_from(total).ok());
+        let Some(owing) = owing else { return Ok(Begun::NothingOwed) };
+        let amount = most.map_or(owing, |most| most.min(owing));
         if work.is_under_way(patient.id, invoices).await? {
             return Ok(Begun::UnderWay);
         }
@@ -135,6 +148,22 @@ impl Work<'_> {
                 };
                 self.commit.require_unchanged(&current);
             }
+            Planned::Autopay { set } => {
+                let current = self.find::<InvoiceSet>(payment.patient)?;
+                let current = current.filter(|current| current.state.awaits_autopay(set));
+                let Some(current) = current.filter(|_| methods.state.autopay.is_some()) else {
+                    return Ok(Err("the patient does not pay by autopay any more"));
+                };
+                self.commit.require_unchanged(&current);
+            }
+            Planned::Instalment { plan, number } => {
+                self.load([Key::payment_plan(&practice, payment.patient)]).await?;
+                let current = self.plan_of(plan).ok();
+                let Some(current) = current.filter(|current| current.state.awaits(number, payment.id)) else {
+                    return Ok(Err("the payment plan has ended"));
+                };
+                self.commit.require_unchanged(&current);
+            }
         }
         Ok(Ok(()))
     }
@@ -143,37 +172,102 @@ impl Work<'_> {
     /// have been told already.
     pub(crate) async fn tell_planned(&mut self, before: &Payment, after: &Payment) -> Result<(), AppError> {
         let Some((planned, attempt)) = after.planned_and_known(before) else { return Ok(()) };
-        let Some(reason) = &attempt.failure else { return Ok(()) };
         match planned {
-            Planned::Step { set, step } => {
-                let id = after.patient;
-                let practice = self.practice_id().clone();
-                self.load([
-                    Key::practice(&practice),
-                    Key::invoice_set(&practice, id),
-                    Key::patient(&practice, id),
-                ])
-                .await?;
-                let Some(stored) = self.find::<InvoiceSet>(id)?.filter(|stored| stored.state.id == set)
-                else {
-                    return Ok(());
-                };
-                let followed = (stored.state.rule_set, stored.state.rule_set_version);
-                self.load([Key::rule_set(&practice, followed.0, followed.1)]).await?;
-                let rules = self.need::<RuleSet>(followed, "rule set")?.state;
-                let practice = self.practice()?;
-                let patient = self.need::<Patient>(id, "patient")?.state;
-                let recipient = self.load_recipient(&patient).await?;
-                let now = self.now();
-                let decision = match rules.steps.get(usize::from(step)) {
-                    Some(asked) if attempt.decline.is_some() => {
-                        let instead = instead_of(&practice, &recipient, asked, asked.method);
-                        stored.state.charge_declined(step, reason, &instead, now)
-                    }
-                    _ => stored.state.charge_not_made(step, reason, &rules, &recipient, now),
-                };
-                self.commit.update(&stored, decision)?;
+            Planned::Step { set, step } => match &attempt.failure {
+                Some(reason) => self.step_not_charged(after.patient, (set, step), reason, attempt).await,
+                None => Ok(()),
+            },
+            Planned::Autopay { set } => match &attempt.failure {
+                Some(reason) => self.autopay_not_charged(after.patient, set, reason, attempt).await,
+                None => Ok(()),
+            },
+            Planned::Instalment { plan, number } => {
+                self.instalment_charged(after, plan, number, attempt).await
             }
+        }
+    }
+
+    async fn step_not_charged(
+        &mut self,
+        patient: PatientId,
+        (set, step): (SetId, u16),
+        reason: &str,
+        attempt: &Attempt,
+    ) -> Result<(), AppError> {
+        let id = self.practice_id().clone();
+        self.load([Key::practice(&id), Key::invoice_set(&id, patient), Key::patient(&id, patient)]).await?;
+        let Some(stored) = self.find::<InvoiceSet>(patient)?.filter(|stored| stored.state.id == set) else {
+            return Ok(());
+        };
+        let followed = (stored.state.rule_set, stored.state.rule_set_version);
+        self.load([Key::rule_set(&id, followed.0, followed.1)]).await?;
+        let rules = self.need::<RuleSet>(followed, "rule set")?.state;
+        let practice = self.practice()?;
+        let recipient = Recipient::of(&self.need::<Patient>(patient, "patient")?.state, &practice);
+        let now = self.now();
+        let decision = match rules.steps.get(usize::from(step)) {
+            Some(asked) if attempt.decline.is_some() => {
+                let instead = instead_of(&practice, &recipient, asked, asked.method);
+                stored.state.charge_declined(step, reason, &instead, now)
+            }
+            _ => stored.state.charge_not_made(step, reason, &rules, &recipient, now),
+        };
+        self.commit.update(&stored, decision)?;
+        Ok(())
+    }
+
+    async fn autopay_not_charged(
+        &mut self,
+        patient: PatientId,
+        set: SetId,
+        reason: &str,
+        attempt: &Attempt,
+    ) -> Result<(), AppError> {
+        let id = self.practice_id().clone();
+        let keys = [Key::practice(&id), Key::invoice_set(&id, patient), Key::patient(&id, patient)];
+        self.load(keys.into_iter().chain([Key::methods_on_file(&id, patient)])).await?;
+        if attempt.refused_for_good
+            && let Some(methods) = self.methods(patient)?
+            && let Some(stopped) = methods.state.stop_autopay(reason)
+        {
+            self.commit.update(&methods, stopped)?;
+        }
+        let Some(stored) = self.find::<InvoiceSet>(patient)?.filter(|stored| stored.state.id == set) else {
+            return Ok(());
+        };
+        let decision = if attempt.decline.is_some() {
+            stored.state.leave_autopay(reason)
+        } else {
+            let recipient =
+                Recipient::of(&self.need::<Patient>(patient, "patient")?.state, &self.practice()?);
+            stored.state.put_off_autopay(Some(reason), &[], &recipient, self.now())
+        };
+        self.commit.update(&stored, decision)?;
+        Ok(())
+    }
+
+    async fn instalment_charged(
+        &mut self,
+        payment: &Payment,
+        plan: PlanId,
+        number: u16,
+        attempt: &Attempt,
+    ) -> Result<(), AppError> {
+        let id = self.practice_id().clone();
+        self.load([Key::practice(&id), Key::payment_plan(&id, plan.patient)]).await?;
+        // A plan that has made room for another one is not told any more.
+        let Ok(stored) = self.plan_of(plan) else { return Ok(()) };
+        let (practice, now) = (self.practice()?, self.now());
+        let decision = match &attempt.failure {
+            None => stored.state.taken(number, payment.id, payment.amount.cents(), &practice, now),
+            Some(reason) if attempt.decline.is_some() => {
+                stored.state.refused(number, reason, attempt.refused_for_good, &practice, now)
+            }
+            Some(reason) => stored.state.put_off(number, reason, &practice, now),
+        };
+        let told = self.commit.update(&stored, decision)?;
+        if stored.state.is_active() && !told.state.is_active() {
+            self.release_set(plan.patient, attempt.failure.as_deref()).await?;
         }
         Ok(())
     }

@@ -12,7 +12,8 @@ pub use actor::Actor;
 pub use chain::{Head, chain, verify};
 
 use crate::{
-    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, RefundId, RuleSetId, SetId, SetupId,
+    Amount, AttemptId, Cents, InvoiceId, Language, LinkId, PaymentId, PlanId, RefundId, RuleSetId, SetId,
+    SetupId,
     export::{ExportFailure, ExportFormat, ExportList},
     invoice::AdjustmentKind,
     on_file::ConsentGiven,
@@ -97,6 +98,9 @@ pub enum EventKind {
         kind: AdjustmentKind,
         cents: Cents,
         balance_cents: Cents,
+    },
+    InvoicePutInPlan {
+        plan: PlanId,
     },
     InvoicePlaced {
         cents: Cents,
@@ -243,11 +247,52 @@ pub enum EventKind {
     CustomerCreated {
         customer: String,
     },
+    AutopayStarted {
+        wording: String,
+        given: ConsentGiven,
+    },
+    AutopayStopped {
+        reason: String,
+    },
 
     PortalSignedIn {
         channel: Channel,
     },
     PortalSignedOut,
+
+    PlanCreated {
+        plan: PlanId,
+        total_cents: Cents,
+        instalments: u16,
+        wording: String,
+        given: ConsentGiven,
+    },
+    PlanCompleted,
+    PlanDefaulted {
+        reason: String,
+    },
+    PlanCancelled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    InstalmentClaimed {
+        instalment: u16,
+        payment: PaymentId,
+    },
+    InstalmentTaken {
+        instalment: u16,
+        payment: PaymentId,
+        cents: Cents,
+    },
+    InstalmentRefused {
+        instalment: u16,
+        reason: String,
+    },
+    InstalmentPutOff {
+        instalment: u16,
+        until: DateTime<Utc>,
+        reason: String,
+    },
 
     PayoutSeen {
         status: String,
@@ -403,6 +448,17 @@ pub enum EventKind {
     },
     ChargeFailed {
         step: u16,
+        reason: String,
+    },
+    AutopayClaimed {
+        payment: PaymentId,
+    },
+    AutopayPutOff {
+        until: DateTime<Utc>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    AutopayEnded {
         reason: String,
     },
     ChargePostponed {

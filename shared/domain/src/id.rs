@@ -209,59 +209,71 @@ impl From<PracticeId> for String {
     }
 }
 
-/// An invoice set: the patient's first, second, … It says whose it is, so that the patient's current set is found
-/// without another look-up.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct SetId {
-    /// Whose charges are chased.
-    pub patient: PatientId,
-    /// 1 for the patient's first set.
-    pub ordinal: u32,
+macro_rules! ordinal_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name {
+            /// Whose it is.
+            pub patient: PatientId,
+            /// 1 for the patient's first.
+            pub ordinal: u32,
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}_{}_{:04}", $prefix, encode(self.patient.0), self.ordinal)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let parts = text.strip_prefix(concat!($prefix, "_")).and_then(|rest| rest.split_once('_'));
+                parts
+                    .and_then(|(patient, ordinal)| {
+                        let patient = PatientId(decode(patient)?);
+                        let plain = ordinal.len() >= 4 && ordinal.bytes().all(|b| b.is_ascii_digit());
+                        let ordinal = ordinal.parse().ok().filter(|n| plain && *n > 0)?;
+                        Some(Self { patient, ordinal })
+                    })
+                    .filter(|id| id.to_string() == text)
+                    .ok_or(IdError { prefix: $prefix })
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+    };
 }
 
-impl fmt::Display for SetId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "set_{}_{:04}", encode(self.patient.0), self.ordinal)
-    }
-}
-
-impl fmt::Debug for SetId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for SetId {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let parts = text.strip_prefix("set_").and_then(|rest| rest.split_once('_'));
-        parts
-            .and_then(|(patient, ordinal)| {
-                let patient = PatientId(decode(patient)?);
-                let plain = ordinal.len() >= 4 && ordinal.bytes().all(|b| b.is_ascii_digit());
-                let ordinal = ordinal.parse().ok().filter(|n| plain && *n > 0)?;
-                Some(Self { patient, ordinal })
-            })
-            .filter(|id| id.to_string() == text)
-            .ok_or(IdError { prefix: "set" })
-    }
-}
-
-impl TryFrom<String> for SetId {
-    type Error = IdError;
-
-    fn try_from(text: String) -> Result<Self, IdError> {
-        text.parse()
-    }
-}
-
-impl From<SetId> for String {
-    fn from(id: SetId) -> String {
-        id.to_string()
-    }
-}
+ordinal_id!(
+    /// An invoice set: the patient's first, second, … It says whose it is, so that the patient's current set is found
+    /// without another look-up.
+    SetId, "set");
+ordinal_id!(
+    /// A payment plan: the patient's first, second, … The patient's present one has the patient's place in the table, so
+    /// there is never a second that is active.
+    PlanId, "pln");
 
 #[cfg(test)]
 mod tests {

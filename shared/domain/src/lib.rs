@@ -19,6 +19,7 @@ pub mod on_file;
 pub mod patient;
 pub mod payment;
 pub mod payout;
+pub mod plan;
 pub mod portal;
 pub mod practice;
 pub mod proof;
@@ -33,8 +34,8 @@ pub mod treatment;
 pub use event::{Actor, Event, EventKind};
 pub use export::{Export, ExportStatus};
 pub use id::{
-    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RefundId, RuleSetId, SessionId,
-    SetId, SetupId, TreatmentId,
+    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PlanId, PracticeId, RefundId, RuleSetId,
+    SessionId, SetId, SetupId, TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};
@@ -47,6 +48,7 @@ pub use on_file::MethodsOnFile;
 pub use patient::Patient;
 pub use payment::{Payment, PaymentStatus};
 pub use payout::Payout;
+pub use plan::PaymentPlan;
 pub use portal::PortalSession;
 pub use practice::Practice;
 pub use refusal::Refusal;

@@ -1,6 +1,7 @@
 //! A patient's cards and bank accounts on file: the processor holds them, we know how people recognise them and that the
 //! patient agreed. A number never reaches us.
 
+mod autopay;
 mod news;
 #[cfg(test)]
 mod tests;
@@ -144,6 +145,9 @@ pub struct MethodsOnFile {
     /// The one that is charged where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// That the patient agreed that the default method is charged on the day on which a bill is due; none where autopay is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autopay: Option<Consent>,
     /// Methods that were removed: the processor's news of them may come later, and do not bring them back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
@@ -158,6 +162,7 @@ impl MethodsOnFile {
             setups: Vec::new(),
             methods: Vec::new(),
             default: None,
+            autopay: None,
             removed: Vec::new(),
         }
     }
@@ -191,7 +196,8 @@ impl MethodsOnFile {
             }
             noted.default = None;
         }
-        Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() })
+        let created = Decision::of(noted, EventKind::CustomerCreated { customer: customer.to_owned() });
+        created.ending_autopay()
     }
 
     /// Makes a method the one that is charged where none is named.
@@ -219,7 +225,8 @@ impl MethodsOnFile {
         removed.default = removed.default.filter(|default| default != id);
         removed.removed.push(id.to_owned());
         keep_last(&mut removed.removed, MAX_REMOVED);
-        Some(Decision::of(removed, EventKind::MethodRemoved { method: id.to_owned() }))
+        let event = EventKind::MethodRemoved { method: id.to_owned() };
+        Some(Decision::of(removed, event).ending_autopay())
     }
 
     /// The method to charge: the one named, or the default.
@@ -240,13 +247,14 @@ impl MethodsOnFile {
         }
     }
 
-    /// The default method, for a charge without the patient.
+    /// The method to charge without the patient: the one that is named, or the default.
     ///
     /// # Errors
-    /// Why there is nothing that can be charged on the practice's day `today`, and what mends it.
-    pub fn ready(&self, today: NaiveDate) -> Result<&MethodOnFile, &str> {
-        let default = self.default.as_deref().and_then(|id| self.method(id));
-        let method = default.ok_or("no method on file is the default; put one on file, or choose one")?;
+    /// Why nothing can be charged on the practice's day `today`, and what mends it.
+    pub fn ready(&self, id: Option<&str>, today: NaiveDate) -> Result<&MethodOnFile, &str> {
+        let none = "no method on file is the default; put one on file, or choose one";
+        let id = id.or(self.default.as_deref()).ok_or(none)?;
+        let method = self.method(id).ok_or("the method is not on file any more")?;
         method.why_not(today).map_or(Ok(method), Err)
     }
 

@@ -8,7 +8,7 @@ use utoipa::{
 };
 
 use crate::{
-    Amount, SetId,
+    Amount, PlanId, SetId,
     invoice::Discount,
     patient::{EmailAddress, Phone},
     text::Line,
@@ -53,6 +53,12 @@ shown_as_text!(
     "An invoice set: whose it is, and the patient's which.",
     r"^set_[0-7][0-9a-hjkmnp-tv-z]{25}_[0-9]{4,10}$",
     "set_01h455vb4pex5vsknk084sn02q_0001"
+);
+shown_as_text!(
+    PlanId,
+    "A payment plan: whose it is, and the patient's which.",
+    r"^pln_[0-7][0-9a-hjkmnp-tv-z]{25}_[0-9]{4,10}$",
+    "pln_01h455vb4pex5vsknk084sn02q_0001"
 );
 shown_as_text!(
     EmailAddress,

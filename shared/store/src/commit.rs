@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use paywell_domain::{
-    Actor, Decision, Event, EventKind, InvoiceSet, JournalEntry, PatientId, Posting, PracticeId, RefundId,
+    Actor, Decision, Event, EventKind, JournalEntry, PatientId, Posting, PracticeId, RefundId,
     event::{Head, chain},
 };
 
@@ -106,13 +106,14 @@ impl Commit {
         self.writes.push(Write::Absent(A::key_of(&self.by.practice, id)));
     }
 
-    /// Keeps an invoice set that has ended, before the patient's next one takes its place.
+    /// Keeps an invoice set or a payment plan that has ended under a key of its own, before the patient's next one takes its
+    /// place.
     ///
     /// # Errors
     /// It cannot be encoded: a bug.
-    pub fn keep_earlier_set(&mut self, ended: &Stored<InvoiceSet>) -> Result<(), StoreError> {
+    pub fn keep_earlier<A: Aggregate>(&mut self, ended: &Stored<A>, key: &Key) -> Result<(), StoreError> {
         let mut item = aggregate::encode(&self.by.practice, &ended.state, ended.version, ended.head)?;
-        item.extend(Key::earlier_set(&self.by.practice, ended.state.id).attributes());
+        item.extend(key.attributes());
         self.writes.push(Write::Create(item));
         Ok(())
     }

@@ -4,15 +4,15 @@
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
 //! link's token), `WEBHOOK#` (an event of the processor, or of a provider of messages), `CUSTOMER#` (a patient, or one of
 //! their methods, at the processor), `TEXTNUMBER#` (a practice's own number for texts), and the queues of work that the
-//! schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
+//! schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `PLANS#` (payment plans), `EXPORTS#` and `PRACTICES#`.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
-    Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
-    link::TokenHash, number::Series, patient::Phone, portal::ContactHash,
+    Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PlanId, PracticeId, RuleSetId, SetId,
+    TreatmentId, link::TokenHash, number::Series, patient::Phone, portal::ContactHash,
 };
 
 use crate::row::Item;
@@ -64,6 +64,8 @@ pub enum Queue {
     Unsettled,
     /// Exports that somebody is to go on with.
     Exports,
+    /// Payment plans of which an instalment is due.
+    Plans,
 }
 
 impl Queue {
@@ -72,6 +74,7 @@ impl Queue {
             Self::Sets => "DUE",
             Self::Unsettled => "UNSETTLED",
             Self::Exports => "EXPORTS",
+            Self::Plans => "PLANS",
         }
     }
 
@@ -178,6 +181,16 @@ impl Key {
     /// A patient's earlier invoice set.
     pub fn earlier_set(practice: &PracticeId, id: SetId) -> Self {
         Self { pk: Self::invoice_set(practice, id.patient).pk, sk: format!("Z#{:04}", id.ordinal) }
+    }
+
+    /// The patient's present payment plan, or the last one.
+    pub fn payment_plan(practice: &PracticeId, patient: PatientId) -> Self {
+        Self::aggregate(format!("PLAN#{practice}#{patient}"))
+    }
+
+    /// A patient's earlier payment plan.
+    pub fn earlier_plan(practice: &PracticeId, id: PlanId) -> Self {
+        Self { pk: Self::payment_plan(practice, id.patient).pk, sk: format!("Z#{:04}", id.ordinal) }
     }
 
     /// An event of the aggregate with this key.

@@ -227,8 +227,8 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "due",
-        "Invoice sets due, payments to ask the processor about and exports to go on with, by now, of all practices",
-        ("queues", "DUE#shard, UNSETTLED#shard or EXPORTS#shard, instant#practice#id"),
+        "Invoice sets and payment plans due, payments to ask the processor about and exports to go on with, by now, of all practices",
+        ("queues", "DUE#shard, PLANS#shard, UNSETTLED#shard or EXPORTS#shard, instant#practice#id"),
         Eventual,
         "1 Query a shard, only what is due",
     ),

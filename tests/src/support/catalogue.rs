@@ -1,5 +1,6 @@
 //! A good request for every route of staff: what access and input are tested with. A new route must be added here.
 
+use chrono::Days;
 use paywell_http::auth::Role;
 use serde_json::{Value, json};
 
@@ -32,6 +33,10 @@ pub struct Furnished {
     pub rule_set: String,
     /// The patient's invoice set.
     pub set: String,
+    /// A patient who keeps a payment plan.
+    pub keeper: String,
+    /// That plan.
+    pub plan: String,
 }
 
 /// The commands that take no body.
@@ -61,6 +66,26 @@ pub fn rule_set(title: &str) -> Value {
     })
 }
 
+impl Clinic {
+    /// A good payment plan for an invoice: two instalments of an amount, the first one in two days.
+    pub fn good_plan(&self, patient: &str, invoice: &str, amount: &str) -> Value {
+        let first_on = self.world.now().date_naive() + Days::new(2);
+        json!({
+            "patient_id": patient, "invoice_ids": [invoice],
+            "consent": { "wording": format!("I agree to be charged {amount} twice."), "given": "in_person" },
+            "schedule": { "count": 2, "every": "month", "first_on": first_on },
+        })
+    }
+
+    /// A patient puts a card on file, of which the processor does not know, and agrees to a plan for an invoice of 20.00;
+    /// gives its id.
+    async fn keeps_plan(&self, patient: &str) -> String {
+        self.keep_card(patient, "pm_keepers").await;
+        let invoice = self.open_invoice(patient, "20.00").await;
+        self.post("/v1/payment-plans", &self.good_plan(patient, &invoice, "10.00")).await.field("id")
+    }
+}
+
 impl Furnished {
     /// Furnishes a practice.
     pub async fn of(clinic: Clinic) -> Self {
@@ -77,7 +102,23 @@ impl Furnished {
         let export = clinic.post("/v1/exports", &export).await.field("id");
         let rule_set = clinic.post("/v1/rule-sets", &rule_set("Furnished")).await.field("id");
         let set = clinic.get(&format!("/v1/patients/{patient}/invoice-set")).await.field("id");
-        Self { clinic, set, rule_set, patient, newcomer, draft, invoice, payment, link, treatment, export }
+        let keeper = clinic.patient("Cora").await;
+        let plan = clinic.keeps_plan(&keeper).await;
+        Self {
+            clinic,
+            set,
+            rule_set,
+            patient,
+            newcomer,
+            draft,
+            invoice,
+            payment,
+            link,
+            treatment,
+            export,
+            keeper,
+            plan,
+        }
     }
 
     /// The path of a route, naming this practice's things.
@@ -90,6 +131,8 @@ impl Furnished {
             "exports" => &self.export,
             "rule-sets" => &self.rule_set,
             "invoice-sets" => &self.set,
+            "payment-plans" => &self.plan,
+            "patients" if route.pattern.ends_with("/payment-plan") => &self.keeper,
             "patients" if route.pattern.ends_with("/setup") => &self.newcomer,
             _ => &self.patient,
         };
@@ -115,6 +158,9 @@ impl Furnished {
             (_, "/v1/invoices/{id}/remind" | "/v1/payments/{id}/request") => json!({ "channels": ["email"] }),
             ("POST", "/v1/patients/{id}/payment-methods/setup") => {
                 json!({ "consent": { "wording": "I agree.", "given": "in_person" }, "methods": ["card"] })
+            }
+            ("POST", "/v1/patients/{id}/autopay") => {
+                json!({ "consent": { "wording": "Charge me when it is due.", "given": "by_phone" } })
             }
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
@@ -178,6 +224,8 @@ impl Furnished {
             ("POST", "/v1/payment-links") => {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })
             }
+            ("POST", "/v1/payment-plans") => self.clinic.good_plan(&self.patient, &self.invoice, "30.00"),
+            ("POST", "/v1/payment-plans/{id}/cancel") => json!({ "note": "She pays at once." }),
             ("POST", "/v1/payment-links/{id}/renew") => json!({ "expires_at": "2026-07-01T00:00:00Z" }),
             (method, pattern) => panic!("{method} {pattern} has no good request here"),
         };

@@ -8,7 +8,7 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 32] = [
+const ENTITIES: [&str; 34] = [
     "ATTEMPTS",
     "CHANGED",
     "CONTACTS",
@@ -29,6 +29,8 @@ const ENTITIES: [&str; 32] = [
     "PAYMENT",
     "PAYMENTS",
     "PAYOUT",
+    "PLAN",
+    "PLANS",
     "PRACTICE",
     "PRACTICES",
     "RULESET",

@@ -31,6 +31,7 @@ async fn whatever_is_not_for_staff_is_on_this_list() {
         "GET /portal/{practice}/history",
         "GET /portal/{practice}/methods",
         "POST /portal/{practice}/methods",
+        "POST /portal/{practice}/methods/autopay",
         "POST /portal/{practice}/methods/default",
         "POST /portal/{practice}/methods/remove",
         "GET /portal/{practice}/messages",
@@ -129,7 +130,7 @@ async fn each_route_takes_its_permission() {
             (_, "practice") => ManagePractice,
             ("GET", _) => ReadTracker,
             (_, "invoices") => WriteInvoices,
-            (_, "payments") => TakePayments,
+            (_, "payments" | "payment-plans") => TakePayments,
             (_, "patients" | "treatments") => ManagePatients,
             (_, "rule-sets" | "invoice-sets") => ManageOutreach,
             (method, kind) => panic!("{method} {kind} has no expected permission here"),
@@ -228,7 +229,7 @@ async fn lists_and_figures_are_a_practices_own() {
     theirs.clinic.get(&transaction).await.ok();
     own.get(&transaction).await.refused(404);
     assert_eq!(own.metric("invoices", "open").await, (0, "0.00".to_owned()));
-    assert_eq!(theirs.clinic.metric("invoices", "open").await, (1, "60.00".to_owned()));
+    assert_eq!(theirs.clinic.metric("invoices", "open").await, (2, "80.00".to_owned()));
 }
 
 #[tokio::test]

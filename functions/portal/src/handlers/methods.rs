@@ -30,7 +30,12 @@ fn command(visit: &Visit, form: &Form, call: &Call, what: &str) -> Context {
     let command = Command {
         scope: visit.signed_in.session.state.id.to_string(),
         key: format!("{what}-{}", field(form, "name").chars().take(40).collect::<String>()),
-        fingerprint: format!("{what} {} {}", field(form, "patient"), field(form, "method")),
+        fingerprint: format!(
+            "{what} {} {}{}",
+            field(form, "patient"),
+            field(form, "method"),
+            field(form, "turn")
+        ),
     };
     visit.signed_in.context(call.request_id(), Some(command), call.now)
 }
@@ -70,6 +75,26 @@ pub(crate) async fn remove(state: &Portal, call: Call) -> Result<Response, Probl
     let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
     let (cx, method) = (command(&visit, &form, &call, "remove"), field(&form, "method"));
     match state.app.portal_remove_method(&visit.signed_in, &cx, patient, method).await {
+        Ok(()) => state.go(&visit, &call, &format!("{}/methods", visit.home())),
+        Err(error) => Ok(state.failed(&call, error)),
+    }
+}
+
+/// Autopay is turned on, as the patient agrees on the page, or off.
+pub(crate) async fn choose_autopay(state: &Portal, call: Call) -> Result<Response, Problem> {
+    let (visit, form) = or_answer!(state.visit_by_form(&call).await);
+    let Ok(patient) = field(&form, "patient").parse::<PatientId>() else { return Ok(state.nothing(&call)) };
+    let (cx, turn) = (command(&visit, &form, &call, "autopay"), field(&form, "turn"));
+    let done = match turn {
+        "on" if field(&form, "agreed") == "on" => {
+            let wording = Line::try_from(pages::methods::autopay_consent(&visit, field(&form, "wording")));
+            let Ok(wording) = wording else { return Err(Problem::internal("a wording that is too long")) };
+            state.app.portal_start_autopay(&visit.signed_in, &cx, patient, wording).await
+        }
+        "off" => state.app.portal_stop_autopay(&visit.signed_in, &cx, patient).await,
+        _ => Ok(()),
+    };
+    match done {
         Ok(()) => state.go(&visit, &call, &format!("{}/methods", visit.home())),
         Err(error) => Ok(state.failed(&call, error)),
     }

@@ -48,6 +48,7 @@ fn of_patient(
             @if patient.credit.is_positive() {
                 p class="quiet" { (say!(words, "portal-credit", amount = money(patient.credit))) }
             }
+            @if !patient.plan.is_empty() { (plan(visit, patient, money)) }
             @if patient.invoices.is_empty() { p { (say!(words, "portal-nothing-owed")) } }
             @else {
                 form method="post" action={ (visit.home()) "/pay" } {
@@ -60,6 +61,22 @@ fn of_patient(
                     }
                     @if payable { button type="submit" { (say!(words, "portal-pay-chosen")) } }
                 }
+            }
+        }
+    }
+}
+
+/// The instalments of the payment plan that is kept.
+fn plan(visit: &Visit, patient: &HomePatient, money: &impl Fn(Cents) -> String) -> Markup {
+    let words = visit.words;
+    html! {
+        h3 { (say!(words, "portal-plan")) }
+        p class="quiet" { (say!(words, "portal-plan-how")) }
+        ul {
+            @for part in &patient.plan {
+                @let (date, amount) = (words.date(part.on), money(part.amount));
+                @if part.taken { li { (say!(words, "portal-plan-paid", date = date, amount = amount)) } }
+                @else { li { (say!(words, "portal-plan-due", date = date, amount = amount)) } }
             }
         }
     }

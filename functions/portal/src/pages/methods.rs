@@ -13,6 +13,12 @@ pub(crate) fn consent(visit: &Visit, language: &str) -> String {
     say!(asked_in(visit, language), "portal-method-consent", practice = practice)
 }
 
+/// What a patient agrees to who turns autopay on, in the language in which it was asked.
+pub(crate) fn autopay_consent(visit: &Visit, language: &str) -> String {
+    let practice = visit.card.name.as_str();
+    say!(asked_in(visit, language), "portal-autopay-consent", practice = practice)
+}
+
 /// The methods of all patients; `name` is that of the page's commands, `saved` says that one was just put on file.
 pub(crate) fn methods(
     visit: &Visit,
@@ -32,6 +38,7 @@ pub(crate) fn methods(
                 h2 id=(of.patient) { (say!(words, "portal-methods-of", name = of.first_name.as_str())) }
                 @if of.methods.is_empty() { p { (say!(words, "portal-no-method")) } }
                 ul class="bills" { @for method in &of.methods { (row(visit, path, of, method, name)) } }
+                (autopay(visit, path, of, name))
                 form method="post" action=(path) {
                     (hidden(visit, of, name))
                     input type="hidden" name="wording" value=(words.language().tag());
@@ -47,6 +54,35 @@ pub(crate) fn methods(
     let mut frame = visit.frame(path);
     frame.beyond = Some(hosted);
     frame.page(&title, &content)
+}
+
+/// Autopay, where it is on or can be turned on.
+fn autopay(visit: &Visit, path: &str, of: &MethodsOf, name: &str) -> Markup {
+    let (words, id) = (visit.words, format!("autopay-{}", of.patient));
+    let can_be = of.methods.iter().any(|method| method.is_default && method.unusable.is_none());
+    html! {
+        @if let Some(agreed) = &of.autopay {
+            h3 { (say!(words, "portal-autopay-on")) }
+            p class="quiet" { (agreed) }
+            form method="post" action={ (path) "/autopay" } {
+                (hidden(visit, of, name))
+                input type="hidden" name="turn" value="off";
+                button type="submit" class="plain" { (say!(words, "portal-autopay-stop")) }
+            }
+        } @else if can_be {
+            h3 { (say!(words, "portal-autopay")) }
+            form method="post" action={ (path) "/autopay" } {
+                (hidden(visit, of, name))
+                input type="hidden" name="turn" value="on";
+                input type="hidden" name="wording" value=(words.language().tag());
+                p class="check" {
+                    input type="checkbox" id=(id) name="agreed" value="on" required;
+                    label for=(id) { (autopay_consent(visit, words.language().tag())) }
+                }
+                button type="submit" class="second" { (say!(words, "portal-autopay-start")) }
+            }
+        }
+    }
 }
 
 fn hidden(visit: &Visit, of: &MethodsOf, name: &str) -> Markup {

@@ -163,6 +163,7 @@ impl Work<'_> {
             Key::patient(&id, patient),
             Key::invoice_set(&id, patient),
             Key::rule_set(&id, practice.rule_set, practice.rule_set_version),
+            Key::methods_on_file(&id, patient),
         ])
         .await?;
         Ok(self.need::<Patient>(patient, "patient")?.state)
@@ -181,7 +182,12 @@ impl Work<'_> {
         }
         let current = self.find::<InvoiceSet>(patient.id)?;
         if let Some(open) = current.as_ref().filter(|set| set.state.status.is_open()) {
-            self.commit.update(open, open.state.join(invoice))?;
+            let mut joined = open.state.join(invoice);
+            if joined.state.autopay_at.is_some() {
+                let recipient = Recipient::of(patient, practice);
+                joined.state = joined.state.in_autopay(invoice.due_date(), &recipient, self.now());
+            }
+            self.commit.update(open, joined)?;
             return Ok(());
         }
         self.start_set(practice, patient, invoice, &[])?;
@@ -204,10 +210,15 @@ impl Work<'_> {
         let id = SetId { patient: patient.id, ordinal };
         let recipient = Recipient::of(patient, practice, &self.standings(patient)?);
         let started = InvoiceSet::start(id, invoice, &rules, &recipient, start, self.now());
-        let decision = InvoiceSet::with(started, others.iter().copied());
+        let mut decision = InvoiceSet::with(started, others.iter().copied());
+        if self.methods(patient.id)?.is_some_and(|methods| methods.state.autopay.is_some()) {
+            let due = others.iter().map(|other| other.due_date()).chain([invoice.due_date()]).min();
+            let due = due.unwrap_or(start);
+            decision.state = decision.state.in_autopay(due, &recipient, self.now());
+        }
         match current {
             Some(ended) => {
-                self.commit.keep_earlier_set(&ended)?;
+                self.commit.keep_earlier(&ended, &Key::earlier_set(&practice.id, ended.state.id))?;
                 Ok(self.commit.update(&ended, decision)?)
             }
             None => Ok(self.commit.create(decision)?),

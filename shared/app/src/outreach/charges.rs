@@ -9,7 +9,10 @@ use paywell_domain::{
 use paywell_store::Stored;
 
 use super::{Run, instead_of};
-use crate::{App, AppError, Work, planned::Begun};
+use crate::{
+    App, AppError, Work,
+    planned::{Begun, Charge},
+};
 
 /// Whose set is charged, and by which rules.
 pub(super) struct Charging<'a> {
@@ -33,7 +36,8 @@ impl App {
         let invoices: Vec<InvoiceId> =
             state.invoices.iter().take(MAX_ALLOCATIONS).map(|member| member.invoice).collect();
         let planned = Planned::Step { set: state.id, step: state.next_step };
-        let decision = match self.begin_planned(work, &of.patient.state, planned, &invoices).await? {
+        let charge = Charge { planned, invoices: &invoices, method: None, most: None };
+        let decision = match self.begin_planned(work, &of.patient.state, &charge).await? {
             Begun::Payment(payment) => {
                 counts.charges += 1;
                 // Whatever changes who is charged, or whether they live, prevents the charge.

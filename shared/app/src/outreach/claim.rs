@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use paywell_domain::{
-    InvoiceSet, Link, LinkId, Patient, Practice, RuleSet, SetId,
+    InvoiceSet, Link, LinkId, Patient, PaymentPlan, Practice, RuleSet, SetId,
     invoice_set::{Due, Instead},
     link::{LinkFor, Token},
     payment::MAX_ALLOCATIONS,
@@ -40,13 +40,14 @@ struct Known {
 }
 
 /// What is read of a due set first.
-pub(super) fn keys_of(due: &Waiting<SetId>, day: NaiveDate) -> [Key; 4] {
+pub(super) fn keys_of(due: &Waiting<SetId>, day: NaiveDate) -> [Key; 5] {
     let (practice, patient) = (&due.practice, due.id.patient);
     [
         Key::practice(practice),
         Key::sends(practice, day),
         Key::invoice_set(practice, patient),
         Key::patient(practice, patient),
+        Key::payment_plan(practice, patient),
     ]
 }
 
@@ -125,6 +126,14 @@ impl Running<'_> {
     ) -> Result<(Run, Option<Claimed>), AppError> {
         let Known { practice, set, patient, rules, recipient } = known;
         let (mut run, now) = (Run::default(), work.now());
+        // A set that was begun while the patient keeps a payment plan is held now; when the plan ends, it goes on.
+        if work.find::<PaymentPlan>(patient.state.id)?.is_some_and(|plan| plan.state.is_active())
+            && let Some(held) = set.state.hold_for_plan()
+        {
+            run.changed += 1;
+            work.commit.update(&set, held)?;
+            return Ok((run, None));
+        }
         match set.state.due(&rules, &recipient, now) {
             Due::Nothing => run.skipped += 1,
             Due::Change(decision) => {
@@ -137,6 +146,10 @@ impl Running<'_> {
                 let words = task_words(&practice, &recipient, step, method);
                 let task = set.state.create_task(&rules, &recipient, &words, undelivered, now);
                 work.commit.update(&set, task)?;
+            }
+            Due::Autopay => {
+                let of = (&practice, &patient, &recipient);
+                self.app.claim_autopay(work, &set, of, &mut run).await?;
             }
             Due::Charge(step) => {
                 let (practice, patient, recipient) = (&practice, &patient, &recipient);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::try_join;
 use paywell_domain::{
-    Cents, Currency, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId, Payment, PaymentId, PracticeId,
+    Cents, Currency, Invoice, InvoiceId, InvoiceStatus, Patient, PatientId, Payment, PaymentId, PaymentPlan,
+    PracticeId,
     invoice::ShownStatus,
     link::Token,
     number::Series,
@@ -42,6 +43,17 @@ pub struct HomeInvoice {
     pub coming: bool,
 }
 
+/// An instalment of a payment plan that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeInstalment {
+    /// The day on which it is charged.
+    pub on: NaiveDate,
+    /// What was taken, or is to be: other payments shorten a plan from its end.
+    pub amount: Cents,
+    /// Whether it was taken.
+    pub taken: bool,
+}
+
 /// What is owed for a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HomePatient {
@@ -53,6 +65,18 @@ pub struct HomePatient {
     pub invoices: Vec<HomeInvoice>,
     /// Money that is not applied to an invoice.
     pub credit: Cents,
+    /// The instalments of the payment plan that is kept; none where there is no such plan.
+    pub plan: Vec<HomeInstalment>,
+}
+
+impl HomeInstalment {
+    /// Those of an active plan; `owed` is what is left of its invoices.
+    fn of(plan: &PaymentPlan, owed: Cents) -> Vec<Self> {
+        let taken = plan.instalments.iter().filter_map(|part| Some((part, part.taken?, true)));
+        let to_take = plan.to_take(owed).into_iter().map(|(part, amount)| (part, amount, false));
+        let parts = taken.chain(to_take).filter(|(_, amount, _)| amount.is_positive());
+        parts.map(|(part, amount, taken)| Self { on: part.on, amount, taken }).collect()
+    }
 }
 
 /// All that is owed.
@@ -142,7 +166,8 @@ impl App {
     pub async fn portal_home(&self, signed_in: &SignedIn, now: DateTime<Utc>) -> Result<Home, AppError> {
         let (practice, session) = (signed_in.practice_id(), &signed_in.session.state);
         let balances = session.patients.iter().map(|id| Key::patient_balance(practice, *id));
-        let keys: Vec<Key> = signed_in.patient_keys().into_iter().chain(balances).collect();
+        let plans = session.patients.iter().map(|id| Key::payment_plan(practice, *id));
+        let keys: Vec<Key> = signed_in.patient_keys().into_iter().chain(balances).chain(plans).collect();
         let owed = [InvoiceStatus::Open.name(), PARTLY_PAID];
         let query = of_patients(&session.patients, &owed, Sort::Due, false);
         let load = async { Ok(self.store.load(keys).await?) };
@@ -162,16 +187,30 @@ impl App {
             balance: row.balance,
             coming: coming.contains(&row.id),
         };
-        let of = |(patient, account): (&Stored<Patient>, &PatientAccount)| HomePatient {
-            id: patient.state.id,
-            first_name: patient.state.details.first_name.to_string(),
-            invoices: (owed.iter())
-                .filter(|row| row.patient == patient.state.id && row.balance.is_positive())
-                .map(shown)
-                .collect(),
-            credit: account.credit,
+        let plan = |patient: PatientId| {
+            let plan = loaded.get::<PaymentPlan>(practice, patient)?.filter(|plan| plan.state.is_active());
+            let owed = owed.iter().filter(|row| row.patient == patient);
+            Ok::<_, AppError>(plan.map_or_else(Vec::new, |plan| {
+                let of_plan = owed.filter(|row| plan.state.invoices.contains(&row.id));
+                let left = Cents::checked_sum(of_plan.map(|row| row.balance)).unwrap_or(Cents::ZERO);
+                HomeInstalment::of(&plan.state, left)
+            }))
         };
-        let patients_owing: Vec<HomePatient> = patients.iter().zip(&accounts).map(of).collect();
+        let of = |(patient, account): (&Stored<Patient>, &PatientAccount)| -> Result<HomePatient, AppError> {
+            Ok(HomePatient {
+                id: patient.state.id,
+                first_name: patient.state.details.first_name.to_string(),
+                invoices: (owed.iter())
+                    .filter(|row| row.patient == patient.state.id && row.balance.is_positive())
+                    .map(shown)
+                    .collect(),
+                credit: account.credit,
+                plan: plan(patient.state.id)?,
+            })
+        };
+        let patients_owing: Result<Vec<HomePatient>, AppError> =
+            patients.iter().zip(&accounts).map(of).collect();
+        let patients_owing = patients_owing?;
         let balances = patients_owing.iter().flat_map(|patient| &patient.invoices).map(|i| i.balance);
         let greeted = patients.first().map(|patient| patient.state.responsible_party().0.to_string());
         Ok(Home {

@@ -6,7 +6,7 @@ use paywell_store::Key;
 use super::SignedIn;
 use crate::{
     App, AppError, Context,
-    requests::methods::{NewConsent, SetUpMethod},
+    requests::methods::{NewConsent, SetUpMethod, StartAutopay},
     views::methods::{MethodSetupView, PaymentMethodView, PaymentMethodsView},
 };
 
@@ -19,6 +19,8 @@ pub struct MethodsOf {
     pub first_name: String,
     /// The methods, oldest first.
     pub methods: Vec<PaymentMethodView>,
+    /// What the patient agreed to, word for word, where autopay is on.
+    pub autopay: Option<String>,
 }
 
 impl App {
@@ -41,7 +43,8 @@ impl App {
             let known = loaded.get::<MethodsOnFile>(practice, id)?.map(|stored| stored.state);
             let view = PaymentMethodsView::of(&known.unwrap_or_else(|| MethodsOnFile::none(id)), today);
             let first_name = patient.state.details.first_name.to_string();
-            shown.push(MethodsOf { patient: id, first_name, methods: view.items });
+            let autopay = view.autopay.map(|consent| consent.wording);
+            shown.push(MethodsOf { patient: id, first_name, methods: view.items, autopay });
         }
         Ok(shown)
     }
@@ -93,6 +96,36 @@ impl App {
     ) -> Result<(), AppError> {
         self.require_shown(signed_in, patient).await?;
         self.remove_method(cx, patient, method).await.map(drop)
+    }
+
+    /// Turns autopay on; `wording` is what the patient agrees to.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where the patient is not the session's; no default method can be charged.
+    pub async fn portal_start_autopay(
+        &self,
+        signed_in: &SignedIn,
+        cx: &Context,
+        patient: PatientId,
+        wording: Line<500>,
+    ) -> Result<(), AppError> {
+        self.require_shown(signed_in, patient).await?;
+        let consent = NewConsent { wording, given: ConsentGiven::Online };
+        self.start_autopay(cx, patient, StartAutopay { consent }).await.map(drop)
+    }
+
+    /// Turns autopay off.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where the patient is not the session's.
+    pub async fn portal_stop_autopay(
+        &self,
+        signed_in: &SignedIn,
+        cx: &Context,
+        patient: PatientId,
+    ) -> Result<(), AppError> {
+        self.require_shown(signed_in, patient).await?;
+        self.stop_autopay(cx, patient).await.map(drop)
     }
 
     async fn require_shown(&self, signed_in: &SignedIn, patient: PatientId) -> Result<(), AppError> {

@@ -3,7 +3,10 @@
 use paywell_domain::{
     Account, Amount, AttemptId, Decision, InvoiceId, InvoiceStatus, Link, Payment, RefundId, Refusal,
     link::LinkFor,
-    payment::{Attempt, AttemptStatus, Decline, DisputeNews, DisputeStatus, PaidWith, Settlement, settle},
+    payment::{
+        Attempt, AttemptStatus, Decline, DisputeNews, DisputeStatus, PaidWith, Settlement, is_for_good,
+        settle,
+    },
     text::Line,
 };
 use paywell_gateways::stripe::{
@@ -57,8 +60,9 @@ impl Work<'_> {
                 Ok(decision.map(|decision| self.commit.update(payment, decision)).transpose()?)
             }
             News::ChargeRefused(attempt, why) => {
-                let refused = failed_for(&payment.state, *attempt, why, Some(Decline::NotSupported))?;
-                Ok(Some(self.commit.update(payment, refused)?))
+                let refused =
+                    Refused { why: (*why).to_owned(), decline: Decline::NotSupported, for_good: true };
+                Ok(Some(self.commit.update(payment, refused.fail(&payment.state, *attempt)?)?))
             }
             News::Refund(id, refund) => self.heard_of_refund(payment, *id, refund).await,
             News::RefundRefused(id, why) => self.refund_failed(payment, *id, Some(why)).await,
@@ -98,7 +102,7 @@ impl Work<'_> {
         let charge = intent.and_then(|intent| intent.latest_charge.as_ref()?.charge());
         let decision = match (&session.status, &session.payment_status) {
             _ if failed => match intent.and_then(refused) {
-                Some((why, decline)) => failed_for(state, attempt, &why, Some(decline))?,
+                Some(refused) => refused.fail(state, attempt)?,
                 None => state.attempt_failed(attempt, "the bank refused the debit")?,
             },
             (SessionStatus::Complete, PaymentStatus::Paid) => {
@@ -150,13 +154,16 @@ impl Work<'_> {
             }
             // On the hosted page a decline leaves the session open: the patient tries again.
             IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled if has_ended(&attempt) => {
-                let (why, decline) = refused(intent).unzip();
-                let why = why.unwrap_or_else(|| "the charge was given up before it was made".to_owned());
-                failed_for(state, id, &why, decline)?
+                match refused(intent) {
+                    Some(refused) => refused.fail(state, id)?,
+                    None => state.attempt_failed(id, "the charge was given up before it was made")?,
+                }
             }
             IntentStatus::RequiresPaymentMethod => {
-                let Some((why, decline)) = refused(intent) else { return Ok(None) };
-                let Some(declined) = state.try_declined(id, &why, decline) else { return Ok(None) };
+                let Some(refused) = refused(intent) else { return Ok(None) };
+                let Some(declined) = state.try_declined(id, &refused.why, refused.decline) else {
+                    return Ok(None);
+                };
                 declined
             }
             _ => return Ok(None),
@@ -348,24 +355,31 @@ fn has_ended(attempt: &Attempt) -> bool {
     !attempt.is_hosted() || attempt.status == AttemptStatus::Processing
 }
 
-/// Why the bank refused the last try, for staff and for whoever pays; none where it did not.
-fn refused(intent: &PaymentIntent) -> Option<(String, Decline)> {
-    let error = intent.last_payment_error.as_ref()?;
-    let code = error.decline_code.as_ref().or(error.code.as_ref())?;
-    Some((super::declines::why(code), Decline::of(code).unwrap_or(Decline::NoReason)))
+/// That a bank refused: why, for staff and for whoever pays, and whether for good.
+struct Refused {
+    why: String,
+    decline: Decline,
+    for_good: bool,
 }
 
-fn failed_for(
-    payment: &Payment,
-    attempt: AttemptId,
-    why: &str,
-    decline: Option<Decline>,
-) -> Result<Decision<Payment>, Refusal> {
-    let mut failed = payment.attempt_failed(attempt, why)?;
-    if let Some(decline) = decline {
-        failed.state = failed.state.note_decline(attempt, decline);
+impl Refused {
+    /// The attempt has failed for it.
+    fn fail(&self, payment: &Payment, attempt: AttemptId) -> Result<Decision<Payment>, Refusal> {
+        let mut failed = payment.attempt_failed(attempt, &self.why)?;
+        failed.state = failed.state.note_decline(attempt, self.decline);
+        if self.for_good {
+            failed.state = failed.state.note_refused_for_good(attempt);
+        }
+        Ok(failed)
     }
-    Ok(failed)
+}
+
+/// Why the bank refused the last try; none where it did not.
+fn refused(intent: &PaymentIntent) -> Option<Refused> {
+    let error = intent.last_payment_error.as_ref()?;
+    let code = error.decline_code.as_ref().or(error.code.as_ref())?;
+    let decline = Decline::of(code).unwrap_or(Decline::NoReason);
+    Some(Refused { why: super::declines::why(code), decline, for_good: is_for_good(code) })
 }
 
 /// What was charged, as a receipt names it.

@@ -1,6 +1,11 @@
 //! Methods on file.
 
-use paywell_domain::{Amount, on_file::ConsentGiven, text::Line};
+use chrono::{DateTime, Utc};
+use paywell_domain::{
+    Amount,
+    on_file::{Consent, ConsentGiven},
+    text::Line,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,6 +17,13 @@ pub struct NewConsent {
     pub wording: Line<500>,
     /// How.
     pub given: ConsentGiven,
+}
+
+impl NewConsent {
+    /// As it is kept: given at that instant (UTC).
+    pub(crate) fn at(self, at: DateTime<Utc>) -> Consent {
+        Consent { wording: self.wording, given: self.given, at }
+    }
 }
 
 /// A kind of method that can be put on file.
@@ -33,6 +45,14 @@ pub struct SetUpMethod {
     /// What the page offers; all if left out.
     #[serde(default)]
     pub methods: Option<Vec<MethodChoice>>,
+}
+
+/// That the patient pays by themselves.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartAutopay {
+    /// That the patient agrees to be charged what is owed, on the day on which it is due.
+    pub consent: NewConsent,
 }
 
 /// Which method on file is charged, and how.

@@ -5,6 +5,7 @@ pub mod links;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod plans;
 pub mod practice;
 pub mod rule_sets;
 pub mod sets;

@@ -81,6 +81,8 @@ pub struct InvoiceView {
     pub balance: String,
     /// Corrections and write-offs, and what took them back, oldest first.
     pub adjustments: Vec<AdjustmentView>,
+    /// The payment plan that it was put in last, which may have ended.
+    pub payment_plan_id: Option<String>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
     /// When it was first sent (UTC).
@@ -179,6 +181,7 @@ impl InvoiceView {
             paid: invoice.applied.to_string(),
             balance: invoice.balance().to_string(),
             adjustments: invoice.adjustments.iter().map(AdjustmentView::of).collect(),
+            payment_plan_id: invoice.plan.map(|id| id.to_string()),
             created_at: invoice.created_at,
             sent_at: invoice.sent_at,
         }

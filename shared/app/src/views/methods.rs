@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     MethodsOnFile,
-    on_file::{ConsentGiven, MethodKind, MethodOnFile},
+    on_file::{Consent, ConsentGiven, MethodKind, MethodOnFile},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -37,6 +37,13 @@ pub struct ConsentView {
     pub given: ConsentGiven,
     /// When (UTC).
     pub at: DateTime<Utc>,
+}
+
+impl ConsentView {
+    /// The consent.
+    pub(crate) fn of(consent: &Consent) -> Self {
+        Self { wording: consent.wording.to_string(), given: consent.given, at: consent.at }
+    }
 }
 
 /// A method on file.
@@ -77,6 +84,9 @@ pub struct PaymentMethodsView {
     pub patient_id: String,
     /// The methods, oldest first.
     pub items: Vec<PaymentMethodView>,
+    /// What the patient agreed to where the default method is charged on the day on which a bill is due; none where autopay is
+    /// off.
+    pub autopay: Option<ConsentView>,
 }
 
 /// A patient's methods on file, with everything that happened.
@@ -97,7 +107,11 @@ impl PaymentMethodsView {
         let view = |method: &MethodOnFile| {
             PaymentMethodView::of(method, methods.default.as_ref() == Some(&method.id), today)
         };
-        Self { patient_id: methods.patient.to_string(), items: methods.methods.iter().map(view).collect() }
+        Self {
+            patient_id: methods.patient.to_string(),
+            items: methods.methods.iter().map(view).collect(),
+            autopay: methods.autopay.as_ref().map(ConsentView::of),
+        }
     }
 }
 
@@ -122,11 +136,7 @@ impl PaymentMethodView {
             expires_soon: method.kind.expires_soon(today),
             is_default,
             unusable: method.why_not(today).map(str::to_owned),
-            consent: method.consent.as_ref().map(|consent| ConsentView {
-                wording: consent.wording.to_string(),
-                given: consent.given,
-                at: consent.at,
-            }),
+            consent: method.consent.as_ref().map(ConsentView::of),
             added_at: method.added_at,
         }
     }

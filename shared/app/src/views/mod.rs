@@ -6,6 +6,7 @@ pub mod links;
 pub mod methods;
 pub mod patients;
 pub mod payments;
+pub mod plans;
 pub mod practice;
 pub mod refunds;
 pub mod rule_sets;

@@ -94,6 +94,8 @@ pub struct InvoiceSetView {
     pub next_step: u16,
     /// When it is due (UTC).
     pub next_send_at: Option<DateTime<Utc>>,
+    /// When what is due is charged by autopay (UTC), instead of a step.
+    pub autopay_at: Option<DateTime<Utc>>,
     /// What staff are to do and have not done.
     pub tasks: Vec<TaskView>,
 }
@@ -162,6 +164,7 @@ impl InvoiceSetView {
             started_on: set.started_on,
             next_step: set.next_step,
             next_send_at: set.next_send_at,
+            autopay_at: set.autopay_at,
             tasks: set.tasks.iter().map(TaskView::from).collect(),
         }
     }

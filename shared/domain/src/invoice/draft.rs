@@ -90,6 +90,7 @@ impl Invoice {
             adjustments: Vec::new(),
             applied_at: None,
             created_at: now,
+            plan: None,
             sent_at: None,
         };
         Ok(Decision::of(invoice, EventKind::InvoiceCreated))

@@ -16,7 +16,10 @@ pub use lines::{Discount, InvoiceLine, Quantity, Totals};
 pub use money::Restored;
 pub use status::{InvoiceStatus, ShownStatus};
 
-use crate::{Cents, Currency, InvoiceId, Number, PatientId, payment::PaymentType, text::Line};
+use crate::{
+    Cents, Currency, Decision, EventKind, InvoiceId, Number, PatientId, PlanId, payment::PaymentType,
+    text::Line,
+};
 
 /// How many days after the invoice's date it is due; 0 is due on receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,6 +88,9 @@ pub struct Invoice {
     /// When money was last applied to it (UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_at: Option<DateTime<Utc>>,
+    /// The payment plan that it was put in last, which may have ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanId>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
     /// When it was first sent (UTC).
@@ -125,6 +131,12 @@ impl Invoice {
         let adjusted = self.adjustments.iter().map(|adjustment| adjustment.cents);
         let owed = Cents::checked_sum(adjusted.chain([total]));
         owed.and_then(|owed| owed.checked_sub(self.applied)).unwrap_or(Cents::ZERO)
+    }
+
+    /// What is owed on it is paid by a plan.
+    pub fn put_in_plan(&self, plan: PlanId) -> Decision<Self> {
+        let put = Self { plan: Some(plan), ..self.clone() };
+        Decision::of(put, EventKind::InvoicePutInPlan { plan })
     }
 
     /// Whether the practice asks for it: open, with something left. What an agency collects it does not.

@@ -32,14 +32,23 @@ pub enum PauseReason {
     PatientRequest,
     /// The patient has died.
     Deceased,
+    /// A payment plan is in good standing; the set goes on when that ends, or is paid by it.
+    PaymentPlan,
     /// The note says why.
     Other,
 }
 
 impl PauseReason {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::Dispute, Self::Insurance, Self::Hardship, Self::PatientRequest, Self::Deceased, Self::Other];
+    pub const ALL: [Self; 7] = [
+        Self::Dispute,
+        Self::Insurance,
+        Self::Hardship,
+        Self::PatientRequest,
+        Self::Deceased,
+        Self::PaymentPlan,
+        Self::Other,
+    ];
 
     /// The name in the API.
     pub const fn name(self) -> &'static str {
@@ -49,6 +58,7 @@ impl PauseReason {
             Self::Hardship => "hardship",
             Self::PatientRequest => "patient_request",
             Self::Deceased => "deceased",
+            Self::PaymentPlan => "payment_plan",
             Self::Other => "other",
         }
     }
@@ -102,7 +112,8 @@ impl InvoiceSet {
     pub fn due_at(&self) -> Option<DateTime<Utc>> {
         match (self.status, &self.pause) {
             (SetStatus::Paused, Some(pause)) => pause.resume_at,
-            (status, _) if status.is_chasing() => self.next_send_at,
+            // Whoever pays by themselves is not chased.
+            (status, _) if status.is_chasing() => self.autopay_at.or(self.next_send_at),
             _ => None,
         }
     }
@@ -110,7 +121,7 @@ impl InvoiceSet {
     /// Holds messages back, until a day of the practice's if one is given.
     ///
     /// # Errors
-    /// Its status does not allow it; the day is not one to come, or a dispute has one.
+    /// Its status does not allow it; a reason that is not staff's to give; the day is not one to come, or a dispute has one.
     pub fn pause(
         &self,
         reason: PauseReason,
@@ -122,6 +133,10 @@ impl InvoiceSet {
         self.require(Action::Pause)?;
         if reason == PauseReason::Other && note.is_none() {
             return Err(Refusal::field("/note", "expected a note: the reason is \"other\""));
+        }
+        if reason == PauseReason::PaymentPlan {
+            let detail = "expected another reason: a payment plan holds a set by itself";
+            return Err(Refusal::field("/reason", detail));
         }
         let today = practice.today(now);
         if until.is_some() && reason == PauseReason::Dispute {
@@ -141,7 +156,7 @@ impl InvoiceSet {
     /// Lets messages go again, from the step at which they were held.
     ///
     /// # Errors
-    /// Its status does not allow it.
+    /// Its status does not allow it; a payment plan holds it.
     pub fn resume(
         &self,
         rules: &RuleSet,
@@ -149,6 +164,10 @@ impl InvoiceSet {
         now: DateTime<Utc>,
     ) -> Result<Decision<Self>, Refusal> {
         self.require(Action::Resume)?;
+        if self.is_held_by_plan() {
+            let detail = "a payment plan holds it; cancel that, and it goes on";
+            return Err(Refusal::state("payment-plan", detail));
+        }
         Ok(self.resumed(rules, recipient, now))
     }
 

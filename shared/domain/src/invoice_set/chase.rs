@@ -17,6 +17,8 @@ pub enum Due<'a> {
     Nothing,
     /// This step's message, to there.
     Send(&'a Step, Reach<'a>),
+    /// What is due is charged: the patient has autopay.
+    Autopay,
     /// This step's charge of what is owed to the method on file.
     Charge(&'a Step),
     /// A task of this step for staff: because it is one, or because its message cannot be delivered, which is said.
@@ -52,6 +54,9 @@ impl InvoiceSet {
             let (reason, note, until, resume_at) = (PauseReason::Deceased, None, None, None);
             let pause = Some(Pause { reason, note, until, resume_at });
             return change(Self { pause, ..self.ended(SetStatus::Paused) }, event);
+        }
+        if self.autopay_at.is_some() {
+            return Due::Autopay;
         }
         let Some(step) = rules.steps.get(usize::from(self.next_step)) else {
             return change(self.ended(SetStatus::Expired), EventKind::SetExpired);

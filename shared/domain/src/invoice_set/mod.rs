@@ -2,8 +2,10 @@
 
 mod act;
 mod action;
+mod autopay;
 mod charge;
 mod chase;
+mod plan;
 mod task;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -135,6 +137,10 @@ pub struct InvoiceSet {
     /// What holds it while it is paused. Not known of what was paused before it was noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Pause>,
+    /// When the run charges what is due by then (UTC) to the patient's default method, instead of doing a step; none where the
+    /// set is not in autopay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autopay_at: Option<DateTime<Utc>>,
     /// What it chased and was given up or placed with an agency, which can be taken back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given_up: Vec<InvoiceId>,
@@ -167,6 +173,7 @@ impl InvoiceSet {
             tasks: Vec::new(),
             tasks_made: 0,
             pause: None,
+            autopay_at: None,
             given_up: Vec::new(),
         };
         let next_send_at = Some(set.wake_at(rules, recipient, started_on));

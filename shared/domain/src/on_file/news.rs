@@ -106,7 +106,7 @@ impl MethodsOnFile {
         let usable = |method: &&mut MethodOnFile| method.id == id && method.unusable.is_none();
         changed.methods.iter_mut().find(usable)?.unusable = Some(why.to_owned());
         let event = EventKind::MethodUnusable { method: id.to_owned(), reason: why.to_owned() };
-        Some(Decision::of(changed, event))
+        Some(Decision::of(changed, event).ending_autopay())
     }
 
     /// The first method that the patient agreed to is the default without anybody saying so.

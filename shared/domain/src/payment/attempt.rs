@@ -121,6 +121,9 @@ pub struct Attempt {
     /// Why the bank refused, for whoever pays: for good, or the last try in a session that stays open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline: Option<Decline>,
+    /// Whether the bank's refusal is for good: nothing on file that it is of is tried again by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused_for_good: bool,
     /// What it was planned for, where the schedule charges a method on file without anybody asking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<Planned>,
@@ -207,6 +210,7 @@ impl Payment {
             paid_with: None,
             failure: None,
             decline: None,
+            refused_for_good: false,
             planned: None,
             opened_at: now,
         });
@@ -292,6 +296,12 @@ impl Payment {
     #[must_use]
     pub fn note_decline(&self, id: AttemptId, decline: Decline) -> Self {
         self.with_attempt(id, |attempt| attempt.decline = Some(decline))
+    }
+
+    /// Notes that the bank's refusal of an attempt is for good.
+    #[must_use]
+    pub fn note_refused_for_good(&self, id: AttemptId) -> Self {
+        self.with_attempt(id, |attempt| attempt.refused_for_good = true)
     }
 
     /// The processor was asked, and has never heard of an attempt: a page is over, a charge has failed. None where it is

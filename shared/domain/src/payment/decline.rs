@@ -35,6 +35,41 @@ pub enum Decline {
     NoReason,
 }
 
+/// Whether a refusal of this code of the processor's is for good: nothing is charged again that the card networks forbid to
+/// try again (<https://docs.stripe.com/declines/codes>), nor what wants the patient to be there. Kept apart from the
+/// reason, which must not tell that a card was lost or stolen.
+pub fn is_for_good(code: &str) -> bool {
+    const FOR_GOOD: [&str; 26] = [
+        "account_closed",
+        "authentication_required",
+        "bank_account_restricted",
+        "card_not_supported",
+        "currency_not_supported",
+        "debit_not_authorized",
+        "expired_card",
+        "fraudulent",
+        "incorrect_account_details",
+        "incorrect_number",
+        "invalid_account",
+        "invalid_number",
+        "lost_card",
+        "merchant_blacklist",
+        "new_account_information_available",
+        "no_account",
+        "no_action_taken",
+        "not_permitted",
+        "pickup_card",
+        "restricted_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "security_violation",
+        "stolen_card",
+        "stop_payment_order",
+        "transaction_not_allowed",
+    ];
+    FOR_GOOD.contains(&code)
+}
+
 impl Decline {
     /// Every reason.
     pub const ALL: [Self; 13] = [
@@ -94,5 +129,17 @@ mod tests {
         }
         assert_eq!(Decline::of("insufficient_funds"), Some(Decline::InsufficientFunds));
         assert_eq!(Decline::of("brand_new_code"), None);
+    }
+
+    #[test]
+    fn what_is_lost_or_closed_is_never_tried_again() {
+        for code in ["lost_card", "stolen_card", "expired_card", "account_closed", "authentication_required"]
+        {
+            assert!(is_for_good(code), "{code}");
+        }
+        for code in ["insufficient_funds", "generic_decline", "do_not_honor", "processing_error", "brand_new"]
+        {
+            assert!(!is_for_good(code), "{code}");
+        }
     }
 }

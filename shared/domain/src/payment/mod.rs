@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use attempt::{Attempt, AttemptMeans, AttemptStatus, PaidWith, SESSION_MINUTES};
-pub use decline::Decline;
+pub use decline::{Decline, is_for_good};
 pub use dispute::{Dispute, DisputeNews, DisputeStatus};
 pub use planned::Planned;
 pub use receipt::ReceiptDue;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptMeans, AttemptStatus, Payment};
-use crate::{AttemptId, Decision, Refusal, SetId};
+use crate::{AttemptId, Decision, PlanId, Refusal, SetId};
 
 /// What a charge was planned for: whoever hears what became of it tells that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,18 @@ pub enum Planned {
         set: SetId,
         /// The step, from 0.
         step: u16,
+    },
+    /// Autopay of what was due, of an invoice set.
+    Autopay {
+        /// The set.
+        set: SetId,
+    },
+    /// An instalment of a payment plan.
+    Instalment {
+        /// The plan.
+        plan: PlanId,
+        /// The instalment, from 1.
+        number: u16,
     },
 }
 

@@ -45,6 +45,11 @@ fn every_key_is_as_it_always_was() {
         (Key::payment(p, PaymentId::new(uuid())), format!("PAYMENT#prac_riverside#pay_{ID} | A")),
         (Key::link(p, LinkId::new(uuid())), format!("LINK#prac_riverside#lnk_{ID} | A")),
         (Key::invoice_set(p, patient), format!("SET#prac_riverside#pat_{ID} | A")),
+        (Key::payment_plan(p, patient), format!("PLAN#prac_riverside#pat_{ID} | A")),
+        (
+            Key::earlier_plan(p, PlanId { patient, ordinal: 2 }),
+            format!("PLAN#prac_riverside#pat_{ID} | Z#0002"),
+        ),
         (Key::earlier_set(p, set), format!("SET#prac_riverside#pat_{ID} | Z#0002")),
         (
             Key::journal(p, at, "inv_x", 4),

@@ -154,6 +154,7 @@ fn invoice(dice: &mut ChaCha8Rng, n: u64, created_at: DateTime<Utc>, names: &[St
         adjustments: Vec::new(),
         applied_at: (applied > 0).then_some(created_at + paid_after),
         sent_at: Some(created_at),
+        plan: None,
         created_at,
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Effect {
 }
 
 /// The kinds of items that one effect has so many of. Numbers may have gaps, and counters are in shards by chance.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "PATIENT#",
     "TREATMENT#",
     "INVOICE#",
@@ -39,6 +39,7 @@ const KINDS: [&str; 15] = [
     "IDEMPOTENCY#",
     "ATTEMPTS#",
     "METHODS#",
+    "PLAN#",
 ];
 
 impl Effect {

@@ -123,6 +123,7 @@ fn their<'a>(theirs: &'a Furnished, place: &str, name: &str) -> &'a str {
         "payment_id" => &theirs.payment,
         "rule_set_id" => &theirs.rule_set,
         "id" if place == "/method_on_file/id" => THEIR_CARD,
+        "method_id" => THEIR_CARD,
         _ => panic!("{place} has no entry here"),
     }
 }
@@ -169,6 +170,8 @@ fn mentions(theirs: &Furnished, answer: &Answer) -> bool {
         &theirs.treatment,
         &theirs.rule_set,
         &theirs.set,
+        &theirs.keeper,
+        &theirs.plan,
     ];
     ids.into_iter().any(|id| text.contains(id.as_str())) || text.contains(THEIR_CARD)
 }

@@ -1,12 +1,16 @@
 //! Cards and bank accounts on file: put there by the patient, charged without them.
 
+mod autopay;
 mod charging;
 mod holding;
 mod keeping;
 mod news;
 mod planned;
+mod plans;
 mod setting_up;
 
+use chrono::Duration;
+use paywell_app::{outreach::Run, reconcile::Order};
 use paywell_tests::support::{Answer, BY_CARD, Clinic, Processor, Request};
 use serde_json::{Value, json};
 
@@ -65,6 +69,50 @@ impl Wallet {
 
     async fn invoice_status(&self) -> Value {
         self.clinic.invoice(&self.invoice).await["status"].clone()
+    }
+
+    /// Lets time pass, at the processor too.
+    fn pass(&self, time: Duration) {
+        self.processor.pass(&self.clinic, time);
+    }
+
+    /// A run of outreach.
+    async fn run(&self) -> Run {
+        let run = self.clinic.world.run_outreach().await;
+        assert_eq!(run.errors, 0, "{run:?}");
+        run
+    }
+
+    /// A run of reconcile.
+    async fn reconcile(&self) {
+        let run = self.clinic.world.reconcile(Order::default()).await;
+        assert_eq!(run.errors, 0, "{run:?}");
+    }
+
+    /// Ada's invoice set.
+    async fn set(&self) -> Value {
+        self.clinic.get(&format!("/v1/patients/{}/invoice-set", self.ada)).await.ok()
+    }
+
+    /// What has happened to it.
+    async fn events(&self) -> Vec<String> {
+        let timeline = self.set().await["timeline"].as_array().unwrap().clone();
+        timeline.iter().map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Ada's payments.
+    async fn payments(&self) -> Vec<Value> {
+        let mut payments = Vec::new();
+        for id in self.clinic.ids(&format!("/v1/payments?patient={}", self.ada)).await {
+            payments.push(self.clinic.payment(&id).await);
+        }
+        payments
+    }
+
+    /// The subjects of what she was mailed.
+    async fn mails(&self) -> Vec<String> {
+        let mails = self.clinic.world.mail.to("ada@example.com").await;
+        mails.iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect()
     }
 
     /// What the processor took in all, in cents, and in how many charges that were made.

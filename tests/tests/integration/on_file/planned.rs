@@ -49,45 +49,6 @@ async fn due(form: Option<&[(&str, &str)]>, fallback: Option<&str>) -> Wallet {
     wallet
 }
 
-impl Wallet {
-    fn pass(&self, time: Duration) {
-        self.processor.pass(&self.clinic, time);
-    }
-
-    async fn run(&self) -> Run {
-        let run = self.clinic.world.run_outreach().await;
-        assert_eq!(run.errors, 0, "{run:?}");
-        run
-    }
-
-    async fn reconcile(&self) {
-        let run = self.clinic.world.reconcile(Order::default()).await;
-        assert_eq!(run.errors, 0, "{run:?}");
-    }
-
-    async fn set(&self) -> Value {
-        self.clinic.get(&format!("/v1/patients/{}/invoice-set", self.ada)).await.ok()
-    }
-
-    async fn events(&self) -> Vec<String> {
-        let timeline = self.set().await["timeline"].as_array().unwrap().clone();
-        timeline.iter().map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
-    }
-
-    async fn payments(&self) -> Vec<Value> {
-        let mut payments = Vec::new();
-        for id in self.clinic.ids(&format!("/v1/payments?patient={}", self.ada)).await {
-            payments.push(self.clinic.payment(&id).await);
-        }
-        payments
-    }
-
-    async fn mails(&self) -> Vec<String> {
-        let mails = self.clinic.world.mail.to("ada@example.com").await;
-        mails.iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
 #[tokio::test]
 async fn what_is_owed_is_charged_at_its_step_and_ends_the_chase() {
     let wallet = due(Some(BY_CARD), None).await;

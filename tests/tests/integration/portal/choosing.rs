@@ -77,6 +77,22 @@ async fn a_method_comes_on_file_with_consent_becomes_the_default_and_goes() {
     let named = [("patient", ada.as_str()), ("method", method), ("name", "n-3")];
     assert_eq!(browser.send("/methods", "/methods/default", &named).await.status, 303);
     assert_eq!(clinic.methods(&ada).await["items"][1]["is_default"], json!(true));
+    let without = [("patient", ada.as_str()), ("turn", "on"), ("wording", "en"), ("name", "n-4")];
+    browser.send("/methods", "/methods/autopay", &without).await;
+    assert_eq!(clinic.methods(&ada).await["autopay"], json!(null), "nobody agreed");
+    let agreed =
+        [("patient", ada.as_str()), ("turn", "on"), ("wording", "en"), ("agreed", "on"), ("name", "n-5")];
+    assert_eq!(browser.send("/methods", "/methods/autopay", &agreed).await.status, 303);
+    let autopay = clinic.methods(&ada).await["autopay"].clone();
+    assert_eq!(autopay["given"], json!("online"));
+    assert!(
+        autopay["wording"].as_str().unwrap().contains("on the day on which each bill is due"),
+        "{autopay}"
+    );
+    assert!(browser.get("/methods").await.text().contains("Autopay is on"));
+    let off = [("patient", ada.as_str()), ("turn", "off"), ("name", "n-6")];
+    assert_eq!(browser.send("/methods", "/methods/autopay", &off).await.status, 303);
+    assert_eq!(clinic.methods(&ada).await["autopay"], json!(null));
     assert_eq!(browser.send("/methods", "/methods/remove", &named).await.status, 303);
     let left = clinic.methods(&ada).await;
     assert_eq!(left["items"].as_array().unwrap().len(), 1);

@@ -56,6 +56,22 @@ async fn no_bill_is_left_out_however_many_there_are_and_as_many_are_chosen_as_ca
 }
 
 #[tokio::test]
+async fn a_payment_plan_is_shown_with_its_days_and_amounts_as_far_as_they_are_still_owed() {
+    let clinic = Clinic::open().await;
+    let (ada, invoice) = clinic.ada_owing().await;
+    clinic.keep_card(&ada, "pm_adas").await;
+    clinic.post("/v1/payment-plans", &clinic.good_plan(&ada, &invoice, "62.50")).await.ok();
+    let browser = Browser::of(&clinic, ADA).await;
+    let page = browser.get("").await.text();
+    for shown in ["Payment plan", "June 3, 2026: $62.50", "July 3, 2026: $62.50"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    clinic.cash(&ada, "100.00", &[(&invoice, "100.00")]).await.ok();
+    let page = browser.get("").await.text();
+    assert!(page.contains("June 3, 2026: $25.00") && !page.contains("July 3, 2026"), "{page}");
+}
+
+#[tokio::test]
 async fn an_invoice_is_shown_with_its_lines_and_payments() {
     let clinic = Clinic::open().await;
     let ada = clinic.patient("Ada").await;
@@ -96,7 +112,7 @@ async fn another_patients_and_another_practices_things_are_not_there() {
     }
     for (patient, method) in [(&ben, "pm_bens"), (&far, "pm_bens"), (&ada, "pm_bens"), (&ben, "pm_adas")] {
         let fields = [("patient", patient.as_str()), ("method", method), ("name", "n"), ("agreed", "on")];
-        for form in ["/methods/default", "/methods/remove"] {
+        for form in ["/methods/autopay", "/methods/default", "/methods/remove"] {
             assert_eq!(browser.send("", form, &fields).await.status, 404, "{form} {patient} {method}");
         }
         if patient != &ada {

@@ -277,7 +277,7 @@ proptest! {
                         Ok(set.claim(&rules, &ada, (Method::Email, LinkId::new(Uuid::nil())), now))
                     }
                     Due::Change(decision) => Ok(*decision),
-                    Due::Charge(_) | Due::Task(..) | Due::Nothing => continue,
+                    Due::Autopay | Due::Charge(_) | Due::Task(..) | Due::Nothing => continue,
                 },
                 Move::PauseUntil(days) => {
                     let until = practice.today(now) + Days::new(days);

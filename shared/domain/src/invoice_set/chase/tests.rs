@@ -42,6 +42,7 @@ fn set() -> InvoiceSet {
         tasks: Vec::new(),
         tasks_made: 0,
         pause: None,
+        autopay_at: None,
         given_up: Vec::new(),
         tried: None,
         last_message: None,

@@ -1,0 +1,125 @@
+//! Instalments of payment plans that are due: the run begins the charge; whoever settles payments makes it.
+
+use chrono::{DateTime, Utc};
+use paywell_domain::{Actor, Cents, Invoice, Patient, PlanId, payment::Planned, plan::PlanDue};
+use paywell_store::{By, Due as Waiting, Key, Queue, Store};
+use tokio::sync::Mutex;
+
+use super::{PAGE, Run};
+use crate::{
+    App, AppError, Context, money,
+    planned::{Begun, Charge},
+};
+
+impl App {
+    /// Charges what is due of plans, of all practices, until `deadline`.
+    pub(super) async fn run_plans(
+        &self,
+        request: &str,
+        clock: fn() -> DateTime<Utc>,
+        deadline: DateTime<Utc>,
+        run: &mut Run,
+    ) -> Result<(), AppError> {
+        for shard in 0..Store::queue_shards() {
+            let mut after: Option<String> = None;
+            loop {
+                let due: Vec<Waiting<PlanId>> =
+                    self.store.due(Queue::Plans, shard, clock(), after.as_deref(), PAGE).await?;
+                let Some(last) = due.last() else { break };
+                after = Some(last.position.clone());
+                for plan in &due {
+                    run.cut_off |= clock() >= deadline;
+                    if run.cut_off {
+                        return Ok(());
+                    }
+                    run.due += 1;
+                    let practice = plan.practice.clone();
+                    let by =
+                        By { practice, actor: Actor::Schedule, request: request.to_owned(), now: clock() };
+                    let cx = Context { by, command: None };
+                    if let Err(error) = self.charge_plan(&cx, plan.id, run).await {
+                        tracing::error!(practice = %plan.practice, plan = %plan.id, %error, "payment plan");
+                        run.errors += 1;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides in one load and one commit; after that nobody else charges this instalment.
+    async fn charge_plan(&self, cx: &Context, id: PlanId, run: &mut Run) -> Result<(), AppError> {
+        let practice_id = cx.practice();
+        let mut keys = money::keys(practice_id, id.patient);
+        keys.extend([Key::payment_plan(practice_id, id.patient), Key::patient(practice_id, id.patient)]);
+        let counts = Mutex::new(run);
+        self.change(cx, keys, async |work| {
+            let mut counts = counts.lock().await;
+            let practice = work.practice()?;
+            if practice.outreach.stopped {
+                counts.held += 1;
+                return Ok(());
+            }
+            let plan = work.plan_of(id)?;
+            let patient = work.need::<Patient>(id.patient, "patient")?;
+            work.load(plan.state.invoices.iter().map(|invoice| Key::invoice(practice_id, *invoice))).await?;
+            let invoices = work.invoices(plan.state.invoices.iter().copied())?;
+            let owed = owed(invoices.iter().map(|invoice| &invoice.state))?;
+            let (instalment, part) = match plan.state.due(owed, cx.now()) {
+                PlanDue::Nothing => {
+                    counts.skipped += 1;
+                    return Ok(());
+                }
+                PlanDue::Complete => {
+                    counts.changed += 1;
+                    work.commit.update(&plan, plan.state.complete())?;
+                    invoices.iter().for_each(|invoice| work.commit.require_unchanged(invoice));
+                    return work.release_set(id.patient, None).await;
+                }
+                PlanDue::Charge(..) if patient.state.details.deceased => {
+                    counts.changed += 1;
+                    work.commit.update(&plan, plan.state.stop_for_death())?;
+                    return work.release_set(id.patient, None).await;
+                }
+                PlanDue::Charge(instalment, part) => (instalment.number, part),
+            };
+            let planned = Planned::Instalment { plan: id, number: instalment };
+            let charge = Charge {
+                planned,
+                invoices: &plan.state.invoices,
+                method: Some(&plan.state.method),
+                most: Some(part),
+            };
+            let decision = match self.begin_planned(work, &patient.state, &charge).await? {
+                Begun::Payment(payment) => {
+                    counts.charges += 1;
+                    // Whatever changes who is charged, or whether they live, prevents the charge.
+                    work.commit.require_unchanged(&patient);
+                    plan.state.claim(instalment, payment)
+                }
+                Begun::UnderWay => {
+                    counts.postponed += 1;
+                    let reason = "a payment for these charges is under way";
+                    plan.state.put_off(instalment, reason, &practice, cx.now())
+                }
+                Begun::NothingOwed => {
+                    return Err(AppError::internal("a plan of which nothing is owed was due"));
+                }
+                Begun::NoMethod(why) => {
+                    counts.failed += 1;
+                    work.commit.update(&plan, plan.state.default(&why))?;
+                    return work.release_set(id.patient, Some(&why)).await;
+                }
+            };
+            work.commit.update(&plan, decision)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// What is owed on a plan's invoices.
+fn owed<'a>(invoices: impl Iterator<Item = &'a Invoice>) -> Result<Cents, AppError> {
+    let open = invoices.filter(|invoice| invoice.is_chaseable());
+    Cents::checked_sum(open.map(Invoice::balance)).ok_or_else(|| AppError::internal("what is owed overflows"))
+}
