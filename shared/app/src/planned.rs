@@ -203,7 +203,8 @@ impl Work<'_> {
         self.load([Key::rule_set(&id, followed.0, followed.1)]).await?;
         let rules = self.need::<RuleSet>(followed, "rule set")?.state;
         let practice = self.practice()?;
-        let recipient = Recipient::of(&self.need::<Patient>(patient, "patient")?.state, &practice);
+        let patient = self.need::<Patient>(patient, "patient")?.state;
+        let recipient = self.load_recipient(&patient).await?;
         let now = self.now();
         let decision = match rules.steps.get(usize::from(step)) {
             Some(asked) if attempt.decline.is_some() => {
@@ -238,8 +239,8 @@ impl Work<'_> {
         let decision = if attempt.decline.is_some() {
             stored.state.leave_autopay(reason)
         } else {
-            let recipient =
-                Recipient::of(&self.need::<Patient>(patient, "patient")?.state, &self.practice()?);
+            let patient = self.need::<Patient>(patient, "patient")?.state;
+            let recipient = self.load_recipient(&patient).await?;
             stored.state.put_off_autopay(Some(reason), &[], &recipient, self.now())
         };
         self.commit.update(&stored, decision)?;

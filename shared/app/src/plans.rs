@@ -3,7 +3,7 @@
 use paywell_domain::{
     Decision, Invoice, InvoiceId, InvoiceSet, Language, MethodsOnFile, Patient, PatientId, PaymentPlan,
     PlanId, Practice, Refusal, RuleSet, invoice_set::TaskWords, payment::MAX_ALLOCATIONS, plan::NewPlan,
-    recipient::Recipient, rule_set::Method,
+    rule_set::Method,
 };
 use paywell_store::{Answer, Key, Stored};
 
@@ -206,7 +206,8 @@ impl Work<'_> {
         self.load([Key::rule_set(&id, followed.0, followed.1)]).await?;
         let rules = self.need::<RuleSet>(followed, "rule set")?.state;
         let practice = self.practice()?;
-        let recipient = Recipient::of(&self.need::<Patient>(patient, "patient")?.state, &practice);
+        let patient = self.need::<Patient>(patient, "patient")?.state;
+        let recipient = self.load_recipient(&patient).await?;
         let task = defaulted.map(|why| not_kept(&practice, why));
         let decision: Option<Decision<InvoiceSet>> =
             set.state.plan_ended(&rules, &recipient, task.as_ref(), self.now());

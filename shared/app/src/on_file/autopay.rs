@@ -1,6 +1,6 @@
 //! Autopay, turned on and off by staff or in the portal.
 
-use paywell_domain::{MethodsOnFile, Patient, PatientId, recipient::Recipient};
+use paywell_domain::{MethodsOnFile, Patient, PatientId};
 use paywell_store::{Answer, Key};
 
 use crate::{
@@ -37,7 +37,7 @@ impl App {
             };
             let started = work.commit.update(&stored, stored.state.start_autopay(consent, today)?)?;
             if let Some(set) = work.set(patient)?
-                && let Some(paying) = set.state.start_autopay(&Recipient::of(&person, &practice), cx.now())
+                && let Some(paying) = set.state.start_autopay(&work.load_recipient(&person).await?, cx.now())
             {
                 work.commit.update(&set, paying)?;
             }

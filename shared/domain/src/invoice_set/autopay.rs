@@ -104,7 +104,7 @@ mod tests {
         let contact = crate::patient::Contact { email: None, phone: None };
         let id = PatientId::new(Uuid::nil());
         let patient = Patient::create(id, fixtures::details(contact), fixtures::today()).unwrap().state;
-        Recipient::of(&patient, &fixtures::practice())
+        Recipient::of(&patient, &fixtures::practice(), &crate::standing::Standings::default())
     }
 
     fn set() -> InvoiceSet {

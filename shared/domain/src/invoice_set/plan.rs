@@ -73,7 +73,7 @@ mod tests {
         let id = crate::PatientId::new(Uuid::nil());
         let patient =
             crate::Patient::create(id, fixtures::details(contact), fixtures::today()).unwrap().state;
-        Recipient::of(&patient, &fixtures::practice())
+        Recipient::of(&patient, &fixtures::practice(), &crate::standing::Standings::default())
     }
 
     #[test]

@@ -206,7 +206,9 @@ async fn judge(chased: &Chased, sent: &BTreeMap<(String, String), u64>, seed: u6
         tally.cut_off += u64::from(claims == 1 && outcomes == 0);
         tally.cut_off_unsent += u64::from(claims == 1 && arrived == 0);
         if arrived > 1 || !is_shown {
-            println!("  OFF at seed {seed}: step {step} of {set}: {arrived} sent, {claims} claimed, {outcomes} noted");
+            println!(
+                "  OFF at seed {seed}: step {step} of {set}: {arrived} sent, {claims} claimed, {outcomes} noted"
+            );
         }
     }
 }
