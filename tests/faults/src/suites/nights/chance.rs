@@ -105,9 +105,9 @@ impl Story {
         self.told(charge).await;
     }
 
-    /// Every third address or number is missing; of families, all have one number.
+    /// Some have no address or no number; of families, all have one number.
     fn contact(&mut self, place: usize, whose: &str) -> Contact {
-        let email = self.rng.random_ratio(2, 3).then(|| format!("{whose}{place}@example.com"));
+        let email = self.rng.random_ratio(4, 5).then(|| format!("{whose}{place}@example.com"));
         let phone = self.rng.random_ratio(3, 4).then(|| self.number(place));
         Contact { email, phone }
     }
@@ -131,20 +131,20 @@ impl Story {
     pub(super) fn choose(&mut self) -> Option<Happening> {
         (0..20).find_map(|_| {
             let kind = self.rng.random_range(0..40);
-            self.happening(kind)
+            let person = self.rng.random_range(0..self.town.people.len());
+            self.happening(kind, person)
         })
     }
 
-    /// Something that prevents messages, or redirects them.
-    pub(super) fn choose_for_a_race(&mut self) -> Option<Happening> {
+    /// Something that prevents messages to somebody, or redirects them.
+    pub(super) fn choose_for_a_race(&mut self, person: usize) -> Option<Happening> {
         (0..20).find_map(|_| {
-            let kind = [5, 6, 7, 10, 13, 17, 19, 20, 24, 29][self.rng.random_range(0..10)];
-            self.happening(kind)
+            let kind = [5, 6, 7, 10, 13, 17, 19, 20, 24, 29].choose(&mut self.rng).copied()?;
+            self.happening(kind, person)
         })
     }
 
-    fn happening(&mut self, kind: u32) -> Option<Happening> {
-        let person = self.rng.random_range(0..self.town.people.len());
+    fn happening(&mut self, kind: u32, person: usize) -> Option<Happening> {
         match kind {
             0..=4 => Some(self.charge(person)),
             5..=9 => self.on_a_chase(person, kind),
@@ -188,7 +188,7 @@ impl Story {
 
     fn correction(&mut self, person: usize, kind: u32) -> Happening {
         let different = self.rng.random_range(0..1_000);
-        let given = self.rng.random_ratio(3, 4);
+        let given = self.rng.random_ratio(9, 10);
         let edit = match kind {
             17 => Edit::Mail(given.then(|| format!("other{person}.{different}@example.com"))),
             18 => Edit::Phone(given.then(|| self.number(person))),
@@ -196,7 +196,7 @@ impl Story {
             20..=21 => Edit::Zone(given.then(|| self.zone())),
             22 => Edit::Guarantor(given.then(|| self.contact(person, "other"))),
             // Few die, but some in a town of any size.
-            _ if self.rng.random_ratio(1, 5) => Edit::Died,
+            _ if self.rng.random_ratio(1, 3) => Edit::Died,
             _ => Edit::Zone(Some(self.zone())),
         };
         Happening::Correct { person, edit }
@@ -220,7 +220,7 @@ impl Story {
         let number = self.town.people[person].reader().phone.clone()?;
         let known = self.town.numbers.get(&number);
         if let Some(reply) = known.and_then(|known| known.unread.first().copied()) {
-            return Some(Happening::Read { person, number, reply, ends: self.rng.random_ratio(1, 4) });
+            return Some(Happening::Read { person, number, reply, ends: self.rng.random_ratio(1, 3) });
         }
         let is_stopped = known.is_some_and(|known| known.stopped);
         let (mut said, mut words) = WORDS.choose(&mut self.rng).copied().unwrap();
@@ -243,7 +243,7 @@ impl Story {
     fn of_the_practice(&mut self) -> Option<Happening> {
         let rules = self.rng.random_range(0..self.town.rules.len());
         let rules = self.town.newest(rules);
-        if self.town.rules.len() < 16 && self.rng.random_ratio(1, 4) {
+        if self.town.rules.len() < 16 && self.rng.random_ratio(1, 2) {
             return Some(Happening::Revise { rules });
         }
         (rules != self.town.followed).then_some(Happening::Follow { rules })
