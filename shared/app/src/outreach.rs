@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, InvoiceSet, Link, LinkId, Patient, PaymentPlan, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    Actor, InvoiceSet, Link, LinkId, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
     invoice_set::{Due, Instead, TaskWords},
     link::LinkFor,
     payment::MAX_ALLOCATIONS,
@@ -19,10 +19,10 @@ use paywell_store::{By, Commit, CommitError, Due as Waiting, Key, Queue, Store, 
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use charges::Charging;
+use charges::Payer;
 
 use crate::{
-    App, AppError, Context, ids,
+    App, AppError, Context, Work, ids,
     mail::{Ways, filling},
     messages::{Message, Outcome},
 };
@@ -152,39 +152,21 @@ impl App {
         rules: &Rules,
         run: &mut Run,
     ) -> Result<Option<Claimed>, AppError> {
-        let practice_id = cx.practice();
-        let of = due.id.patient;
-        let keys = [
-            Key::invoice_set(practice_id, of),
-            Key::patient(practice_id, of),
-            Key::payment_plan(practice_id, of),
-        ];
+        let (id, of) = (cx.practice(), due.id.patient);
+        let keys = [Key::invoice_set(id, of), Key::patient(id, of), Key::payment_plan(id, of)];
         let counts = Mutex::new(&mut *run);
         self.change(cx, keys, async |work| {
             let practice = work.practice()?;
-            let set = work.need::<InvoiceSet>(due.id.patient, "invoice set")?;
-            let patient = work.need::<Patient>(due.id.patient, "patient")?;
-            let known = (practice_id.clone(), set.state.rule_set, set.state.rule_set_version);
-            let found = rules.lock().await.get(&known).cloned();
-            let found = match found {
-                Some(found) => found,
-                None => {
-                    work.load([Key::rule_set(practice_id, known.1, known.2)]).await?;
-                    let found = work.need::<RuleSet>((known.1, known.2), "rule set")?.state;
-                    rules.lock().await.insert(known, found.clone());
-                    found
-                }
-            };
+            let set = work.need::<InvoiceSet>(of, "invoice set")?;
+            let patient = work.need::<Patient>(of, "patient")?;
+            let found = work.followed(&set.state, rules).await?;
             let recipient = Recipient::of(&patient.state, &practice);
             let mut counts = counts.lock().await;
-            // A set that was begun while the patient keeps a payment plan is held now; when the plan ends, it goes on.
-            if work.find::<PaymentPlan>(of)?.is_some_and(|plan| plan.state.is_active())
-                && let Some(held) = set.state.hold_for_plan()
-            {
+            if work.hold_for_plan(&set)? {
                 counts.changed += 1;
-                work.commit.update(&set, held)?;
                 return Ok(None);
             }
+            let payer = Payer { practice: &practice, patient: &patient, recipient: &recipient };
             match set.state.due(&found, &recipient, cx.now()) {
                 Due::Nothing => {
                     counts.skipped += 1;
@@ -204,14 +186,11 @@ impl App {
                     Ok(None)
                 }
                 Due::Autopay => {
-                    let of = (&practice, &patient, &recipient);
-                    self.claim_autopay(work, &set, of, &mut counts).await?;
+                    self.claim_autopay(work, &set, &payer, &mut counts).await?;
                     Ok(None)
                 }
                 Due::Charge(step) => {
-                    let (practice, patient, recipient) = (&practice, &patient, &recipient);
-                    let of = Charging { practice, patient, recipient, rules: &found, step };
-                    self.claim_charge(work, &set, &of, &mut counts).await?;
+                    self.claim_charge(work, &set, &payer, (&found, step), &mut counts).await?;
                     Ok(None)
                 }
                 Due::Send(_, Reach::Sms(_)) if counts.texts_down => {
@@ -221,7 +200,7 @@ impl App {
                 Due::Send(step, reach) => {
                     let (number, tried) = (set.state.next_step, set.state.tried);
                     let token = self.link_for(work, link, &set.state, practice.link_expiry(cx.now()))?;
-                    let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(practice_id) };
+                    let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(id) };
                     let message = Message::step(&practice, &recipient, reach, step, &ways, cx.now());
                     let method = message.method();
                     let claim = set.state.claim(&found, &recipient, (method, link), cx.now());
@@ -238,7 +217,7 @@ impl App {
 
     fn link_for(
         &self,
-        work: &mut crate::Work<'_>,
+        work: &mut Work<'_>,
         id: LinkId,
         set: &InvoiceSet,
         expires: DateTime<Utc>,
@@ -270,6 +249,20 @@ impl App {
             Ok(())
         })
         .await
+    }
+}
+
+impl Work<'_> {
+    /// The version of the rule set that a set follows.
+    async fn followed(&mut self, set: &InvoiceSet, rules: &Rules) -> Result<RuleSet, AppError> {
+        let known = (self.practice_id().clone(), set.rule_set, set.rule_set_version);
+        if let Some(found) = rules.lock().await.get(&known) {
+            return Ok(found.clone());
+        }
+        self.load([Key::rule_set(&known.0, known.1, known.2)]).await?;
+        let found = self.need::<RuleSet>((known.1, known.2), "rule set")?.state;
+        rules.lock().await.insert(known, found.clone());
+        Ok(found)
     }
 }
 
