@@ -156,11 +156,8 @@ impl Furnished {
         let allocations = json!([{ "invoice_id": self.invoice, "amount": "5.00" }]);
         let body = match (route.method.as_str(), route.pattern) {
             (_, "/v1/invoices/{id}/remind" | "/v1/payments/{id}/request") => json!({ "channels": ["email"] }),
-            ("POST", "/v1/patients/{id}/payment-methods/setup") => {
-                json!({ "consent": { "wording": "I agree.", "given": "in_person" }, "methods": ["card"] })
-            }
-            ("POST", "/v1/patients/{id}/autopay") => {
-                json!({ "consent": { "wording": "Charge me when it is due.", "given": "by_phone" } })
+            (_, "/v1/patients/{id}/payment-methods/setup" | "/v1/patients/{id}/autopay") => {
+                json!({ "consent": { "wording": "I agree.", "given": "in_person" } })
             }
             ("POST", "/v1/patients") => {
                 json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })

@@ -1,13 +1,12 @@
 //! Autopay: what is due of a set is charged instead of a step; the run begins the charge, whoever settles payments makes it.
 
 use paywell_domain::{
-    Invoice, InvoiceId, InvoiceSet, Patient, Practice,
+    Invoice, InvoiceId, InvoiceSet,
     payment::{MAX_ALLOCATIONS, Planned},
-    recipient::Recipient,
 };
 use paywell_store::{Key, Stored};
 
-use super::Run;
+use super::{Run, charges::Payer};
 use crate::{
     App, AppError, Work,
     planned::{Begun, Charge},
@@ -22,9 +21,10 @@ impl App {
         &self,
         work: &mut Work<'_>,
         set: &Stored<InvoiceSet>,
-        (practice, patient, recipient): (&Practice, &Stored<Patient>, &Recipient),
+        of: &Payer<'_>,
         counts: &mut Run,
     ) -> Result<(), AppError> {
+        let Payer { practice, patient, recipient } = *of;
         let (state, now) = (&set.state, work.now());
         work.load([Key::methods_on_file(&practice.id, state.id.patient)]).await?;
         let methods = work.methods(state.id.patient)?;

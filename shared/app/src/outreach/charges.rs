@@ -14,13 +14,11 @@ use crate::{
     planned::{Begun, Charge},
 };
 
-/// Whose set is charged, and by which rules.
-pub(super) struct Charging<'a> {
+/// Who pays.
+pub(super) struct Payer<'a> {
     pub(super) practice: &'a Practice,
     pub(super) patient: &'a Stored<Patient>,
     pub(super) recipient: &'a Recipient,
-    pub(super) rules: &'a RuleSet,
-    pub(super) step: &'a Step,
 }
 
 impl App {
@@ -29,7 +27,8 @@ impl App {
         &self,
         work: &mut Work<'_>,
         set: &Stored<InvoiceSet>,
-        of: &Charging<'_>,
+        of: &Payer<'_>,
+        (rules, step): (&RuleSet, &Step),
         counts: &mut Run,
     ) -> Result<(), AppError> {
         let (state, now) = (&set.state, work.now());
@@ -42,21 +41,21 @@ impl App {
                 counts.charges += 1;
                 // Whatever changes who is charged, or whether they live, prevents the charge.
                 work.commit.require_unchanged(of.patient);
-                state.claim_charge(of.rules, of.recipient, payment, now)
+                state.claim_charge(rules, of.recipient, payment, now)
             }
             Begun::UnderWay => {
                 counts.postponed += 1;
                 let reason = "a payment for these charges is under way";
-                state.put_off_charge(of.step, of.recipient, reason, now)
+                state.put_off_charge(step, of.recipient, reason, now)
             }
             Begun::NothingOwed => {
                 counts.postponed += 1;
-                state.put_off_charge(of.step, of.recipient, "nothing is owed on these charges", now)
+                state.put_off_charge(step, of.recipient, "nothing is owed on these charges", now)
             }
             Begun::NoMethod(why) => {
                 counts.failed += 1;
-                let instead = instead_of(of.practice, of.recipient, of.step, of.step.method);
-                state.cannot_charge(of.rules, of.recipient, &why, &instead, now)
+                let instead = instead_of(of.practice, of.recipient, step, step.method);
+                state.cannot_charge(rules, of.recipient, &why, &instead, now)
             }
         };
         work.commit.update(set, decision)?;

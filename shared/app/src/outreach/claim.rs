@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use paywell_domain::{
-    InvoiceSet, Link, LinkId, Patient, PaymentPlan, Practice, RuleSet, SetId,
+    InvoiceSet, Link, LinkId, Patient, Practice, RuleSet, SetId,
     invoice_set::{Due, Instead},
     link::{LinkFor, Token},
     payment::MAX_ALLOCATIONS,
@@ -11,7 +11,7 @@ use paywell_domain::{
 };
 use paywell_store::{Commit, CommitError, Due as Waiting, Key, Loaded, Stored};
 
-use super::{Relaxed, Run, Running, charges::Charging, instead_of, task_words};
+use super::{Relaxed, Run, Running, charges::Payer, instead_of, task_words};
 use crate::{
     App, AppError, Context, Work, ids,
     mail::Ways,
@@ -126,14 +126,11 @@ impl Running<'_> {
     ) -> Result<(Run, Option<Claimed>), AppError> {
         let Known { practice, set, patient, rules, recipient } = known;
         let (mut run, now) = (Run::default(), work.now());
-        // A set that was begun while the patient keeps a payment plan is held now; when the plan ends, it goes on.
-        if work.find::<PaymentPlan>(patient.state.id)?.is_some_and(|plan| plan.state.is_active())
-            && let Some(held) = set.state.hold_for_plan()
-        {
+        if work.hold_for_plan(&set)? {
             run.changed += 1;
-            work.commit.update(&set, held)?;
             return Ok((run, None));
         }
+        let payer = Payer { practice: &practice, patient: &patient, recipient: &recipient };
         match set.state.due(&rules, &recipient, now) {
             Due::Nothing => run.skipped += 1,
             Due::Change(decision) => {
@@ -147,14 +144,9 @@ impl Running<'_> {
                 let task = set.state.create_task(&rules, &recipient, &words, undelivered, now);
                 work.commit.update(&set, task)?;
             }
-            Due::Autopay => {
-                let of = (&practice, &patient, &recipient);
-                self.app.claim_autopay(work, &set, of, &mut run).await?;
-            }
+            Due::Autopay => self.app.claim_autopay(work, &set, &payer, &mut run).await?,
             Due::Charge(step) => {
-                let (practice, patient, recipient) = (&practice, &patient, &recipient);
-                let of = Charging { practice, patient, recipient, rules: &rules, step };
-                self.app.claim_charge(work, &set, &of, &mut run).await?;
+                self.app.claim_charge(work, &set, &payer, (&rules, step), &mut run).await?;
             }
             Due::Send(_, Reach::Sms(_)) if self.texts_down.load(Relaxed) => run.postponed += 1,
             Due::Send(step, reach) => {

@@ -1,13 +1,15 @@
 //! Instalments of payment plans that are due: the run begins the charge; whoever settles payments makes it.
 
 use chrono::{DateTime, Utc};
-use paywell_domain::{Actor, Cents, Invoice, Patient, PlanId, payment::Planned, plan::PlanDue};
-use paywell_store::{By, Due as Waiting, Key, Queue, Store};
+use paywell_domain::{
+    Actor, Cents, Invoice, InvoiceSet, Patient, PaymentPlan, PlanId, payment::Planned, plan::PlanDue,
+};
+use paywell_store::{By, Due as Waiting, Key, Queue, Store, Stored};
 use tokio::sync::Mutex;
 
 use super::{PAGE, Run};
 use crate::{
-    App, AppError, Context, money,
+    App, AppError, Context, Work, money,
     planned::{Begun, Charge},
 };
 
@@ -115,6 +117,20 @@ impl App {
             Ok(())
         })
         .await
+    }
+}
+
+impl Work<'_> {
+    /// Holds a set of a patient who keeps a payment plan, as one that was begun meanwhile; when the plan ends, it goes on. Whether
+    /// it did.
+    pub(super) fn hold_for_plan(&mut self, set: &Stored<InvoiceSet>) -> Result<bool, AppError> {
+        let plan = self.find::<PaymentPlan>(set.state.id.patient)?;
+        if plan.is_none_or(|plan| !plan.state.is_active()) {
+            return Ok(false);
+        }
+        let Some(held) = set.state.hold_for_plan() else { return Ok(false) };
+        self.commit.update(set, held)?;
+        Ok(true)
     }
 }
 

@@ -11,8 +11,8 @@ pub const MAX_INSTALMENTS: usize = 60;
 const LEAST: Cents = Cents::new(100);
 /// How many days ahead the first instalment may be.
 const FIRST_WITHIN: u64 = 60;
-/// How many days ahead the last one may be: five years.
-const LAST_WITHIN: u64 = 1_827;
+/// How many days ahead the last one may be: five years after the first.
+const LAST_WITHIN: u64 = 1_827 + FIRST_WITHIN;
 
 /// How far instalments are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
