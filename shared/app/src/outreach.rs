@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// How many due sets of a shard the index is asked for at a time.
-const PAGE: i32 = 100;
+const PAGE: i32 = 1_000;
 
 /// How many sets are read together: with their patients and practices no more than one BatchGetItem takes.
 const READ_TOGETHER: usize = 20;

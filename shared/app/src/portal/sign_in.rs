@@ -28,7 +28,7 @@ const TRIES_A_SOURCE: u32 = 50;
 pub enum Asked {
     /// It was begun: the browser holds the token, and where the contact is on file, the code is to be sent. Whoever asks
     /// is told the same either way.
-    Begun(Token, Option<CodeMessage>),
+    Begun(Token, Option<Box<CodeMessage>>),
     /// There were too many this hour.
     TooMany,
 }
@@ -111,7 +111,7 @@ impl App {
             let language = patient.details.language.unwrap_or(language);
             CodeMessage::to(practice, patient, contact.channel(), &code, language, id)
         });
-        Ok(Asked::Begun(token, message))
+        Ok(Asked::Begun(token, message.map(Box::new)))
     }
 
     /// Sends a code. Whatever became of it, nobody is told: that a message was sent is known to whoever gets it.
