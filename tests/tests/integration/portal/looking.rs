@@ -112,12 +112,20 @@ async fn another_patients_and_another_practices_things_are_not_there() {
     }
     for (patient, method) in [(&ben, "pm_bens"), (&far, "pm_bens"), (&ada, "pm_bens"), (&ben, "pm_adas")] {
         let fields = [("patient", patient.as_str()), ("method", method), ("name", "n"), ("agreed", "on")];
-        for form in ["/methods/autopay", "/methods/default", "/methods/remove"] {
+        for form in ["/methods/default", "/methods/remove"] {
             assert_eq!(browser.send("", form, &fields).await.status, 404, "{form} {patient} {method}");
         }
         if patient != &ada {
             assert_eq!(browser.send("", "/methods", &fields).await.status, 404, "{patient}");
         }
+    }
+    for (patient, turn) in [(&ben, "on"), (&far, "on"), (&ben, "off"), (&far, "off")] {
+        let fields = [("patient", patient.as_str()), ("turn", turn), ("name", "n"), ("agreed", "on")];
+        assert_eq!(
+            browser.send("/methods", "/methods/autopay", &fields).await.status,
+            404,
+            "{patient} {turn}"
+        );
     }
     assert!(clinic.world.dump().await == before, "nothing is written");
     let history = browser.get("/history").await.text();
