@@ -1,5 +1,6 @@
 //! The routes by which staff write.
 
+pub mod appointments;
 pub mod invoices;
 pub mod methods;
 pub mod patients;
@@ -24,6 +25,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         ),
         Route::staff(Method::DELETE, "/v1/patients/{id}/payment-methods/{method}", methods::remove),
         Route::staff(Method::POST, "/v1/treatments", patients::create_treatment),
+        Route::staff(Method::POST, "/v1/appointments", appointments::create),
+        Route::staff(Method::PATCH, "/v1/appointments/{id}", appointments::edit),
         Route::staff(Method::POST, "/v1/invoices", invoices::create),
         Route::staff(Method::PATCH, "/v1/invoices/{id}", invoices::edit),
         Route::staff(Method::DELETE, "/v1/invoices/{id}", invoices::delete),
@@ -72,6 +75,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         methods::set_up,
         methods::make_default,
         methods::remove,
+        appointments::create,
+        appointments::edit,
         invoices::create,
         invoices::edit,
         invoices::delete,

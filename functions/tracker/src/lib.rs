@@ -1,5 +1,6 @@
 //! The tracker's routes.
 
+pub mod appointments;
 pub mod invoices;
 pub mod patients;
 pub mod payments;
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/patients/{id}/payment-methods", patients::payment_methods),
         Route::staff(Method::GET, "/v1/payments", payments::list),
         Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
+        Route::staff(Method::GET, "/v1/appointments/{id}", appointments::get),
         Route::staff(Method::GET, "/v1/transactions", transactions::list),
         Route::staff(Method::GET, "/v1/transactions/{id}", transactions::detail),
         Route::staff(Method::GET, "/v1/invoice-sets", sets::list),
@@ -73,6 +75,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         payments::list,
         payments::detail,
         payments::metrics,
+        appointments::get,
         practice::get,
         rule_sets::list,
         rule_sets::get,

@@ -1,7 +1,8 @@
 //! The practice as its owner wants it.
 
 use paywell_domain::{
-    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId, practice::Logo, rule_set::RuleSets,
+    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId, appointment::CopayRule, practice::Logo,
+    rule_set::RuleSets,
 };
 use paywell_store::{Answer, Commit, Key};
 
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// What the processor charges at least (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>).
-const LEAST_CHARGE: Cents = Cents::new(50);
+pub(crate) const LEAST_CHARGE: Cents = Cents::new(50);
 
 /// The most days after the due date on which chasing begins.
 const MAX_CHASE_AFTER: u16 = 365;
@@ -99,6 +100,9 @@ fn edited(practice: &Practice, edit: &EditPractice) -> Result<Practice, Refusal>
     if edited.chase_after_days > MAX_CHASE_AFTER {
         let detail = format!("expected 0 to {MAX_CHASE_AFTER} days after the due date");
         return Err(Refusal::field("/chase_after_days", detail));
+    }
+    if let Some(copays) = edit.copays {
+        edited.copays = CopayRule::new(copays.collect, copays.days_before)?;
     }
     let page = &mut edited.pay_page;
     page.colour = edit.colour.unwrap_or(page.colour);

@@ -95,6 +95,7 @@ pub(crate) fn practice() -> Practice {
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),
         rule_set_version: 1,
+        copays: crate::appointment::CopayRule::Off,
     }
 }
 
@@ -131,6 +132,7 @@ pub(crate) fn payment(cents: i64, allocations: Vec<Allocation>) -> Payment {
         currency: Currency::Usd,
         payment_type: None,
         treatment: None,
+        appointment: None,
         due_date: None,
         memo: None,
         link: None,

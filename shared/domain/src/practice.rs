@@ -13,6 +13,7 @@ pub use logo::Logo;
 
 use crate::{
     Amount, Currency, Decision, EventKind, Language, PracticeId, RuleSetId,
+    appointment::CopayRule,
     patient::{EmailAddress, Phone},
     text::Line,
 };
@@ -91,6 +92,9 @@ pub struct Practice {
     pub rule_set: RuleSetId,
     /// That rule set's version.
     pub rule_set_version: u32,
+    /// How the copays of visits that are booked from now on are collected.
+    #[serde(default)]
+    pub copays: CopayRule,
 }
 
 impl Practice {
@@ -114,6 +118,7 @@ impl Practice {
             ("chase_after_days", new.chase_after_days != self.chase_after_days),
             ("rule_set_id", new.rule_set != self.rule_set),
             ("rule_set_version", new.rule_set_version != self.rule_set_version),
+            ("copays", new.copays != self.copays),
         ] {
             if changed {
                 fields.push(field.to_owned());

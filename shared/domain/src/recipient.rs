@@ -41,6 +41,14 @@ impl Reach<'_> {
             Self::Sms(number) => number.as_str(),
         }
     }
+
+    /// By which channel.
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Sms(_) => Channel::Sms,
+        }
+    }
 }
 
 /// Why somebody cannot be written to by a channel.

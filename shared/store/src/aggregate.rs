@@ -1,5 +1,6 @@
 //! What is stored as a versioned whole, with its events beside it.
 
+mod appointment;
 mod rules;
 
 use aws_sdk_dynamodb::types::AttributeValue;

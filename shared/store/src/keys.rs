@@ -3,15 +3,16 @@
 //! A partition key begins with the entity and the practice, so that IAM conditions on leading keys can tell
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
 //! link's token), `WEBHOOK#` (a processor event), `CUSTOMER#` (a patient, or one of their methods, at the processor), and the queues of work that
-//! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `EXPORTS#` and `PRACTICES#`.
+//! the schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `COPAYS#` (appointments),
+//! `EXPORTS#` and `PRACTICES#`.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
-    Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId, TreatmentId,
-    link::TokenHash, number::Series,
+    AppointmentId, Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PracticeId, RuleSetId, SetId,
+    TreatmentId, link::TokenHash, number::Series,
 };
 
 use crate::row::Item;
@@ -63,6 +64,8 @@ pub enum Queue {
     Unsettled,
     /// Exports that somebody is to go on with.
     Exports,
+    /// Appointments whose copay is to be collected.
+    Copays,
 }
 
 impl Queue {
@@ -71,6 +74,7 @@ impl Queue {
             Self::Sets => "DUE",
             Self::Unsettled => "UNSETTLED",
             Self::Exports => "EXPORTS",
+            Self::Copays => "COPAYS",
         }
     }
 
@@ -142,6 +146,11 @@ impl Key {
     /// A treatment.
     pub fn treatment(practice: &PracticeId, id: TreatmentId) -> Self {
         Self::aggregate(format!("TREATMENT#{practice}#{id}"))
+    }
+
+    /// An appointment.
+    pub fn appointment(practice: &PracticeId, id: AppointmentId) -> Self {
+        Self::aggregate(format!("APPOINTMENT#{practice}#{id}"))
     }
 
     /// An invoice.

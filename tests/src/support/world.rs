@@ -12,7 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use documents::Documents;
 use exports::{Exports, Limits};
 use paywell_app::{
-    App,
+    App, copays,
     outreach::Run,
     reconcile::{self, Order},
 };
@@ -146,6 +146,13 @@ impl World {
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
         CLOCK.set(self.now());
         self.app.run_outreach("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
+    }
+
+    /// A run that collects copays now, with time enough.
+    pub async fn run_copays(&self) -> copays::Run {
+        CLOCK.set(self.now());
+        let deadline = self.now() + Duration::minutes(10);
+        self.app.run_copays("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
     }
 
     /// A run of reconcile now.

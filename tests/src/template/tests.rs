@@ -7,10 +7,12 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 32] = [
+const ENTITIES: [&str; 34] = [
+    "APPOINTMENT",
     "ATTEMPTS",
     "CHANGED",
     "CONTACTS",
+    "COPAYS",
     "COUNTERS",
     "CUSTOMER",
     "DUE",

@@ -32,6 +32,7 @@ fn practice() -> Practice {
         chase_after_days: 1,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),
         rule_set_version: 1,
+        copays: paywell_domain::appointment::CopayRule::Off,
     }
 }
 

@@ -145,6 +145,7 @@ fn practice(id: &str, name: &str, time_zone: Tz, now: DateTime<Utc>) -> Result<P
         chase_after_days: 3,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),
         rule_set_version: 1,
+        copays: paywell_domain::appointment::CopayRule::Off,
     })
 }
 

@@ -10,7 +10,7 @@ use paywell_gateways::stripe::{
 };
 use paywell_store::{Key, Loaded, Stored};
 
-use super::is_refused;
+use super::{KEY_KNOWN, is_refused};
 use crate::{
     App, AppError, Context,
     command::AT_WORK,
@@ -20,8 +20,9 @@ use crate::{
 const NOT_REACHED: &str = "the processor could not be reached";
 
 impl App {
-    /// Takes a charge on file as far as it goes; only the command that began it makes and confirms it. One that nobody is at work on any more is not confirmed later, behind
-    /// everybody's back: it is given up, and nothing was charged.
+    /// Takes a charge on file as far as it goes. Only the command that began it makes and confirms it; one that was planned,
+    /// whoever settles it. One that nobody is at work on any more is not confirmed later, behind everybody's back: it is
+    /// given up, and nothing was charged.
     pub(super) async fn ask_charge(
         &self,
         cx: &Context,
@@ -29,12 +30,16 @@ impl App {
         attempt: &Attempt,
         read: &Loaded,
     ) -> Result<News, AppError> {
-        let at_work = attempt.age(cx.now()) < AT_WORK;
+        let planned = attempt.planned.is_some();
+        let at_work = attempt.age(cx.now()) < if planned { KEY_KNOWN } else { AT_WORK };
         match (attempt.status, &attempt.intent) {
             (AttemptStatus::Open, None) if at_work => self.make_charge(cx, payment, attempt, read).await,
             (_, None) => Ok(News::NeverBegun(attempt.id, NOT_REACHED)),
             (AttemptStatus::Open, Some(intent)) => match self.read_intent(intent).await? {
-                Some(found) if is_waiting(&found) && !at_work => self.give_up(&found).await,
+                Some(found) if planned && at_work && found.status == IntentStatus::RequiresConfirmation => {
+                    self.confirm(attempt, intent).await
+                }
+                Some(found) if is_waiting(&found) && (planned || !at_work) => self.give_up(&found).await,
                 Some(found) if !is_waiting(&found) => Ok(News::Intent(found)),
                 _ => Ok(News::Nothing),
             },
@@ -104,9 +109,14 @@ impl App {
             Err(AppError::Refused(_)) => return Ok(News::Nothing),
             Err(error) => return Err(error),
         };
+        self.confirm(attempt, &intent.id).await
+    }
+
+    /// Confirms a charge that is noted: once, however often and by whomever, for the processor knows the key.
+    async fn confirm(&self, attempt: &Attempt, intent: &str) -> Result<News, AppError> {
         let key = format!("confirm-{}", attempt.id);
-        let confirmed = self.stripe()?.confirm_payment_intent(&intent.id, &key).await;
-        self.after(confirmed, &intent.id).await
+        let confirmed = self.stripe()?.confirm_payment_intent(intent, &key).await;
+        self.after(confirmed, intent).await
     }
 
     async fn note_intent(

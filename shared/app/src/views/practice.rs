@@ -2,11 +2,21 @@
 
 use paywell_domain::{
     Currency, Language, Practice,
+    appointment::CollectCopays,
     practice::{IdentityCheck, Logo},
 };
 use paywell_store::Stored;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// How a practice collects copays.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CopaysView {
+    /// What is done about a copay before the visit.
+    pub collect: CollectCopays,
+    /// How many days before the visit; none where nothing is done.
+    pub days_before: Option<u16>,
+}
 
 /// How a practice shows itself to patients, what it lets them choose, and how it chases.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -37,12 +47,15 @@ pub struct PracticeView {
     pub rule_set_version: u32,
     /// How many days after the due date chasing begins.
     pub chase_after_days: u16,
+    /// How copays are collected.
+    pub copays: CopaysView,
 }
 
 impl PracticeView {
     /// The practice with its logo.
     pub fn of(stored: &Stored<Practice>, logo: Option<&Logo>) -> Self {
         let practice = &stored.state;
+        let (collect, days_before) = practice.copays.parts();
         Self {
             id: practice.id.to_string(),
             version: stored.version,
@@ -57,6 +70,7 @@ impl PracticeView {
             rule_set_id: practice.rule_set.to_string(),
             rule_set_version: practice.rule_set_version,
             chase_after_days: practice.chase_after_days,
+            copays: CopaysView { collect, days_before },
         }
     }
 }

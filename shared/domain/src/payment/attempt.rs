@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Allocation, Decline, Move, Payment, PaymentMethod};
+use super::{Allocation, Decline, Move, Payment, PaymentMethod, Planned};
 use crate::{Amount, AttemptId, Decision, EventKind, Refusal, SetupId};
 
 /// How long a hosted session lives. The processor takes 30 minutes to 24 hours
@@ -121,6 +121,9 @@ pub struct Attempt {
     /// Why the bank refused, for whoever pays: for good, or the last try in a session that stays open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline: Option<Decline>,
+    /// What it was planned for, where the schedule charges a method on file without anybody asking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<Planned>,
     /// When it was opened (UTC).
     pub opened_at: DateTime<Utc>,
 }
@@ -204,6 +207,7 @@ impl Payment {
             paid_with: None,
             failure: None,
             decline: None,
+            planned: None,
             opened_at: now,
         });
         started.asked = None;

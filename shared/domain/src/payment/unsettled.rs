@@ -40,13 +40,16 @@ impl Payment {
     }
 
     /// When the processor is to be asked what became of it (UTC); none where everything is known. The wait doubles from
-    /// five minutes to twelve hours; a session that is to be expired is not waited for, and one that the patient may
-    /// still be using is asked about once it is over. An outcome is never assumed because time has passed.
+    /// five minutes to twelve hours; a charge that was planned is made at once; a session that is to be expired is not
+    /// waited for, and one that the patient may still be using is asked about once it is over. An outcome is never assumed because time has passed.
     pub fn ask_at(&self) -> Option<DateTime<Utc>> {
         let since = match self.unsettled().first()? {
             Unsettled::Attempt(_) => {
                 let attempt = self.open_attempt()?;
                 match (attempt.status, self.asked) {
+                    (AttemptStatus::Open, None) if attempt.planned.is_some() => {
+                        return Some(attempt.opened_at);
+                    }
                     (AttemptStatus::ToExpire, None) => return Some(attempt.opened_at),
                     (AttemptStatus::Open, None) if attempt.session().is_some() => {
                         return Some(attempt.expires_at());

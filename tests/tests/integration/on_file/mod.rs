@@ -1,6 +1,7 @@
 //! Cards and bank accounts on file: put there by the patient, charged without them.
 
 mod charging;
+mod copays;
 mod holding;
 mod keeping;
 mod news;
