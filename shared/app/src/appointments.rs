@@ -39,11 +39,10 @@ impl App {
             let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
             work.require_treatment(new.treatment_id, patient.id, "appointment")?;
             require_location(&practice, new.location.as_ref().map(|location| location.as_str()))?;
-            let wanted = new.new(id);
+            let wanted = new.under(id);
             if let Some(known) = work.find::<Appointment>(id)? {
                 if !known.state.is_already(&wanted) {
-                    let detail =
-                        format!("{id} has this id of another system, and is another; change that one");
+                    let detail = format!("another appointment has this external id; change that one, {id}");
                     return Err(Refusal::state("appointment-known", detail).into());
                 }
                 return answer(200, &AppointmentView::of(&known, practice.currency), known.version);

@@ -117,11 +117,14 @@ impl App {
         let practice = due.practice.clone();
         let by = By { practice, actor: Actor::Schedule, request: request.to_owned(), now: clock() };
         let cx = Context { by, command: None };
-        let claimed = match self.decide_copay(&cx, due.id).await? {
-            Done::Nothing => return Ok(run.skipped += 1),
-            Done::Changed => return Ok(run.changed += 1),
-            Done::Held => return Ok(run.holds += 1),
-            Done::Claimed(claimed) => claimed,
+        let done = self.decide_copay(&cx, due.id).await?;
+        let Done::Claimed(claimed) = done else {
+            *match done {
+                Done::Held => &mut run.holds,
+                Done::Changed => &mut run.changed,
+                _ => &mut run.skipped,
+            } += 1;
+            return Ok(());
         };
         let outcome = self.send_message(&claimed.message, ("appointment", &due.id.to_string())).await;
         match outcome {

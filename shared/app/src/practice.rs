@@ -1,7 +1,9 @@
 //! The practice as its owner wants it.
 
 use paywell_domain::{
-    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId, appointment::CopayRule, practice::Logo,
+    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId,
+    appointment::CopayRule,
+    practice::{Calendar, Logo},
     rule_set::RuleSets,
 };
 use paywell_store::{Answer, Commit, Key};
@@ -101,6 +103,12 @@ fn edited(practice: &Practice, edit: &EditPractice) -> Result<Practice, Refusal>
         let detail = format!("expected 0 to {MAX_CHASE_AFTER} days after the due date");
         return Err(Refusal::field("/chase_after_days", detail));
     }
+    let calendar = &practice.calendar;
+    edited.calendar = Calendar::new(
+        edit.closed_on.clone().unwrap_or_else(|| calendar.closed_on().to_vec()),
+        edit.holidays.clone().unwrap_or_else(|| calendar.holidays().to_vec()),
+        edit.quiet_on_holidays.unwrap_or(calendar.quiet_on_holidays()),
+    )?;
     if let Some(copays) = edit.copays {
         edited.copays = CopayRule::new(copays.collect, copays.days_before)?;
     }

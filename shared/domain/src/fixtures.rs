@@ -96,6 +96,7 @@ pub(crate) fn practice() -> Practice {
         rule_set: RuleSetId::new(Uuid::nil()),
         rule_set_version: 1,
         copays: crate::appointment::CopayRule::Off,
+        calendar: crate::practice::Calendar::default(),
     }
 }
 
@@ -115,6 +116,7 @@ pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
         language: crate::Language::En,
         zone: chrono_tz::UTC,
         practice_zone: chrono_tz::UTC,
+        calendar: crate::practice::Calendar::default(),
         deceased: false,
     };
     let id = SetId { patient: invoice.patient, ordinal: 1 };

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::{
     Language, Patient, Practice, Refusal,
     patient::{EmailAddress, Phone},
-    practice::instant,
+    practice::{Calendar, instant},
     rule_set::Window,
     text::Line,
 };
@@ -115,6 +115,8 @@ pub struct Recipient {
     pub zone: Tz,
     /// The practice's zone, in which its staff work.
     pub practice_zone: Tz,
+    /// The practice's days.
+    pub calendar: Calendar,
     /// Whether the patient has died.
     pub deceased: bool,
 }
@@ -141,6 +143,7 @@ impl Recipient {
             language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
             practice_zone: practice.time_zone,
+            calendar: practice.calendar.clone(),
             deceased: patient.details.deceased,
         }
     }

@@ -50,6 +50,7 @@ fn practice() -> Practice {
         rule_set: RuleSetId::new(Uuid::nil()),
         rule_set_version: 1,
         copays: paywell_domain::appointment::CopayRule::Off,
+        calendar: paywell_domain::practice::Calendar::default(),
     }
 }
 

@@ -146,6 +146,7 @@ fn practice(id: &str, name: &str, time_zone: Tz, now: DateTime<Utc>) -> Result<P
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),
         rule_set_version: 1,
         copays: paywell_domain::appointment::CopayRule::Off,
+        calendar: paywell_domain::practice::Calendar::default(),
     })
 }
 

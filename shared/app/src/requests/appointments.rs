@@ -34,7 +34,7 @@ pub struct CreateAppointment {
 
 impl CreateAppointment {
     /// The appointment, under that id.
-    pub(crate) fn new(&self, id: AppointmentId) -> NewAppointment {
+    pub(crate) fn under(&self, id: AppointmentId) -> NewAppointment {
         let location = self.location.clone();
         NewAppointment {
             id,

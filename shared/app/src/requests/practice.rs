@@ -1,10 +1,11 @@
 //! The practice as its owner wants it.
 
+use chrono::NaiveDate;
 use paywell_domain::{
     Amount, Language, RuleSetId,
     appointment::CollectCopays,
     patient::Phone,
-    practice::{BrandColour, IdentityCheck, Logo},
+    practice::{BrandColour, IdentityCheck, Logo, Weekday},
     text::Line,
 };
 use serde::Deserialize;
@@ -48,6 +49,17 @@ pub struct EditPractice {
     #[serde(default)]
     #[schema(maximum = 365)]
     pub chase_after_days: Option<u16>,
+    /// The days of the week on which staff do not work: at most six.
+    #[serde(default)]
+    #[schema(max_items = 6)]
+    pub closed_on: Option<Vec<Weekday>>,
+    /// The dates on which they do not work either: at most 60. Tasks for staff fall due on the next day on which they do.
+    #[serde(default, deserialize_with = "super::optional_days")]
+    #[schema(max_items = 60)]
+    pub holidays: Option<Vec<NaiveDate>>,
+    /// Whether no message of outreach goes out on those dates.
+    #[serde(default)]
+    pub quiet_on_holidays: Option<bool>,
     /// How the copays of appointments that are booked or moved from now on are collected.
     #[serde(default)]
     pub copays: Option<EditCopays>,

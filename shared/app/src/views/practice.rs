@@ -1,9 +1,10 @@
 //! The practice as its owner wants it.
 
+use chrono::NaiveDate;
 use paywell_domain::{
     Currency, Language, Practice,
     appointment::CollectCopays,
-    practice::{IdentityCheck, Logo},
+    practice::{IdentityCheck, Logo, Weekday},
 };
 use paywell_store::Stored;
 use serde::Serialize;
@@ -47,6 +48,12 @@ pub struct PracticeView {
     pub rule_set_version: u32,
     /// How many days after the due date chasing begins.
     pub chase_after_days: u16,
+    /// The days of the week on which staff do not work.
+    pub closed_on: Vec<Weekday>,
+    /// The dates on which they do not work either, in order.
+    pub holidays: Vec<NaiveDate>,
+    /// Whether no message of outreach goes out on those dates.
+    pub quiet_on_holidays: bool,
     /// How copays are collected.
     pub copays: CopaysView,
 }
@@ -70,6 +77,9 @@ impl PracticeView {
             rule_set_id: practice.rule_set.to_string(),
             rule_set_version: practice.rule_set_version,
             chase_after_days: practice.chase_after_days,
+            closed_on: practice.calendar.closed_on().to_vec(),
+            holidays: practice.calendar.holidays().to_vec(),
+            quiet_on_holidays: practice.calendar.quiet_on_holidays(),
             copays: CopaysView { collect, days_before },
         }
     }

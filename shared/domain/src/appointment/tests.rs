@@ -37,6 +37,7 @@ fn ada() -> Recipient {
         language: crate::Language::En,
         zone: Los_Angeles,
         practice_zone: New_York,
+        calendar: crate::practice::Calendar::default(),
         deceased: false,
     }
 }
@@ -183,6 +184,16 @@ fn a_copay_is_asked_for_when_it_is_due_and_not_before() {
     assert!(matches!(due(&visit, None, &practice, &ada, (false, FRIDAY)), CopayDue::Ask(_)));
     assert!(matches!(due(&visit, None, &practice, &ada, (true, FRIDAY)), CopayDue::Ask(_)), "not held");
     assert_eq!(due(&asked(&visit), None, &practice, &ada, (false, FRIDAY)), CopayDue::Nothing, "once");
+}
+
+#[test]
+fn who_was_asked_is_not_asked_again_when_the_appointment_is_looked_at_once_more() {
+    let (practice, ada) = (asking(3), ada());
+    let looked_at = Appointment { collect_at: Some(at(FRIDAY)), ..asked(&planned(&practice)) };
+    for paying in [payment(), failed(FRIDAY)] {
+        let done = events(due(&looked_at, Some(&paying), &practice, &ada, (false, FRIDAY)));
+        assert_eq!(done, [EventKind::CopayConcluded], "{:?}", paying.status);
+    }
 }
 
 #[test]
