@@ -2,9 +2,10 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use paywell_app::{
-    App, clock, config,
-    outreach::{Rates, Run},
+    App, clock, config, copays,
+    outreach::{self, Rates},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,13 +19,25 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, rates, event))).await
 }
 
-/// The event says only that it is time: what is due is found by the clock, not by when the event was made.
-async fn run(app: &App, rates: Rates, event: LambdaEvent<Value>) -> Result<Run, Error> {
+/// What an invocation did.
+#[derive(Debug, Serialize)]
+struct Ran {
+    copays: copays::Run,
+    #[serde(flatten)]
+    sets: outreach::Run,
+}
+
+/// The event says only that it is time: what is due is found by the clock, not by when the event was made. Copays come
+/// first: they are few, and their visits do not wait.
+async fn run(app: &App, rates: Rates, event: LambdaEvent<Value>) -> Result<Ran, Error> {
     let deadline = clock::deadline(event.context.deadline().into(), clock::now());
-    let run = app.run_outreach(&event.context.request_id, clock::now, deadline, rates).await?;
+    let request = &event.context.request_id;
+    let copays = app.run_copays(request, clock::now, deadline).await?;
+    let sets = app.run_outreach(request, clock::now, deadline, rates).await?;
+    let (run, errors) = (Ran { copays, sets }, copays.errors + sets.errors);
     tracing::info!(run = %serde_json::to_string(&run)?, "outreach");
-    if run.errors > 0 {
-        tracing::error!(errors = run.errors, "outreach left sets behind");
+    if errors > 0 {
+        tracing::error!(errors, "outreach left sets or copays behind");
     }
     Ok(run)
 }

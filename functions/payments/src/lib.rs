@@ -1,5 +1,6 @@
 //! The routes by which staff write.
 
+pub mod appointments;
 pub mod invoices;
 pub mod methods;
 pub mod patients;
@@ -30,6 +31,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         Route::staff(Method::POST, "/v1/patients/{id}/autopay", methods::start_autopay),
         Route::staff(Method::DELETE, "/v1/patients/{id}/autopay", methods::stop_autopay),
         Route::staff(Method::POST, "/v1/treatments", patients::create_treatment),
+        Route::staff(Method::POST, "/v1/appointments", appointments::create),
+        Route::staff(Method::PATCH, "/v1/appointments/{id}", appointments::edit),
         Route::staff(Method::POST, "/v1/invoices", invoices::create),
         Route::staff(Method::PATCH, "/v1/invoices/{id}", invoices::edit),
         Route::staff(Method::DELETE, "/v1/invoices/{id}", invoices::delete),
@@ -85,6 +88,8 @@ pub fn routes() -> Vec<Route<StaffApi>> {
         methods::remove,
         methods::start_autopay,
         methods::stop_autopay,
+        appointments::create,
+        appointments::edit,
         invoices::create,
         invoices::edit,
         invoices::delete,

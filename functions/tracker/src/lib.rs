@@ -1,5 +1,6 @@
 //! The tracker's routes.
 
+pub mod appointments;
 pub mod invoices;
 pub mod patients;
 pub mod payments;
@@ -51,6 +52,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         Route::staff(Method::GET, "/v1/payment-plans/{id}", plans::get),
         Route::staff(Method::GET, "/v1/payments", payments::list),
         Route::staff(Method::GET, "/v1/payments/{id}", payments::detail),
+        Route::staff(Method::GET, "/v1/appointments/{id}", appointments::get),
         Route::staff(Method::GET, "/v1/transactions", transactions::list),
         Route::staff(Method::GET, "/v1/transactions/{id}", transactions::detail),
         Route::staff(Method::GET, "/v1/invoice-sets", sets::list),
@@ -80,6 +82,7 @@ pub fn routes() -> Vec<Route<Tracker>> {
         payments::list,
         payments::detail,
         payments::metrics,
+        appointments::get,
         practice::get,
         rule_sets::list,
         rule_sets::get,

@@ -114,6 +114,8 @@ fn practice(files: &Files, options: &Options, now: DateTime<Utc>) -> Result<Prac
         chase_after_days: 3,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),
         rule_set_version: 1,
+        copays: paywell_domain::appointment::CopayRule::Off,
+        calendar: paywell_domain::practice::Calendar::default(),
     })
 }
 

@@ -214,6 +214,7 @@ mod tests {
             currency: Currency::Usd,
             payment_type: None,
             treatment: None,
+            appointment: None,
             due_date: None,
             memo: None,
             link: None,

@@ -4,10 +4,12 @@
 //! again with what it answered.
 
 pub mod allocations;
+pub mod appointments;
 pub mod backfill;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod copays;
 pub mod documents;
 pub mod error;
 pub mod exports;

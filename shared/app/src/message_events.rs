@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Decision, EventKind, Invoice, InvoiceSet, Patient, Payment, RuleSet, SetId, invoice_set::Instead,
-    patient::Phone, portal::ContactPoint, recipient::Channel, rule_set::Method, standing::Suppression,
+    Actor, Appointment, Decision, EventKind, Invoice, InvoiceSet, Patient, Payment, RuleSet, SetId,
+    invoice_set::Instead, patient::Phone, portal::ContactPoint, recipient::Channel, rule_set::Method,
+    standing::Suppression,
 };
 use paywell_gateways::message_events::{MessageEvent, News};
 use paywell_store::{Aggregate, By, Key};
@@ -137,6 +138,7 @@ impl Told<'_> {
             Subject::Set(set, _) => Some(Key::invoice_set(practice, set.patient)),
             Subject::Invoice(id) => Some(Key::invoice(practice, id)),
             Subject::Payment(id) => Some(Key::payment(practice, id)),
+            Subject::Appointment(id) => Some(Key::appointment(practice, id)),
             Subject::Link(_) | Subject::Session(_) | Subject::Answer => None,
         }
     }
@@ -165,6 +167,7 @@ impl Work<'_> {
             Subject::Set(set, step) => self.note_of_set(set, step, told).await,
             Subject::Invoice(id) => self.note_of::<Invoice>(id, told),
             Subject::Payment(id) => self.note_of::<Payment>(id, told),
+            Subject::Appointment(id) => self.note_of::<Appointment>(id, told),
             Subject::Link(_) | Subject::Session(_) | Subject::Answer => Ok(()),
         }
     }

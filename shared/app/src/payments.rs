@@ -32,6 +32,7 @@ impl App {
         self.command(cx, new.keys(cx.practice()), async |work| {
             let practice = work.practice()?;
             let (made, invoices) = self.asked(work, id, &new).await?;
+            work.paid_for_visit(new.appointment_id, &made.state).await?;
             let patient = made.state.patient;
             let stored = match &new.tender {
                 None => work.commit.create(made)?,
@@ -65,7 +66,7 @@ impl App {
     ) -> Result<(Decision<Payment>, Vec<Stored<Invoice>>), AppError> {
         let practice = work.practice()?;
         let patient = work.named::<Patient>(new.patient_id, "/patient_id", "patient")?.state;
-        work.require_treatment(new.treatment_id, patient.id)?;
+        work.require_treatment(new.treatment_id, patient.id, "payment")?;
         let number = self.numbers.next(&self.store, work.practice_id(), Series::Payment).await?;
         let made = Payment::create(
             NewPayment {
@@ -77,6 +78,7 @@ impl App {
                 currency: practice.currency,
                 payment_type: new.payment_type,
                 treatment: new.treatment_id,
+                appointment: new.appointment_id,
                 due_date: new.due_date,
                 memo: new.memo.clone(),
                 link: None,
@@ -183,6 +185,7 @@ impl CreatePayment {
         let mut keys = money::keys(practice, self.patient_id);
         keys.push(Key::patient(practice, self.patient_id));
         keys.extend(self.treatment_id.map(|id| Key::treatment(practice, id)));
+        keys.extend(self.appointment_id.map(|id| Key::appointment(practice, id)));
         keys.extend(self.allocations.iter().map(|a| Key::invoice(practice, a.invoice_id)));
         keys
     }
@@ -210,17 +213,19 @@ impl CreatePayment {
 }
 
 impl Work<'_> {
-    fn require_treatment(
+    /// Checks that a treatment is one of the patient's; `of` is what names it.
+    pub(crate) fn require_treatment(
         &self,
         id: Option<paywell_domain::TreatmentId>,
         patient: PatientId,
+        of: &str,
     ) -> Result<(), AppError> {
         let Some(id) = id else { return Ok(()) };
         let treatment = self.named::<paywell_domain::Treatment>(id, "/treatment_id", "treatment")?;
         if treatment.state.patient == patient {
             return Ok(());
         }
-        Err(Refusal::field("/treatment_id", "expected a treatment of the payment's patient").into())
+        Err(Refusal::field("/treatment_id", format!("expected a treatment of the {of}'s patient")).into())
     }
 
     /// The invoices that money of a patient is meant for: all there, all the payer's.

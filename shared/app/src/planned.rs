@@ -2,10 +2,10 @@
 //! and what they came to is told to what they were planned for.
 
 use paywell_domain::{
-    Amount, AttemptId, Cents, InvoiceId, InvoiceSet, MethodsOnFile, Patient, PatientId, Payment, PaymentId,
-    PlanId, RuleSet, SetId,
+    Amount, Appointment, AttemptId, Cents, InvoiceId, InvoiceSet, MethodsOnFile, Patient, PatientId, Payment,
+    PaymentId, PlanId, RuleSet, SetId,
     number::Series,
-    payment::{Allocation, Attempt, NewPayment, Planned},
+    payment::{Allocation, Attempt, AttemptMeans, NewPayment, Planned},
 };
 use paywell_store::Key;
 
@@ -78,13 +78,15 @@ impl App {
             currency: practice.currency,
             payment_type: None,
             treatment: None,
+            appointment: None,
             due_date: None,
             memo: None,
             link: None,
             allocations,
         };
         let made = Payment::create(new, false, work.now());
-        let mut started = made.state.start_planned(attempt, &method, planned, work.now())?;
+        let means = AttemptMeans::OnFile { method, hold: false };
+        let mut started = made.state.start_planned(attempt, means, planned, work.now())?;
         started.events.splice(0..0, made.events);
         work.commit.create(started)?;
         let account = work.loaded().account(&practice.id, patient.id);
@@ -156,6 +158,15 @@ impl Work<'_> {
                 };
                 self.commit.require_unchanged(&current);
             }
+            Planned::Copay => {
+                let Some(id) = payment.appointment else { return Ok(Err(NO_VISIT)) };
+                self.load([Key::appointment(&practice, id)]).await?;
+                let current = self.find::<Appointment>(id)?;
+                let Some(current) = current.filter(|current| current.state.awaits_hold(payment.id)) else {
+                    return Ok(Err(NO_VISIT));
+                };
+                self.commit.require_unchanged(&current);
+            }
             Planned::Instalment { plan, number } => {
                 self.load([Key::payment_plan(&practice, payment.patient)]).await?;
                 let current = self.plan_of(plan).ok();
@@ -181,6 +192,8 @@ impl Work<'_> {
                 Some(reason) => self.autopay_not_charged(after.patient, set, reason, attempt).await,
                 None => Ok(()),
             },
+            // The appointment looks itself.
+            Planned::Copay => Ok(()),
             Planned::Instalment { plan, number } => {
                 self.instalment_charged(after, plan, number, attempt).await
             }
@@ -274,6 +287,7 @@ impl Work<'_> {
     }
 }
 
+const NO_VISIT: &str = "the visit is not to come any more";
 const GONE: &str = "the method on file cannot be charged any more";
 
 fn is_chargeable(methods: &MethodsOnFile, id: &str, today: chrono::NaiveDate) -> bool {

@@ -1,7 +1,10 @@
 //! The practice as its owner wants it.
 
 use paywell_domain::{
-    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId, practice::Logo, rule_set::RuleSets,
+    Cents, Decision, Practice, Refusal, RuleSet, RuleSetId,
+    appointment::CopayRule,
+    practice::{Calendar, Logo},
+    rule_set::RuleSets,
 };
 use paywell_store::{Answer, Commit, Key};
 
@@ -14,7 +17,7 @@ use crate::{
 };
 
 /// What the processor charges at least (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>).
-const LEAST_CHARGE: Cents = Cents::new(50);
+pub(crate) const LEAST_CHARGE: Cents = Cents::new(50);
 
 /// The most days after the due date on which chasing begins.
 const MAX_CHASE_AFTER: u16 = 365;
@@ -108,6 +111,15 @@ fn edited(practice: &Practice, edit: &EditPractice) -> Result<Practice, Refusal>
     if edited.chase_after_days > MAX_CHASE_AFTER {
         let detail = format!("expected 0 to {MAX_CHASE_AFTER} days after the due date");
         return Err(Refusal::field("/chase_after_days", detail));
+    }
+    let calendar = &practice.calendar;
+    edited.calendar = Calendar::new(
+        edit.closed_on.clone().unwrap_or_else(|| calendar.closed_on().to_vec()),
+        edit.holidays.clone().unwrap_or_else(|| calendar.holidays().to_vec()),
+        edit.quiet_on_holidays.unwrap_or(calendar.quiet_on_holidays()),
+    )?;
+    if let Some(copays) = edit.copays {
+        edited.copays = CopayRule::new(copays.collect, copays.days_before)?;
     }
     let page = &mut edited.pay_page;
     page.colour = edit.colour.unwrap_or(page.colour);

@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Mutex};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use paywell_domain::{
-    Cents, Event, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient, PatientId,
-    Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment,
+    Appointment, Cents, Event, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, Patient,
+    PatientId, Payment, PaymentId, PaymentStatus, Practice, PracticeId, SetStatus, Treatment,
     invoice::ShownStatus,
     number::Series,
     payment::{TransactionId, TransactionStatus},
@@ -19,6 +19,7 @@ use crate::{
     App, AppError, Context,
     search::{self, SearchText},
     views::{
+        appointments::AppointmentView,
         invoices::{AppliedPayment, InvoicePreview, InvoiceView, TakenOff},
         links::LinkView,
         patients::PatientView,
@@ -234,7 +235,7 @@ impl App {
         })
     }
 
-    /// A payment with everything about it: one query, and one load of its patient and treatment.
+    /// A payment with everything about it: one query, and one load of its patient, treatment and appointment.
     ///
     /// # Errors
     /// There is no such payment.
@@ -246,11 +247,14 @@ impl App {
         let mut keys =
             vec![Key::patient(practice, payment.patient), Key::patient_balance(practice, payment.patient)];
         keys.extend(payment.treatment.map(|id| Key::treatment(practice, id)));
+        keys.extend(payment.appointment.map(|id| Key::appointment(practice, id)));
         let loaded = self.store.load(keys).await?;
         let treatment = match payment.treatment {
             Some(id) => loaded.get::<Treatment>(practice, id)?,
             None => None,
         };
+        let appointment =
+            payment.appointment.map(|id| loaded.get::<Appointment>(practice, id)).transpose()?;
         let patient = loaded.get::<Patient>(practice, payment.patient)?;
         let balance = loaded.account(practice, payment.patient);
         Ok(PaymentDetail {
@@ -263,6 +267,7 @@ impl App {
             disputes: payment.disputes.iter().map(DisputeView::of).collect(),
             patient_details: patient.map(|stored| PatientView::of(&stored, &balance, payment.currency)),
             treatment: PaymentDetail::visit(treatment.as_ref()),
+            appointment: appointment.flatten().map(|stored| AppointmentView::of(&stored, payment.currency)),
             timeline: history.events.iter().map(TimelineEntry::of).collect(),
             history_intact: history.broken_at.is_none(),
         })

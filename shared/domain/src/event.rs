@@ -160,6 +160,10 @@ pub enum EventKind {
         by: Vec<Channel>,
     },
     PaymentCancelled,
+    PaymentAmended {
+        cents: Amount,
+        due_date: NaiveDate,
+    },
     PaymentAllocated {
         unapplied_cents: Cents,
     },
@@ -466,6 +470,41 @@ pub enum EventKind {
         until: DateTime<Utc>,
         reason: String,
     },
+
+    AppointmentBooked {
+        starts_at: DateTime<Utc>,
+    },
+    AppointmentChanged {
+        fields: Vec<String>,
+    },
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentCompleted,
+    CopayRequested {
+        payment: PaymentId,
+        link: LinkId,
+        by: Channel,
+    },
+    CopayHoldStarted {
+        payment: PaymentId,
+    },
+    CopayHeld {
+        payment: PaymentId,
+    },
+    CopayReleased {
+        payment: PaymentId,
+    },
+    CopayTaken {
+        payment: PaymentId,
+    },
+    CopayPutOff {
+        until: DateTime<Utc>,
+        reason: String,
+    },
+    CopayNotCollected {
+        reason: String,
+    },
+    CopayConcluded,
 }
 
 impl EventKind {

@@ -97,6 +97,8 @@ pub(crate) fn practice() -> Practice {
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),
         rule_set_version: 1,
+        copays: crate::appointment::CopayRule::Off,
+        calendar: crate::practice::Calendar::default(),
     }
 }
 
@@ -116,6 +118,7 @@ pub(crate) fn chased(invoice: &Invoice) -> InvoiceSet {
         language: crate::Language::En,
         zone: chrono_tz::UTC,
         practice_zone: chrono_tz::UTC,
+        calendar: crate::practice::Calendar::default(),
         deceased: false,
     };
     let id = SetId { patient: invoice.patient, ordinal: 1 };
@@ -133,6 +136,7 @@ pub(crate) fn payment(cents: i64, allocations: Vec<Allocation>) -> Payment {
         currency: Currency::Usd,
         payment_type: None,
         treatment: None,
+        appointment: None,
         due_date: None,
         memo: None,
         link: None,

@@ -7,6 +7,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -161,6 +162,20 @@ typed_id!(
 typed_id!(
     /// An export of a list.
     ExportId, "exp");
+typed_id!(
+    /// A visit that was booked.
+    AppointmentId, "apt");
+
+impl AppointmentId {
+    /// The id of the appointment that another of the practice's systems knows by that id: always the same one, so that an
+    /// upload that is repeated finds what it made. A UUID of version 8 (RFC 9562, section 5.8), of no time.
+    pub fn of_external(practice: &PracticeId, external: &str) -> Self {
+        let hash = Sha256::digest(format!("{practice}\u{0}{external}"));
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
 
 /// A practice: `prac_` and 1 to 16 lower-case letters and digits. Chosen when the practice is set up, never changed;
 /// short because it is part of every key.

@@ -3,6 +3,7 @@
 //! A decision is a pure function of the state, the command and `now`; it returns the new state, the events that
 //! say what happened, and the ledger postings that go with it ([`Decision`]). `now` and new ids are arguments.
 
+pub mod appointment;
 pub mod event;
 pub mod export;
 #[cfg(test)]
@@ -31,11 +32,12 @@ pub mod standing;
 pub mod text;
 pub mod treatment;
 
+pub use appointment::{Appointment, AppointmentStatus};
 pub use event::{Actor, Event, EventKind};
 pub use export::{Export, ExportStatus};
 pub use id::{
-    AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PlanId, PracticeId, RefundId, RuleSetId,
-    SessionId, SetId, SetupId, TreatmentId,
+    AppointmentId, AttemptId, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PlanId, PracticeId,
+    RefundId, RuleSetId, SessionId, SetId, SetupId, TreatmentId,
 };
 pub use invoice::{Invoice, InvoiceStatus};
 pub use invoice_set::{InvoiceSet, SetStatus};

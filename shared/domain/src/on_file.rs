@@ -258,6 +258,12 @@ impl MethodsOnFile {
         method.why_not(today).map_or(Ok(method), Err)
     }
 
+    /// The default method, where money can be held on it on the practice's day `today`: a card that can be charged.
+    pub fn holdable(&self, today: NaiveDate) -> Option<&MethodOnFile> {
+        let default = self.chargeable(None, today).ok()?;
+        matches!(default.kind, MethodKind::Card { .. }).then_some(default)
+    }
+
     /// The method of that id, if it is on file.
     pub fn method(&self, id: &str) -> Option<&MethodOnFile> {
         self.methods.iter().find(|method| method.id == id)

@@ -1,5 +1,6 @@
 //! A practice as it shows itself to patients, and its choices.
 
+mod calendar;
 mod colour;
 mod logo;
 
@@ -8,11 +9,13 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use calendar::{Calendar, MAX_HOLIDAYS, Weekday};
 pub use colour::BrandColour;
 pub use logo::Logo;
 
 use crate::{
     Amount, Currency, Decision, EventKind, Language, PracticeId, RuleSetId,
+    appointment::CopayRule,
     patient::{EmailAddress, Phone},
     text::Line,
 };
@@ -122,6 +125,12 @@ pub struct Practice {
     pub rule_set: RuleSetId,
     /// That rule set's version.
     pub rule_set_version: u32,
+    /// How the copays of visits that are booked from now on are collected.
+    #[serde(default)]
+    pub copays: CopayRule,
+    /// On which days it works.
+    #[serde(default)]
+    pub calendar: Calendar,
 }
 
 impl Practice {
@@ -147,6 +156,10 @@ impl Practice {
             ("outreach_most_a_day", new.outreach.most_a_day != self.outreach.most_a_day),
             ("rule_set_id", new.rule_set != self.rule_set),
             ("rule_set_version", new.rule_set_version != self.rule_set_version),
+            ("copays", new.copays != self.copays),
+            ("closed_on", new.calendar.closed_on() != self.calendar.closed_on()),
+            ("holidays", new.calendar.holidays() != self.calendar.holidays()),
+            ("quiet_on_holidays", new.calendar.quiet_on_holidays() != self.calendar.quiet_on_holidays()),
         ] {
             if changed {
                 fields.push(field.to_owned());

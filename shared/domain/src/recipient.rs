@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::{
     Language, Patient, Practice, Refusal,
     patient::{EmailAddress, Phone},
-    practice::instant,
+    practice::{Calendar, instant},
     rule_set::Window,
     standing::{ContactStanding, Standings},
     text::Line,
@@ -40,6 +40,14 @@ impl Reach<'_> {
         match self {
             Self::Email(address) => address.as_str(),
             Self::Sms(number) => number.as_str(),
+        }
+    }
+
+    /// By which channel.
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Sms(_) => Channel::Sms,
         }
     }
 }
@@ -136,6 +144,8 @@ pub struct Recipient {
     pub zone: Tz,
     /// The practice's zone, in which its staff work.
     pub practice_zone: Tz,
+    /// The practice's days.
+    pub calendar: Calendar,
     /// Whether the patient has died.
     pub deceased: bool,
 }
@@ -163,6 +173,7 @@ impl Recipient {
             language: patient.details.language.or(practice.pay_page.language).unwrap_or_default(),
             zone: patient.details.time_zone.unwrap_or(practice.time_zone),
             practice_zone: practice.time_zone,
+            calendar: practice.calendar.clone(),
             deceased: patient.details.deceased,
         }
     }

@@ -1,5 +1,6 @@
 //! What is stored as a versioned whole, with its events beside it.
 
+mod appointment;
 mod plans;
 mod rules;
 

@@ -4,15 +4,15 @@
 //! functions apart. A few look-ups are not a practice's and are the whole list of exceptions: `TOKEN#` (the hash of a
 //! link's token), `WEBHOOK#` (an event of the processor, or of a provider of messages), `CUSTOMER#` (a patient, or one of
 //! their methods, at the processor), `TEXTNUMBER#` (a practice's own number for texts), and the queues of work that the
-//! schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `PLANS#` (payment plans), `EXPORTS#` and `PRACTICES#`.
+//! schedules read over all practices, `DUE#` (invoice sets), `UNSETTLED#` (payments), `PLANS#` (payment plans), `COPAYS#` (appointments), `EXPORTS#` and `PRACTICES#`.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use paywell_domain::{
-    Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PlanId, PracticeId, RuleSetId, SetId,
-    TreatmentId, link::TokenHash, number::Series, patient::Phone, portal::ContactHash,
+    AppointmentId, Cents, ExportId, InvoiceId, LinkId, PatientId, PaymentId, PlanId, PracticeId, RuleSetId,
+    SetId, TreatmentId, link::TokenHash, number::Series, patient::Phone, portal::ContactHash,
 };
 
 use crate::row::Item;
@@ -66,6 +66,8 @@ pub enum Queue {
     Exports,
     /// Payment plans of which an instalment is due.
     Plans,
+    /// Appointments whose copay is to be collected.
+    Copays,
 }
 
 impl Queue {
@@ -75,6 +77,7 @@ impl Queue {
             Self::Unsettled => "UNSETTLED",
             Self::Exports => "EXPORTS",
             Self::Plans => "PLANS",
+            Self::Copays => "COPAYS",
         }
     }
 
@@ -146,6 +149,11 @@ impl Key {
     /// A treatment.
     pub fn treatment(practice: &PracticeId, id: TreatmentId) -> Self {
         Self::aggregate(format!("TREATMENT#{practice}#{id}"))
+    }
+
+    /// An appointment.
+    pub fn appointment(practice: &PracticeId, id: AppointmentId) -> Self {
+        Self::aggregate(format!("APPOINTMENT#{practice}#{id}"))
     }
 
     /// An invoice.

@@ -58,7 +58,7 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "history",
-        "An invoice, payment, set or export with all that happened",
+        "An invoice, payment, set, appointment or export with all that happened",
         ("table", "INVOICE#practice#id"),
         Strong,
         "1 Query, its own items",
@@ -227,8 +227,11 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern(
         "due",
-        "Invoice sets and payment plans due, payments to ask the processor about and exports to go on with, by now, of all practices",
-        ("queues", "DUE#shard, PLANS#shard, UNSETTLED#shard or EXPORTS#shard, instant#practice#id"),
+        "Invoice sets and payment plans due, payments to ask the processor about, copays to collect and exports to go on with, by now, of all practices",
+        (
+            "queues",
+            "DUE#shard, PLANS#shard, UNSETTLED#shard, COPAYS#shard or EXPORTS#shard, instant#practice#id",
+        ),
         Eventual,
         "1 Query a shard, only what is due",
     ),

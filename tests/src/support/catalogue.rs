@@ -27,6 +27,8 @@ pub struct Furnished {
     pub link: String,
     /// A visit.
     pub treatment: String,
+    /// A visit that is booked.
+    pub appointment: String,
     /// An export.
     pub export: String,
     /// A rule set that no set follows.
@@ -96,6 +98,9 @@ impl Furnished {
         let link = clinic.link(&patient, &[&invoice]).await["id"].as_str().unwrap().to_owned();
         let treatment = json!({ "patient_id": patient, "service_at": "2026-05-01T14:00:00Z" });
         let treatment = clinic.post("/v1/treatments", &treatment).await.field("id");
+        let appointment =
+            json!({ "patient_id": patient, "starts_at": "2026-06-20T14:00:00Z", "copay": "30.00" });
+        let appointment = clinic.post("/v1/appointments", &appointment).await.field("id");
         clinic.keep_card(&patient, CARD).await;
         let newcomer = clinic.patient("Ben").await;
         let export = json!({ "list": "payments", "format": "csv" });
@@ -115,6 +120,7 @@ impl Furnished {
             payment,
             link,
             treatment,
+            appointment,
             export,
             keeper,
             plan,
@@ -129,6 +135,7 @@ impl Furnished {
             "payments" => &self.payment,
             "payment-links" => &self.link,
             "exports" => &self.export,
+            "appointments" => &self.appointment,
             "rule-sets" => &self.rule_set,
             "invoice-sets" => &self.set,
             "payment-plans" => &self.plan,
@@ -176,18 +183,29 @@ impl Furnished {
             ("POST", "/v1/treatments") => json!({
                 "patient_id": self.patient, "service_at": "2026-05-01T14:00:00Z", "codes": ["99213"],
             }),
+            ("POST", "/v1/appointments") => json!({
+                "patient_id": self.patient, "starts_at": "2026-07-01T14:00:00Z", "location": "main",
+                "treatment_id": self.treatment, "copay": "30.00",
+            }),
+            ("PATCH", "/v1/appointments/{id}") => {
+                json!({ "starts_at": "2026-06-25T14:00:00Z", "location": null, "copay": "35.00" })
+            }
             ("POST", "/v1/invoices") => json!({
                 "patient_id": self.patient, "currency": "USD", "date": "2026-06-01",
                 "lines": [{ "description": "Visit", "unit_price": "5.00", "treatment_id": self.treatment }],
             }),
             ("PATCH", "/v1/practice") => {
-                json!({ "name": "Riverside Family Clinic", "rule_set_id": self.rule_set, "chase_after_days": 3 })
+                json!({
+                    "name": "Riverside Family Clinic", "rule_set_id": self.rule_set, "chase_after_days": 3,
+                    "copays": { "collect": "request", "days_before": 2 },
+                })
             }
             ("PATCH", "/v1/invoices/{id}") => json!({ "term_days": 3 }),
             ("POST", "/v1/invoices/{id}/send") => json!({ "channels": ["portal"] }),
             ("POST", "/v1/payments") => json!({
                 "patient_id": self.patient, "amount": "5.00", "currency": "USD", "due_date": "2026-07-01",
-                "treatment_id": self.treatment, "tender": { "type": "cash" }, "allocations": allocations,
+                "treatment_id": self.treatment, "appointment_id": self.appointment,
+                "tender": { "type": "cash" }, "allocations": allocations,
             }),
             ("POST", "/v1/payments/{id}/record") => {
                 json!({ "tender": { "type": "cash" }, "allocations": allocations })

@@ -56,6 +56,8 @@ impl Clinic {
             chase_after_days: 1,
             rule_set: RuleSetId::new(ids::new(world.now())),
             rule_set_version: 1,
+            copays: paywell_domain::appointment::CopayRule::Off,
+            calendar: paywell_domain::practice::Calendar::default(),
         };
         world.app.create_practice(&clinic.context(), practice).await.unwrap();
         world.practices.borrow_mut().push(id.to_owned());

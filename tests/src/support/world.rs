@@ -12,7 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use documents::Documents;
 use exports::{Exports, Limits};
 use paywell_app::{
-    App,
+    App, copays,
     outreach::{Rates, Run},
     reconcile::{self, Order},
 };
@@ -154,6 +154,13 @@ impl World {
     /// A run of outreach now, until a deadline.
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
         self.app.run_outreach("req-outreach", self.clock(), deadline, UNHURRIED).await.unwrap()
+    }
+
+    /// A run that collects copays now, with time enough.
+    pub async fn run_copays(&self) -> copays::Run {
+        CLOCK.set(self.now());
+        let deadline = self.now() + Duration::minutes(10);
+        self.app.run_copays("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
     }
 
     /// A run of reconcile now.

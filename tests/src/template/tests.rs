@@ -9,9 +9,11 @@ use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
 const ENTITIES: [&str; 34] = [
+    "APPOINTMENT",
     "ATTEMPTS",
     "CHANGED",
     "CONTACTS",
+    "COPAYS",
     "COUNTERS",
     "CUSTOMER",
     "DUE",

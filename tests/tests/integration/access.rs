@@ -130,7 +130,7 @@ async fn each_route_takes_its_permission() {
             (_, "practice") => ManagePractice,
             ("GET", _) => ReadTracker,
             (_, "invoices") => WriteInvoices,
-            (_, "payments" | "payment-plans") => TakePayments,
+            (_, "payments" | "payment-plans" | "appointments") => TakePayments,
             (_, "patients" | "treatments") => ManagePatients,
             (_, "rule-sets" | "invoice-sets") => ManageOutreach,
             (method, kind) => panic!("{method} {kind} has no expected permission here"),
@@ -180,6 +180,7 @@ async fn another_practices_things_cannot_be_named_in_a_body() {
         for (pointer, id) in [
             ("/patient_id", &theirs.patient),
             ("/treatment_id", &theirs.treatment),
+            ("/appointment_id", &theirs.appointment),
             ("/lines/0/treatment_id", &theirs.treatment),
             ("/allocations/0/invoice_id", &theirs.invoice),
             ("/invoice_ids/0", &theirs.invoice),

@@ -68,7 +68,7 @@ async fn what_is_no_day_is_refused() {
     refuses(&own, &["/birth_date", "/date", "/due_date"], &values).await;
     let times: Vec<Value> =
         ["2026-06-01", "", "now", "2026-06-01T25:00:00Z"].iter().map(|t| json!(t)).collect();
-    refuses(&own, &["/service_at", "/expires_at"], &times).await;
+    refuses(&own, &["/service_at", "/expires_at", "/starts_at"], &times).await;
 }
 
 #[tokio::test]
@@ -79,6 +79,7 @@ async fn what_is_no_id_is_refused() {
     let fields = [
         "/patient_id",
         "/treatment_id",
+        "/appointment_id",
         "/lines/0/treatment_id",
         "/allocations/0/invoice_id",
         "/invoice_ids/0",

@@ -12,6 +12,7 @@ mod access;
 mod backfill;
 mod checkout;
 mod concurrency;
+mod copays;
 mod declines;
 mod documents;
 mod exports;

@@ -271,7 +271,7 @@ async fn one_mail_is_sent_for_all_charges_of_a_patient() {
 
 async fn set_practice(clinic: &Clinic, change: &Value) {
     let version = clinic.get("/v1/practice").await.version();
-    clinic.patch("/v1/practice", change).on_version(version).await.ok();
+    clinic.patch("/v1/practice", change).on_version(version).as_owner().await.ok();
 }
 
 #[tokio::test]
@@ -306,7 +306,21 @@ async fn a_practice_sends_no_more_on_a_day_than_it_wants_to() {
         clinic
             .patch("/v1/practice", &change)
             .on_version(version)
+            .as_owner()
             .await
             .refused_at(422, "/outreach_most_a_day");
     }
+}
+
+#[tokio::test]
+async fn nobody_is_chased_on_a_holiday_of_the_practice() {
+    let (clinic, ada, _) = due_now().await;
+    let holiday = json!({ "holidays": ["2026-06-03"] });
+    clinic.patch("/v1/practice", &holiday).on_version(1).as_owner().await.ok();
+    clinic.world.set_clock(at(DUE));
+    assert_eq!(clinic.world.run_outreach().await, Run { due: 1, postponed: 1, ..Run::default() });
+    assert_eq!(set(&clinic, &ada).await["next_send_at"], json!("2026-06-04T14:00:00Z"));
+    assert!(clinic.world.mail.all().await.is_empty());
+    clinic.world.set_clock(at(DUE) + Duration::days(1));
+    assert_eq!(clinic.world.run_outreach().await.sent, 1);
 }

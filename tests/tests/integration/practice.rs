@@ -82,3 +82,38 @@ async fn an_edit_of_an_earlier_version_shows_what_it_is_now_and_the_same_again_c
     assert_eq!(again["version"], json!(2));
     clinic.patch("/v1/practice", &json!({ "name": "X" })).as_owner().without("if-match").await.refused(428);
 }
+
+#[tokio::test]
+async fn a_practice_says_on_which_days_it_works() {
+    let clinic = Clinic::open().await;
+    let known = clinic.get("/v1/practice").as_owner().await.ok();
+    assert_eq!(known["closed_on"], json!(["saturday", "sunday"]));
+    assert_eq!((&known["holidays"], &known["quiet_on_holidays"]), (&json!([]), &json!(true)));
+    let days = json!({
+        "closed_on": ["sunday", "monday"], "holidays": ["2026-12-25", "2026-07-03"], "quiet_on_holidays": false,
+    });
+    let edited = edit(&clinic, 1, &days).await.ok();
+    assert_eq!(edited["holidays"], json!(["2026-07-03", "2026-12-25"]), "in order");
+    assert_eq!(
+        (&edited["closed_on"], &edited["quiet_on_holidays"]),
+        (&json!(["monday", "sunday"]), &json!(false))
+    );
+    let again = edit(&clinic, 2, &days).await.ok();
+    assert_eq!(again["version"], json!(2), "the same again changes nothing");
+    let before = clinic.world.dump().await;
+    let all = json!(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
+    let many: Vec<String> =
+        (1..=61).map(|day| format!("2027-{:02}-{:02}", 1 + day / 28, 1 + day % 28)).collect();
+    for (days, pointer) in [
+        (json!({ "closed_on": all }), "/closed_on"),
+        (json!({ "closed_on": ["sunday", "sunday"] }), "/closed_on"),
+        (json!({ "closed_on": ["someday"] }), "/closed_on/0"),
+        (json!({ "holidays": ["2026-12-25", "2026-12-25"] }), "/holidays"),
+        (json!({ "holidays": many }), "/holidays"),
+        (json!({ "holidays": ["25.12.2026"] }), "/holidays/0"),
+        (json!({ "quiet_on_holidays": "yes" }), "/quiet_on_holidays"),
+    ] {
+        edit(&clinic, 2, &days).await.refused_at(422, pointer);
+    }
+    assert!(clinic.world.dump().await == before, "nothing is written");
+}

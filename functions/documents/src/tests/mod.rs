@@ -51,6 +51,8 @@ fn practice() -> Practice {
         chase_after_days: 1,
         rule_set: RuleSetId::new(Uuid::nil()),
         rule_set_version: 1,
+        copays: paywell_domain::appointment::CopayRule::Off,
+        calendar: paywell_domain::practice::Calendar::default(),
     }
 }
 

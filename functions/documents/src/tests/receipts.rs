@@ -21,6 +21,7 @@ fn refunded() -> Payment {
         currency: Currency::Usd,
         payment_type: None,
         treatment: None,
+        appointment: None,
         due_date: None,
         memo: Some("a note for staff".try_into().unwrap()),
         link: None,

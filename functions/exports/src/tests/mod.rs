@@ -34,6 +34,8 @@ fn practice() -> Practice {
         chase_after_days: 1,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),
         rule_set_version: 1,
+        copays: paywell_domain::appointment::CopayRule::Off,
+        calendar: paywell_domain::practice::Calendar::default(),
     }
 }
 

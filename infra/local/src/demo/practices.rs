@@ -148,6 +148,8 @@ fn practice(id: &str, name: &str, time_zone: Tz, now: DateTime<Utc>) -> Result<P
         chase_after_days: 3,
         rule_set: RuleSetId::new(paywell_app::ids::new(now)),
         rule_set_version: 1,
+        copays: paywell_domain::appointment::CopayRule::Off,
+        calendar: paywell_domain::practice::Calendar::default(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use paywell_domain::{InvoiceId, LinkId, PaymentId, PracticeId, SessionId, SetId};
+use paywell_domain::{AppointmentId, InvoiceId, LinkId, PaymentId, PracticeId, SessionId, SetId};
 
 /// The names of our ids at the providers.
 const PRACTICE: &str = "practice";
@@ -26,6 +26,8 @@ pub(crate) enum Subject {
     Invoice(InvoiceId),
     /// A payment.
     Payment(PaymentId),
+    /// An appointment with a copay.
+    Appointment(AppointmentId),
     /// A link that was asked for anew.
     Link(LinkId),
     /// A code, for a session in the portal.
@@ -41,6 +43,7 @@ impl Subject {
             Self::Set(..) => "set",
             Self::Invoice(_) => "invoice",
             Self::Payment(_) => "payment",
+            Self::Appointment(_) => "appointment",
             Self::Link(_) => "link",
             Self::Session(_) => "session",
             Self::Answer => "answer",
@@ -52,6 +55,7 @@ impl Subject {
             Self::Set(id, _) => id.to_string(),
             Self::Invoice(id) => id.to_string(),
             Self::Payment(id) => id.to_string(),
+            Self::Appointment(id) => id.to_string(),
             Self::Link(id) => id.to_string(),
             Self::Session(id) => id.to_string(),
             Self::Answer => "text".to_owned(),
@@ -84,6 +88,7 @@ impl About {
         let subject = set
             .or_else(|| read(tags, "invoice").map(Subject::Invoice))
             .or_else(|| read(tags, "payment").map(Subject::Payment))
+            .or_else(|| read(tags, "appointment").map(Subject::Appointment))
             .or_else(|| read(tags, "link").map(Subject::Link))
             .or_else(|| read(tags, "session").map(Subject::Session))
             .or_else(|| tags.get("answer").map(|_| Subject::Answer))?;
@@ -108,6 +113,7 @@ mod tests {
             Subject::Set(SetId { patient: PatientId::new(id), ordinal: 2 }, 3),
             Subject::Invoice(InvoiceId::new(id)),
             Subject::Payment(PaymentId::new(id)),
+            Subject::Appointment(AppointmentId::new(id)),
             Subject::Link(LinkId::new(id)),
             Subject::Session(SessionId::new(id)),
             Subject::Answer,

@@ -45,6 +45,7 @@ impl App {
         let begin = async |work: &mut Work<'_>| {
             let practice = work.practice()?;
             let (made, invoices) = self.asked(work, id, new).await?;
+            work.paid_for_visit(new.appointment_id, &made.state).await?;
             require_takeable(&made.state, &invoices)?;
             let mut started = work.start_charge(&practice, &made.state, attempt, charge)?;
             started.events.splice(0..0, made.events);

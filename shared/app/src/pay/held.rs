@@ -246,6 +246,7 @@ impl Held {
             currency: self.practice.currency,
             payment_type: None,
             treatment: None,
+            appointment: None,
             due_date: None,
             memo: None,
             link: Some(self.link.state.id),

@@ -101,6 +101,7 @@ impl App {
                 currency: settings.currency,
                 payment_type: None,
                 treatment: None,
+                appointment: None,
                 due_date: None,
                 memo: Line::try_from("found at the processor".to_owned()).ok(),
                 link: None,

@@ -1,5 +1,6 @@
 //! What the API takes: JSON parsed once into the domain's types. Unknown fields are refused.
 
+pub mod appointments;
 pub mod invoices;
 pub mod links;
 pub mod methods;
@@ -56,9 +57,26 @@ pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDat
 pub(crate) fn optional_day<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<NaiveDate>, D::Error> {
-    #[derive(Deserialize)]
-    struct Day(#[serde(deserialize_with = "day")] NaiveDate);
     Ok(Option::<Day>::deserialize(deserializer)?.map(|Day(day)| day))
+}
+
+/// Days that may be left out.
+pub(crate) fn optional_days<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<NaiveDate>>, D::Error> {
+    let days = Option::<Vec<Day>>::deserialize(deserializer)?;
+    Ok(days.map(|days| days.into_iter().map(|Day(day)| day).collect()))
+}
+
+#[derive(Deserialize)]
+struct Day(#[serde(deserialize_with = "day")] NaiveDate);
+
+/// An amount that is absent, null, or set.
+pub(crate) fn given_amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<Amount>>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    Ok(Some(text.map(|text| text.parse()).transpose().map_err(D::Error::custom)?))
 }
 
 /// A field that is absent, null, or set: an edit tells the three apart.

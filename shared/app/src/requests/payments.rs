@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use paywell_domain::{
-    Amount, Currency, InvoiceId, PatientId, TreatmentId,
+    Amount, AppointmentId, Currency, InvoiceId, PatientId, TreatmentId,
     payment::{Allocation, NewRefund, PaymentType, RefundReason, Tender},
     text::Line,
 };
@@ -73,6 +73,9 @@ pub struct CreatePayment {
     /// The visit it is for.
     #[serde(default)]
     pub treatment_id: Option<TreatmentId>,
+    /// The appointment whose copay it is; nothing more is collected for that by itself.
+    #[serde(default)]
+    pub appointment_id: Option<AppointmentId>,
     /// When it is to be paid.
     #[serde(default, deserialize_with = "super::optional_day")]
     pub due_date: Option<NaiveDate>,

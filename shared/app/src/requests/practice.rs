@@ -1,12 +1,14 @@
 //! The practice as its owner wants it.
 
+use chrono::NaiveDate;
 use paywell_domain::{
     Amount, Language, RuleSetId,
+    appointment::CollectCopays,
     patient::Phone,
-    practice::{BrandColour, IdentityCheck, Logo},
+    practice::{BrandColour, IdentityCheck, Logo, Weekday},
     text::Line,
 };
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Changes to how a practice shows itself to patients, to what it lets them choose, and to how it chases. What is left out
@@ -33,7 +35,7 @@ pub struct EditPractice {
     #[serde(default)]
     pub identity_check: Option<IdentityCheck>,
     /// The least that patients may pay of what is owed; null lets them pay the whole alone.
-    #[serde(default, deserialize_with = "amount_given")]
+    #[serde(default, deserialize_with = "super::given_amount")]
     #[schema(value_type = Option<Amount>)]
     pub part_payment_from: Option<Option<Amount>>,
     /// What patients read of whom nothing else is known; null is English.
@@ -54,10 +56,31 @@ pub struct EditPractice {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 100_000)]
     pub outreach_most_a_day: Option<u32>,
+    /// The days of the week on which staff do not work: at most six.
+    #[serde(default)]
+    #[schema(max_items = 6)]
+    pub closed_on: Option<Vec<Weekday>>,
+    /// The dates on which they do not work either: at most 60. Tasks for staff fall due on the next day on which they do.
+    #[serde(default, deserialize_with = "super::optional_days")]
+    #[schema(max_items = 60)]
+    pub holidays: Option<Vec<NaiveDate>>,
+    /// Whether no message of outreach goes out on those dates.
+    #[serde(default)]
+    pub quiet_on_holidays: Option<bool>,
+    /// How the copays of appointments that are booked or moved from now on are collected.
+    #[serde(default)]
+    pub copays: Option<EditCopays>,
 }
 
-fn amount_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Amount>>, D::Error> {
-    let text: Option<String> = Option::deserialize(deserializer)?;
-    let parsed = text.map(|text| text.parse::<Amount>().map_err(serde::de::Error::custom)).transpose()?;
-    Ok(Some(parsed))
+/// How a practice collects copays.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditCopays {
+    /// What is done about a copay before the visit.
+    pub collect: CollectCopays,
+    /// How many days before the visit, in the practice's zone: 0 to 60 where patients are asked; 1 to 4 where it is held
+    /// on a card, for a card network releases it after four days and 18 hours; none where nothing is done.
+    #[serde(default)]
+    #[schema(maximum = 60)]
+    pub days_before: Option<u16>,
 }

@@ -1,5 +1,6 @@
 //! What the API shows. Amounts are decimal strings beside their currency.
 
+pub mod appointments;
 pub mod exports;
 pub mod invoices;
 pub mod links;

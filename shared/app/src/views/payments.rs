@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     PatientRef,
+    appointments::AppointmentView,
     patients::{PatientView, TreatmentView},
     refunds::{DisputeView, RefundView},
     timeline::TimelineEntry,
@@ -56,6 +57,8 @@ pub struct PaymentView {
     pub payment_type: Option<PaymentType>,
     /// The visit it is for.
     pub treatment_id: Option<String>,
+    /// The appointment whose copay it is.
+    pub appointment_id: Option<String>,
     /// When it is to be paid.
     pub due_date: Option<NaiveDate>,
     /// A note for staff.
@@ -114,6 +117,7 @@ impl PaymentView {
             currency: payment.currency,
             payment_type: payment.payment_type,
             treatment_id: payment.treatment.map(|id| id.to_string()),
+            appointment_id: payment.appointment.map(|id| id.to_string()),
             due_date: payment.due_date,
             memo: payment.memo.as_ref().map(ToString::to_string),
             method: method.map(str::to_owned),
@@ -179,6 +183,8 @@ pub struct PaymentDetail {
     pub patient_details: Option<PatientView>,
     /// The visit it is for.
     pub treatment: Option<TreatmentView>,
+    /// The appointment whose copay it is.
+    pub appointment: Option<AppointmentView>,
     /// Everything that happened, in order.
     pub timeline: Vec<TimelineEntry>,
     /// Whether the history is as it was written.

@@ -1,12 +1,23 @@
 //! The practice as its owner wants it.
 
+use chrono::NaiveDate;
 use paywell_domain::{
     Currency, Language, Practice,
-    practice::{IdentityCheck, Logo},
+    appointment::CollectCopays,
+    practice::{IdentityCheck, Logo, Weekday},
 };
 use paywell_store::Stored;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// How a practice collects copays.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CopaysView {
+    /// What is done about a copay before the visit.
+    pub collect: CollectCopays,
+    /// How many days before the visit; none where nothing is done.
+    pub days_before: Option<u16>,
+}
 
 /// How a practice shows itself to patients, what it lets them choose, and how it chases.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -41,12 +52,21 @@ pub struct PracticeView {
     pub outreach_stopped: bool,
     /// The most messages, tasks and charges of outreach a day (UTC).
     pub outreach_most_a_day: u32,
+    /// The days of the week on which staff do not work.
+    pub closed_on: Vec<Weekday>,
+    /// The dates on which they do not work either, in order.
+    pub holidays: Vec<NaiveDate>,
+    /// Whether no message of outreach goes out on those dates.
+    pub quiet_on_holidays: bool,
+    /// How copays are collected.
+    pub copays: CopaysView,
 }
 
 impl PracticeView {
     /// The practice with its logo.
     pub fn of(stored: &Stored<Practice>, logo: Option<&Logo>) -> Self {
         let practice = &stored.state;
+        let (collect, days_before) = practice.copays.parts();
         Self {
             id: practice.id.to_string(),
             version: stored.version,
@@ -63,6 +83,10 @@ impl PracticeView {
             chase_after_days: practice.chase_after_days,
             outreach_stopped: practice.outreach.stopped,
             outreach_most_a_day: practice.outreach.most_a_day,
+            closed_on: practice.calendar.closed_on().to_vec(),
+            holidays: practice.calendar.holidays().to_vec(),
+            quiet_on_holidays: practice.calendar.quiet_on_holidays(),
+            copays: CopaysView { collect, days_before },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is due for a set now, and what follows once it was done.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use super::{InvoiceSet, Pause, PauseReason, SetStatus, TaskWords};
 use crate::{
@@ -61,17 +62,13 @@ impl InvoiceSet {
         let Some(step) = rules.steps.get(usize::from(self.next_step)) else {
             return change(self.ended(SetStatus::Expired), EventKind::SetExpired);
         };
+        if let Some((until, reason)) = step.put_off(recipient, now) {
+            let reason = reason.to_owned();
+            let event = EventKind::MessagePostponed { step: self.next_step, until, reason };
+            return change(Self { next_send_at: Some(until), ..self.clone() }, event);
+        }
         if step.method.is_task() {
             return Due::Task(step, step.method, None);
-        }
-        if recipient.is_outside(step.window, now) {
-            let until = recipient.next_start(step.window, now);
-            let event = EventKind::MessagePostponed {
-                step: self.next_step,
-                until,
-                reason: "outside the hours in which patients may be written to".to_owned(),
-            };
-            return change(Self { next_send_at: Some(until), ..self.clone() }, event);
         }
         if step.method == Method::ChargeCard && self.tried != Some(step.method) {
             return Due::Charge(step);
@@ -231,9 +228,33 @@ impl InvoiceSet {
     }
 }
 
+impl Step {
+    /// Until when the step waits that is due now (UTC), and why: for a day on which staff work, or one on which messages go
+    /// out, or their hours. None where it can be done.
+    fn put_off(&self, recipient: &Recipient, now: DateTime<Utc>) -> Option<(DateTime<Utc>, &'static str)> {
+        let day_in = |zone: Tz, at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+        let calendar = &recipient.calendar;
+        if self.method.is_task() {
+            let (zone, today) = (recipient.practice_zone, day_in(recipient.practice_zone, now));
+            let day = calendar.next_business_day(today);
+            let until = instant(day, Window::default().start(), zone);
+            return (day > today).then_some((until, "the practice is closed"));
+        }
+        let (zone, today) = (recipient.zone, day_in(recipient.zone, now));
+        let (earliest, reason) = if recipient.is_outside(self.window, now) {
+            let next = day_in(zone, recipient.next_start(self.window, now));
+            (next, "outside the hours in which patients may be written to")
+        } else {
+            (today, "a holiday of the practice")
+        };
+        let until = instant(calendar.next_message_day(earliest), self.window.start(), zone);
+        (until > now).then_some((until, reason))
+    }
+}
+
 impl RuleSet {
     /// When a step, or the expiry after the last, is due in a chase that began on a day; not before `earliest`. Staff's
-    /// tasks keep their hours.
+    /// tasks keep their hours and business days, messages the practice's holidays.
     fn wake_at(
         &self,
         step: usize,
@@ -243,12 +264,14 @@ impl RuleSet {
     ) -> DateTime<Utc> {
         let step = self.steps.get(step);
         let planned = started_on + Days::new(step.map_or(self.expiry_days, |s| s.delay_days).into());
-        let (window, zone) = match step {
-            Some(step) if step.method.is_task() => (Window::default(), recipient.practice_zone),
-            Some(step) => (step.window, recipient.zone),
-            None => (Window::default(), recipient.zone),
-        };
-        instant(planned.max(earliest), window.start(), zone)
+        let (day, calendar) = (planned.max(earliest), &recipient.calendar);
+        match step {
+            Some(step) if step.method.is_task() => {
+                instant(calendar.next_business_day(day), Window::default().start(), recipient.practice_zone)
+            }
+            Some(step) => instant(calendar.next_message_day(day), step.window.start(), recipient.zone),
+            None => instant(day, Window::default().start(), recipient.zone),
+        }
     }
 
     /// When each step, and at last the expiry, is due in a chase that begins on a day, if none is put off.
@@ -267,5 +290,7 @@ impl RuleSet {
     }
 }
 
+#[cfg(test)]
+mod days;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ mod status;
 mod transaction;
 mod under_way;
 mod unsettled;
+mod visit;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,11 @@ pub use settle::{Allocation, MAX_ALLOCATIONS, Settlement, settle};
 pub use status::{Move, PaymentStatus};
 pub use transaction::{Transaction, TransactionId, TransactionKind, TransactionStatus};
 pub use unsettled::{Asked, Unsettled};
+pub use visit::HOLD_LASTS;
 
-use crate::{Amount, Cents, Currency, LinkId, Number, PatientId, PaymentId, TreatmentId, text::Line};
+use crate::{
+    Amount, AppointmentId, Cents, Currency, LinkId, Number, PatientId, PaymentId, TreatmentId, text::Line,
+};
 
 /// What a payment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -150,6 +154,9 @@ pub struct Payment {
     /// The visit it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub treatment: Option<TreatmentId>,
+    /// The appointment whose copay it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentId>,
     /// When it is to be paid, in the practice's zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<NaiveDate>,

@@ -99,6 +99,11 @@ impl Attempt {
         matches!(self.means, AttemptMeans::OnFile { hold: true, .. })
     }
 
+    /// Whether money is to be held for it and is not known to be.
+    pub fn is_to_be_held(&self) -> bool {
+        self.is_held() && self.status == AttemptStatus::Open
+    }
+
     /// How long ago it was opened.
     pub fn age(&self, now: DateTime<Utc>) -> chrono::Duration {
         now - self.opened_at

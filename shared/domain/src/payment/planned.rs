@@ -22,6 +22,8 @@ pub enum Planned {
         /// The set.
         set: SetId,
     },
+    /// The copay of a visit to come: held on the card before it.
+    Copay,
     /// An instalment of a payment plan.
     Instalment {
         /// The plan.
@@ -32,7 +34,7 @@ pub enum Planned {
 }
 
 impl Payment {
-    /// Opens an attempt that charges a method on file as planned. It is committed by whoever finds it due, who does not
+    /// Opens an attempt that charges a method on file, or holds on it, as planned. It is committed by whoever finds it due, who does not
     /// know the processor; whoever settles payments makes it, at once.
     ///
     /// # Errors
@@ -40,11 +42,10 @@ impl Payment {
     pub fn start_planned(
         &self,
         id: AttemptId,
-        method: &str,
+        means: AttemptMeans,
         planned: Planned,
         now: DateTime<Utc>,
     ) -> Result<Decision<Self>, Refusal> {
-        let means = AttemptMeans::OnFile { method: method.to_owned(), hold: false };
         let mut started = self.start_attempt(id, means, now)?;
         started.state = started.state.with_attempt(id, |attempt| attempt.planned = Some(planned));
         Ok(started)
@@ -78,7 +79,8 @@ mod tests {
     }
 
     fn started() -> Payment {
-        payment(10_000, Vec::new()).start_planned(attempt(1), "pm_1", planned(), NOW).unwrap().state
+        let means = AttemptMeans::OnFile { method: "pm_1".to_owned(), hold: false };
+        payment(10_000, Vec::new()).start_planned(attempt(1), means, planned(), NOW).unwrap().state
     }
 
     #[test]

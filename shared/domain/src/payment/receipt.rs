@@ -79,6 +79,7 @@ mod tests {
             phone: Err(Unreachable::NoNumber),
             zone: chrono_tz::America::New_York,
             practice_zone: chrono_tz::America::New_York,
+            calendar: crate::practice::Calendar::default(),
             language: Language::En,
             deceased: false,
         }

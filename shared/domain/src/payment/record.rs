@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Allocation, Move, Payment, PaymentStatus, PaymentType, Refund, Tender};
 use crate::{
-    Amount, Cents, Currency, Decision, EventKind, LinkId, Number, PatientId, PaymentId, Refusal, TreatmentId,
-    recipient::Channel, text::Line,
+    Amount, AppointmentId, Cents, Currency, Decision, EventKind, LinkId, Number, PatientId, PaymentId,
+    Refusal, TreatmentId, recipient::Channel, text::Line,
 };
 
 /// What a new payment is; patient and amount are required, the rest may be left out.
@@ -27,6 +27,8 @@ pub struct NewPayment {
     pub payment_type: Option<PaymentType>,
     /// The visit it is for.
     pub treatment: Option<TreatmentId>,
+    /// The appointment whose copay it is.
+    pub appointment: Option<AppointmentId>,
     /// When it is to be paid.
     pub due_date: Option<NaiveDate>,
     /// A note for staff.
@@ -59,6 +61,7 @@ impl Payment {
             currency: new.currency,
             payment_type: new.payment_type,
             treatment: new.treatment,
+            appointment: new.appointment,
             due_date: new.due_date,
             memo: new.memo,
             allocations: new.allocations,

@@ -40,8 +40,8 @@ impl Payment {
     }
 
     /// When the processor is to be asked what became of it (UTC); none where everything is known. The wait doubles from
-    /// five minutes to twelve hours; a charge that was planned is made at once; a session that is to be expired is not waited for, and one that the patient may
-    /// still be using is asked about once it is over. An outcome is never assumed because time has passed.
+    /// five minutes to twelve hours; a charge that was planned is made at once; a session that is to be expired is not
+    /// waited for, and one that the patient may still be using is asked about once it is over. An outcome is never assumed because time has passed.
     pub fn ask_at(&self) -> Option<DateTime<Utc>> {
         let since = match self.unsettled().first()? {
             Unsettled::Attempt(_) => {

@@ -33,6 +33,7 @@ fn every_key_is_as_it_always_was() {
         (Key::patient(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | A")),
         (Key::patient_balance(p, patient), format!("PATIENT#prac_riverside#pat_{ID} | B")),
         (Key::treatment(p, TreatmentId::new(uuid())), format!("TREATMENT#prac_riverside#trt_{ID} | A")),
+        (Key::appointment(p, AppointmentId::new(uuid())), format!("APPOINTMENT#prac_riverside#apt_{ID} | A")),
         (Key::invoice(p, InvoiceId::new(uuid())), format!("INVOICE#prac_riverside#inv_{ID} | A")),
         (
             Key::invoice(p, InvoiceId::new(uuid())).event(7),
@@ -92,6 +93,9 @@ fn every_index_key_is_as_it_always_was() {
     let entry = Queue::Exports.entry(at, p, &ExportId::new(uuid()).to_string());
     assert_eq!(entry["due_at"].as_s().unwrap(), &format!("20260601T170000Z#prac_riverside#exp_{ID}"));
     assert_eq!(entry["queue"].as_s().unwrap().split('#').next(), Some("EXPORTS"));
+    let entry = Queue::Copays.entry(at, p, &AppointmentId::new(uuid()).to_string());
+    assert_eq!(entry["due_at"].as_s().unwrap(), &format!("20260601T170000Z#prac_riverside#apt_{ID}"));
+    assert_eq!(entry["queue"].as_s().unwrap().split('#').next(), Some("COPAYS"));
 }
 
 #[test]

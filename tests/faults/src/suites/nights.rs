@@ -209,8 +209,7 @@ impl Story {
 
     /// Whose message is to go now.
     fn awaiting(&self, at: DateTime<Utc>) -> Vec<usize> {
-        let is_awaiting =
-            |place: &usize| matches!(self.expected(*place, at), Some((Expected::Send(_), _)));
+        let is_awaiting = |place: &usize| matches!(self.expected(*place, at), Some((Expected::Send(_), _)));
         (0..self.town.people.len()).filter(is_awaiting).collect()
     }
 

@@ -119,6 +119,7 @@ fn their<'a>(theirs: &'a Furnished, place: &str, name: &str) -> &'a str {
     match name {
         "patient_id" => &theirs.patient,
         "treatment_id" => &theirs.treatment,
+        "appointment_id" => &theirs.appointment,
         "invoice_id" | "invoice_ids" => &theirs.invoice,
         "payment_id" => &theirs.payment,
         "rule_set_id" => &theirs.rule_set,
@@ -168,6 +169,7 @@ fn mentions(theirs: &Furnished, answer: &Answer) -> bool {
         &theirs.payment,
         &theirs.link,
         &theirs.treatment,
+        &theirs.appointment,
         &theirs.rule_set,
         &theirs.set,
         &theirs.keeper,

@@ -2,6 +2,7 @@
 
 mod autopay;
 mod charging;
+mod copays;
 mod holding;
 mod keeping;
 mod news;

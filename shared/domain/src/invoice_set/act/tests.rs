@@ -28,6 +28,7 @@ fn recipient() -> Recipient {
         language: crate::Language::En,
         zone: Los_Angeles,
         practice_zone: New_York,
+        calendar: crate::practice::Calendar::default(),
         deceased: false,
     }
 }

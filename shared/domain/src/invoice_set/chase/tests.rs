@@ -5,11 +5,11 @@ use super::super::SetInvoice;
 use super::*;
 use crate::{Cents, InvoiceId, Language, PatientId, RuleSetId, SetId, recipient::Unreachable};
 
-fn rules() -> RuleSet {
+pub(super) fn rules() -> RuleSet {
     RuleSet::standard(RuleSetId::new(Uuid::nil())).unwrap()
 }
 
-fn recipient() -> Recipient {
+pub(super) fn recipient() -> Recipient {
     Recipient {
         first_name: "Ada".try_into().unwrap(),
         email: Ok("ada@example.com".to_owned().try_into().unwrap()),
@@ -17,6 +17,7 @@ fn recipient() -> Recipient {
         language: Language::En,
         zone: Los_Angeles,
         practice_zone: chrono_tz::America::New_York,
+        calendar: crate::practice::Calendar::default(),
         deceased: false,
     }
 }
@@ -26,7 +27,7 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 /// Due on 1 June 2026 at 10:00 in Los Angeles, which is 17:00 UTC.
-fn set() -> InvoiceSet {
+pub(super) fn set() -> InvoiceSet {
     InvoiceSet {
         id: SetId { patient: PatientId::new(Uuid::nil()), ordinal: 1 },
         patient_name: "Ada Lovelace".try_into().unwrap(),

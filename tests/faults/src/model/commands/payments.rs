@@ -35,6 +35,7 @@ impl Site {
             currency: Currency::Usd,
             payment_type: None,
             treatment: None,
+            appointment: None,
             due_date: None,
             memo: None,
             link: None,
