@@ -96,9 +96,12 @@ impl App {
 
 impl App {
     /// Nothing more goes to a contact from which a message came back for good, or whose reader complained; the other sets
-    /// that are chased there note it too.
+    /// that are chased there note it too. Of one that is nobody's by now nothing is kept.
     async fn suppress(&self, work: &mut Work<'_>, told: &Told<'_>, why: Suppression) -> Result<(), AppError> {
         let mut patients = self.load_contact(work, &told.contact).await?;
+        if patients.is_empty() {
+            return Ok(());
+        }
         if let Subject::Set(set, _) = told.about.subject {
             patients.retain(|patient| *patient != set.patient);
         }
