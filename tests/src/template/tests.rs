@@ -8,7 +8,7 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 34] = [
+const ENTITIES: [&str; 36] = [
     "APPOINTMENT",
     "ATTEMPTS",
     "CHANGED",

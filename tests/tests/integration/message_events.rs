@@ -259,7 +259,7 @@ async fn whoever_waits_for_a_link_or_a_code_asks_again() {
         let tags = json!({ "practice": clinic.practice, name: id });
         let (mut mail, mut text) = (mail.clone(), text.clone());
         (mail["tags"], text["tags"]) = (tags.clone(), tags);
-        told(&clinic, &[bounce(&mail, "Permanent"), of_text(&text, "TEXT_INVALID")]).await;
+        told(&clinic, &[bounce(&mail, "Transient"), of_text(&text, "TEXT_UNREACHABLE")]).await;
         assert!(clinic.world.dump().await == before, "{name}");
     }
 }

@@ -109,6 +109,7 @@ mod tests {
             language: crate::Language::En,
             zone: chrono_tz::UTC,
             practice_zone: chrono_tz::UTC,
+            calendar: crate::practice::Calendar::default(),
             deceased: false,
         }
     }
