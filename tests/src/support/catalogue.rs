@@ -183,23 +183,12 @@ impl Furnished {
             ("POST", "/v1/treatments") => json!({
                 "patient_id": self.patient, "service_at": "2026-05-01T14:00:00Z", "codes": ["99213"],
             }),
-            ("POST", "/v1/appointments") => json!({
-                "patient_id": self.patient, "starts_at": "2026-07-01T14:00:00Z", "location": "main",
-                "treatment_id": self.treatment, "copay": "30.00",
-            }),
-            ("PATCH", "/v1/appointments/{id}") => {
-                json!({ "starts_at": "2026-06-25T14:00:00Z", "location": null, "copay": "35.00" })
-            }
+            (method, "/v1/appointments" | "/v1/appointments/{id}") => self.appointment(method),
             ("POST", "/v1/invoices") => json!({
                 "patient_id": self.patient, "currency": "USD", "date": "2026-06-01",
                 "lines": [{ "description": "Visit", "unit_price": "5.00", "treatment_id": self.treatment }],
             }),
-            ("PATCH", "/v1/practice") => {
-                json!({
-                    "name": "Riverside Family Clinic", "rule_set_id": self.rule_set, "chase_after_days": 3,
-                    "copays": { "collect": "request", "days_before": 2 },
-                })
-            }
+            ("PATCH", "/v1/practice") => self.practice(),
             ("PATCH", "/v1/invoices/{id}") => json!({ "term_days": 3 }),
             ("POST", "/v1/invoices/{id}/send") => json!({ "channels": ["portal"] }),
             ("POST", "/v1/payments") => json!({
@@ -245,6 +234,25 @@ impl Furnished {
             (method, pattern) => panic!("{method} {pattern} has no good request here"),
         };
         Some(body)
+    }
+
+    /// A good appointment, or a good change of one.
+    fn appointment(&self, method: &str) -> Value {
+        if method == "PATCH" {
+            return json!({ "starts_at": "2026-06-25T14:00:00Z", "location": null, "copay": "35.00" });
+        }
+        json!({
+            "patient_id": self.patient, "starts_at": "2026-07-01T14:00:00Z", "location": "main",
+            "treatment_id": self.treatment, "copay": "30.00",
+        })
+    }
+
+    /// A good change of the practice.
+    fn practice(&self) -> Value {
+        json!({
+            "name": "Riverside Family Clinic", "rule_set_id": self.rule_set, "chase_after_days": 3,
+            "copays": { "collect": "request", "days_before": 2 }, "holidays": ["2026-07-03"],
+        })
     }
 
     /// A request of the practice `asking` that would be good in this one.
