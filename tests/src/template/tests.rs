@@ -8,7 +8,7 @@ use paywell_store::{Holds, TABLE};
 use super::*;
 
 /// What partition keys begin with: `shared/store/src/keys.rs`.
-const ENTITIES: [&str; 36] = [
+const ENTITIES: [&str; 39] = [
     "APPOINTMENT",
     "ATTEMPTS",
     "CHANGED",
@@ -36,10 +36,13 @@ const ENTITIES: [&str; 36] = [
     "PRACTICE",
     "PRACTICES",
     "RULESET",
+    "SENDS",
     "SESSION",
     "SET",
     "SETS",
     "SIGNIN",
+    "STANDING",
+    "TEXTNUMBER",
     "TOKEN",
     "TRANSACTIONS",
     "TREATMENT",
