@@ -11,6 +11,7 @@ pub mod config;
 pub mod documents;
 pub mod error;
 pub mod exports;
+mod foresight;
 pub mod ids;
 pub mod invoices;
 pub mod links;

@@ -99,10 +99,7 @@ impl Message {
 
     /// The method of outreach by which it goes.
     pub(crate) const fn method(&self) -> Method {
-        match self {
-            Self::Mail(_) => Method::Email,
-            Self::Text(_) => Method::Sms,
-        }
+        Method::by(self.channel())
     }
 
     /// Its subject, where it has one, and its text, for whoever looks at what would be sent.

@@ -162,6 +162,9 @@ impl App {
                 }
             };
             let recipient = work.load_recipient(&patient.state).await?;
+            let methods = work.methods_charged(&found, patient.state.id).await?;
+            let foreseen =
+                |decision| InvoiceSet::foreseen(decision, &found, &recipient, methods.as_ref(), cx.now());
             let mut counts = counts.lock().await;
             match set.state.due(&found, &recipient, cx.now()) {
                 Due::Nothing => {
@@ -171,14 +174,14 @@ impl App {
                 Due::Change(decision) => {
                     let put_off = decision.state.status == set.state.status;
                     *(if put_off { &mut counts.postponed } else { &mut counts.changed }) += 1;
-                    work.commit.update(&set, *decision)?;
+                    work.commit.update(&set, foreseen(*decision))?;
                     Ok(None)
                 }
                 Due::Task(step, method, undelivered) => {
                     counts.tasks += 1;
                     let words = task_words(&practice, &recipient, step, method);
                     let task = set.state.create_task(&found, &recipient, &words, undelivered, cx.now());
-                    work.commit.update(&set, task)?;
+                    work.commit.update(&set, foreseen(task))?;
                     Ok(None)
                 }
                 Due::Send(_, Reach::Sms(_)) if counts.texts_down => {
@@ -193,7 +196,7 @@ impl App {
                     let method = message.method();
                     let claim = set.state.claim(&found, &recipient, (method, link), cx.now());
                     work.require_recipient_unchanged(&patient)?;
-                    let set = work.commit.update(&set, claim)?;
+                    let set = work.commit.update(&set, foreseen(claim))?;
                     let instead = match step.fallback {
                         Some(task) if task.is_task() => {
                             Instead::Task(task_words(&practice, &recipient, step, task))
@@ -220,8 +223,8 @@ impl App {
         work.give_out(self, link)
     }
 
-    /// Notes what became of a claimed message: on the version that was claimed, or, where the set changed meanwhile, on
-    /// what it now is.
+    /// Notes what became of a claimed message: on the version that was claimed; on what the set now is where it changed
+    /// meanwhile, or is at another step by that and foreseen anew.
     async fn note(&self, cx: &Context, claimed: Claimed, outcome: Outcome) -> Result<(), AppError> {
         let decide = |set: &InvoiceSet| match &outcome {
             Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
@@ -229,16 +232,20 @@ impl App {
             Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
             Outcome::Later => set.put_back(claimed.step, claimed.tried, cx.now()),
         };
-        let mut commit = Commit::new(&cx.by, None);
-        commit.update(&claimed.set, decide(&claimed.set.state))?;
-        match self.store.commit(commit).await {
-            Err(CommitError::Conflict) => {}
-            other => return Ok(other?),
+        if matches!(outcome, Outcome::Sent(_) | Outcome::Unknown) {
+            let mut commit = Commit::new(&cx.by, None);
+            commit.update(&claimed.set, decide(&claimed.set.state))?;
+            match self.store.commit(commit).await {
+                Err(CommitError::Conflict) => {}
+                other => return Ok(other?),
+            }
         }
         let patient = claimed.set.state.id.patient;
-        self.change(cx, [Key::invoice_set(cx.practice(), patient)], async |work| {
+        let keys = [Key::invoice_set(cx.practice(), patient), Key::patient(cx.practice(), patient)];
+        self.change(cx, keys, async |work| {
             let set = work.need::<InvoiceSet>(patient, "invoice set")?;
-            work.commit.update(&set, decide(&set.state))?;
+            let decision = work.foreseen(decide(&set.state)).await?;
+            work.commit.update(&set, decision)?;
             Ok(())
         })
         .await

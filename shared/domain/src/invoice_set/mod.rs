@@ -3,6 +3,7 @@
 mod act;
 mod action;
 mod chase;
+mod foresee;
 mod task;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 pub use act::{MAX_AT_ONCE, Pause, PauseReason};
 pub use action::Action;
 pub use chase::{Due, Instead};
+pub use foresee::{Foreseen, Problem};
 pub use task::{Task, TaskWords};
 
 use crate::{
@@ -165,7 +167,7 @@ impl InvoiceSet {
             given_up: Vec::new(),
         };
         let next_send_at = Some(set.wake_at(rules, recipient, started_on));
-        Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id })
+        Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id, will_fail: None })
     }
 
     /// Other charges of the same patient that are owed again begin with it.
