@@ -1,8 +1,6 @@
 //! Appointments as staff book, move and end them. What happens to their copays by itself is in [`crate::copays`].
 
-use paywell_domain::{
-    Amount, Appointment, AppointmentId, Decision, Link, Patient, Payment, Refusal,
-};
+use paywell_domain::{Amount, Appointment, AppointmentId, Decision, Link, Patient, Payment, Refusal};
 use paywell_store::{Answer, Key, Stored};
 
 use crate::{

@@ -76,6 +76,11 @@ impl Work<'_> {
         &self.loaded
     }
 
+    /// Takes what was loaded for what it will be once this is committed: what is decided after it stands on that.
+    pub(crate) fn take_as_written(&mut self) {
+        self.loaded = self.commit.after(&self.loaded);
+    }
+
     /// Whether anything was loaded under a key.
     pub fn has(&self, key: &Key) -> bool {
         self.loaded.contains(key)

@@ -13,6 +13,7 @@ pub mod copays;
 pub mod documents;
 pub mod error;
 pub mod exports;
+mod foresight;
 pub mod ids;
 pub mod invoices;
 pub mod links;

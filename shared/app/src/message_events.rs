@@ -81,10 +81,10 @@ impl App {
             if work.has(&known) {
                 return Ok(());
             }
-            work.note_in_history(told).await?;
             if let Some(why) = told.suppression() {
                 self.suppress(work, told, why).await?;
             }
+            work.note_in_history(told).await?;
             if !work.commit.is_empty() {
                 work.commit.webhook(&name);
             }
@@ -106,8 +106,7 @@ impl App {
             patients.retain(|patient| *patient != set.patient);
         }
         let decision = work.standing(&told.contact)?.suppress(why);
-        work.note_in_sets(&patients, &decision.events)?;
-        work.write_standing(decision)?;
+        work.stand(decision, &patients).await?;
         Ok(())
     }
 }
@@ -195,6 +194,7 @@ impl Work<'_> {
                 state.undelivered((step, told.message), reason.clone(), &instead, self.now())
             }
         };
+        let decision = self.foreseen(decision).await?;
         self.commit.update(&stored, decision)?;
         Ok(())
     }

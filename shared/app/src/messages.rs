@@ -102,8 +102,8 @@ impl Message {
     }
 
     /// The method of outreach by which it goes.
-    pub(crate) fn method(&self) -> Method {
-        self.channel().into()
+    pub(crate) const fn method(&self) -> Method {
+        Method::by(self.channel())
     }
 
     /// Its subject, where it has one, and its text, for whoever looks at what would be sent.

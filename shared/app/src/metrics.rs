@@ -81,7 +81,7 @@ pub struct Metrics {
     /// By status.
     pub payments: BTreeMap<String, Metric>,
     /// By status: the cards failed, expired, paused and will fail are among them. `will_fail` counts the active sets whose
-    /// next message was predicted to fail when they were last looked at; what only time changes shows with the next look.
+    /// next step is predicted to fail; what only time changes shows with the nightly look.
     pub invoice_sets: BTreeMap<String, Metric>,
 }
 

@@ -98,7 +98,7 @@ impl Work<'_> {
         }
         let practice = self.practice()?;
         let patient = self.load_for_chasing(&practice, patient).await?;
-        self.start_set(&practice, &patient, first, others)?;
+        self.start_set(&practice, &patient, first, others).await?;
         Ok(())
     }
 

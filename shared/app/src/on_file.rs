@@ -57,6 +57,7 @@ impl App {
             let stored = work.methods(patient)?.filter(|stored| stored.state.method(method).is_some());
             let stored = stored.ok_or(AppError::NotFound("payment method"))?;
             let made = work.commit.update(&stored, stored.state.make_default(method, today)?)?;
+            work.foresee_sets(&[patient], &[]).await?;
             answer(200, &PaymentMethodsView::of(&made.state, today), made.version)
         })
         .await
@@ -77,7 +78,10 @@ impl App {
         let begin = async |work: &mut Work<'_>| {
             let stored = work.methods(patient)?.ok_or(AppError::NotFound("payment method"))?;
             match stored.state.remove(method) {
-                Some(removed) => drop(work.commit.update(&stored, removed)?),
+                Some(removed) => {
+                    work.commit.update(&stored, removed)?;
+                    work.foresee_sets(&[patient], &[]).await?;
+                }
                 None if stored.state.removed.iter().any(|removed| removed == method) => {}
                 None => return Err(AppError::NotFound("payment method")),
             }

@@ -77,7 +77,11 @@ impl App {
         decide: impl Fn(&Patient, NaiveDate) -> Result<Decision<Patient>, Refusal>,
     ) -> Result<Answer, AppError> {
         let practice_id = cx.practice();
-        let keys = [Key::patient(practice_id, id), Key::patient_balance(practice_id, id)];
+        let keys = [
+            Key::patient(practice_id, id),
+            Key::patient_balance(practice_id, id),
+            Key::invoice_set(practice_id, id),
+        ];
         self.command(cx, keys, async |work| {
             let practice = work.practice()?;
             let stored = work.need::<Patient>(id, "patient")?;
@@ -85,6 +89,7 @@ impl App {
             let view = |stored: &Stored<Patient>| PatientView::of(stored, &account, practice.currency);
             require_version(&stored, version, &view(&stored))?;
             let changed = work.commit.update(&stored, decide(&stored.state, practice.today(cx.now()))?)?;
+            work.foresee_sets(&[id], &[]).await?;
             answer(200, &view(&changed), changed.version)
         })
         .await

@@ -131,8 +131,8 @@ impl App {
                     ..preview
                 }
             }
-            (Err(problem), Some(task)) => as_task(task, Some(problem)),
-            (Err(problem), None) => StepPreview { problem: Some(problem.to_owned()), ..preview },
+            (Err(why), Some(task)) => as_task(task, Some(why.reason())),
+            (Err(why), None) => StepPreview { problem: Some(why.reason().to_owned()), ..preview },
         }
     }
 

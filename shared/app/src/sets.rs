@@ -174,6 +174,7 @@ impl Work<'_> {
             }
             Act::ChaseAgain => return Err(AppError::internal("a cancelled set is chased by its charges")),
         };
+        let decision = self.foreseen(decision).await?;
         Ok(self.commit.update(set, decision)?)
     }
 
@@ -269,7 +270,7 @@ impl Work<'_> {
         }
         let practice = self.practice()?;
         let patient = self.load_for_chasing(&practice, current.state.id.patient).await?;
-        self.start_set(&practice, &patient, first, others)
+        self.start_set(&practice, &patient, first, others).await
     }
 }
 

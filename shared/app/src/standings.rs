@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use paywell_domain::{
-    Actor, ContactStanding, Decision, EventKind, InvoiceSet, Patient, PatientId, Practice, PracticeId,
-    Refusal,
+    Actor, ContactStanding, Decision, Patient, PatientId, PracticeId, Refusal,
     patient::Phone,
     portal::ContactPoint,
     recipient::{Channel, Recipient},
@@ -21,7 +20,8 @@ use crate::{
     views::patients::ContactsView,
 };
 
-/// The most patients of one contact in whose sets' histories it is noted what was texted: one transaction.
+/// The most patients of one contact in whose sets it is noted what was texted: one transaction. Those of more are foreseen
+/// by the nightly pass.
 const MAX_NOTED: usize = 20;
 
 /// For how long after a text came it is answered (47 CFR 64.1200(a)(12)): a later answer could wake its sender.
@@ -92,8 +92,7 @@ impl Work<'_> {
         Ok(known.map_or_else(|| ContactStanding::new(contact.clone()), |stored| stored.state))
     }
 
-    /// Writes how a contact stands now.
-    pub(crate) fn write_standing(&mut self, decision: Decision<ContactStanding>) -> Result<u64, AppError> {
+    fn write_standing(&mut self, decision: Decision<ContactStanding>) -> Result<u64, AppError> {
         let hash = decision.state.contact.hash();
         let stored = match self.find::<ContactStanding>(hash)? {
             Some(known) => self.commit.update(&known, decision)?,
@@ -103,20 +102,19 @@ impl Work<'_> {
         Ok(stored.version)
     }
 
-    /// Notes what became of a contact in the history of every open set that is chased there.
-    pub(crate) fn note_in_sets(
+    /// Writes how a contact stands now, notes it in the history of every open set that is chased there, and foresees those
+    /// sets anew.
+    pub(crate) async fn stand(
         &mut self,
+        decision: Decision<ContactStanding>,
         patients: &[PatientId],
-        events: &[EventKind],
-    ) -> Result<(), AppError> {
-        for patient in patients.iter().filter(|_| !events.is_empty()) {
-            let Some(set) = self.find::<InvoiceSet>(*patient)? else { continue };
-            if set.state.status.is_open() {
-                let (state, events) = (set.state.clone(), events.to_vec());
-                self.commit.update(&set, Decision { state, events, postings: Vec::new() })?;
-            }
+    ) -> Result<u64, AppError> {
+        let events = decision.events.clone();
+        let version = self.write_standing(decision)?;
+        if !events.is_empty() {
+            self.foresee_sets(patients, &events).await?;
         }
-        Ok(())
+        Ok(version)
     }
 }
 
@@ -184,8 +182,7 @@ impl App {
             let practice = work.practice()?;
             let patients = self.load_contact(work, &contact).await?;
             let (decision, answer) = work.standing(&contact)?.heard(texted.text, now);
-            work.note_in_sets(&patients, &decision.events)?;
-            work.write_standing(decision)?;
+            work.stand(decision, &patients).await?;
             work.commit.webhook(&event);
             let Some(answer) = answer else { return Ok(None) };
             let mut language = practice.pay_page.language;
@@ -269,17 +266,9 @@ impl App {
             work.load_recipient(&patient).await?;
             let patients = self.load_contact(work, &contact).await?;
             let decision = decide(&work.standing(&contact)?)?;
-            let mut standings = work.standings(&patient)?;
-            let changed = Some(decision.state.clone());
-            match channel {
-                Channel::Email => standings.email = changed,
-                Channel::Sms => standings.phone = changed,
-            }
-            work.note_in_sets(&patients, &decision.events)?;
-            let version = work.write_standing(decision)?;
-            let practice: Practice = work.practice()?;
-            let recipient = Recipient::of(&patient, &practice, &standings);
-            answer(200, &ContactsView::of(&patient, &recipient, &standings), version)
+            let version = work.stand(decision, &patients).await?;
+            let recipient = work.load_recipient(&patient).await?;
+            answer(200, &ContactsView::of(&patient, &recipient, &work.standings(&patient)?), version)
         })
         .await
     }

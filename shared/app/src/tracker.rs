@@ -25,7 +25,7 @@ use crate::{
         patients::PatientView,
         payments::{PaymentDetail, PaymentView},
         refunds::{DisputeView, RefundView},
-        sets::{InvoiceSetDetail, InvoiceSetView},
+        sets::{InvoiceSetDetail, InvoiceSetView, UpcomingStep},
         timeline::TimelineEntry,
         transactions::TransactionDetail,
     },
@@ -273,7 +273,8 @@ impl App {
         })
     }
 
-    /// A patient's current invoice set with everything that happened: one query.
+    /// A patient's current invoice set with everything that happened: one query; of one that is chased what comes next as
+    /// well, in two loads.
     ///
     /// # Errors
     /// The patient was never chased.
@@ -281,8 +282,20 @@ impl App {
         let currency = self.settings(cx).await?.currency;
         let history = self.store.history::<InvoiceSet>(cx.practice(), patient).await?;
         let history = history.ok_or(AppError::NotFound("invoice set"))?;
-        let timeline = history.events.iter().map(TimelineEntry::of).collect();
-        Ok(InvoiceSetDetail { set: InvoiceSetView::of(&history.stored, currency), timeline })
+        let set = &history.stored.state;
+        let keys = [
+            Key::patient(cx.practice(), patient),
+            Key::rule_set(cx.practice(), set.rule_set, set.rule_set_version),
+        ];
+        let ahead = match set.status.is_chasing() {
+            true => self.look(cx, keys, async |work| work.foresee(set).await).await?,
+            false => Vec::new(),
+        };
+        Ok(InvoiceSetDetail {
+            set: InvoiceSetView::of(&history.stored, currency),
+            upcoming: ahead.into_iter().map(UpcomingStep::from).collect(),
+            timeline: history.events.iter().map(TimelineEntry::of).collect(),
+        })
     }
 }
 

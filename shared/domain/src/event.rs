@@ -347,7 +347,14 @@ pub enum EventKind {
 
     SetStarted {
         set: SetId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        will_fail: Option<String>,
     },
+    SetWillFail {
+        step: u16,
+        reason: String,
+    },
+    SetWillGo,
     SetInvoiceJoined {
         invoice: InvoiceId,
     },

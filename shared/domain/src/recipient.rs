@@ -35,19 +35,19 @@ pub enum Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// The address or the number.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Email(address) => address.as_str(),
-            Self::Sms(number) => number.as_str(),
-        }
-    }
-
     /// By which channel.
     pub const fn channel(&self) -> Channel {
         match self {
             Self::Email(_) => Channel::Email,
             Self::Sms(_) => Channel::Sms,
+        }
+    }
+
+    /// The address or the number.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Email(address) => address.as_str(),
+            Self::Sms(number) => number.as_str(),
         }
     }
 }
@@ -75,6 +75,8 @@ pub enum Unreachable {
     Complained,
     /// The number is one that takes no texts.
     TakesNoTexts,
+    /// The provider has refused the message.
+    Refused,
 }
 
 impl Unreachable {
@@ -91,6 +93,7 @@ impl Unreachable {
             Self::Bounced => "mail-bounced",
             Self::Complained => "mail-complained-of",
             Self::TakesNoTexts => "number-takes-no-texts",
+            Self::Refused => "message-refused",
         }
     }
 
@@ -119,6 +122,7 @@ impl Unreachable {
                 "the reader of this address has complained of mail from us; another address is needed"
             }
             Self::TakesNoTexts => "this number takes no texts; add another one, or ask and lift the hold",
+            Self::Refused => "the provider has refused this message; correct the contact, or add another one",
         }
     }
 }

@@ -39,3 +39,4 @@ mod standings;
 mod store;
 mod texting;
 mod webhooks;
+mod will_fail;

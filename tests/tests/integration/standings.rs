@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const NUMBER: &str = "+16175550123";
 /// The practice's own number.
-const OWN: &str = "+18005550100";
+pub(super) const OWN: &str = "+18005550100";
 /// The account's sender, which practices share that have none of their own.
 const SHARED: &str = "+18005550199";
 /// Two in the afternoon in New York.
@@ -19,7 +19,7 @@ fn number(text: &str) -> Phone {
 }
 
 /// Ada, by day, who agreed to texts; her practice has a number of its own.
-async fn ada() -> (Clinic, String) {
+pub(super) async fn ada() -> (Clinic, String) {
     let clinic = Clinic::open().await;
     clinic.world.set_clock(DAY.parse().unwrap());
     clinic.change_practice(|practice| practice.text_number = Some(number(OWN))).await;
@@ -28,7 +28,7 @@ async fn ada() -> (Clinic, String) {
 }
 
 /// A patient at Ada's number, who agreed to texts.
-async fn agreed(clinic: &Clinic, name: &str) -> String {
+pub(super) async fn agreed(clinic: &Clinic, name: &str) -> String {
     let email = format!("{}@example.com", name.to_lowercase());
     let details = json!({ "email": email, "phone": NUMBER, "time_zone": "America/New_York" });
     let patient = clinic.patient_with(name, &details).await;
@@ -41,7 +41,7 @@ async fn agreed(clinic: &Clinic, name: &str) -> String {
 }
 
 /// Somebody texts; `id` is the provider's.
-async fn texted(clinic: &Clinic, id: &str, to: &str, text: &str) {
+pub(super) async fn texted(clinic: &Clinic, id: &str, to: &str, text: &str) {
     told(clinic, id, to, text, clinic.world.now()).await.unwrap();
 }
 

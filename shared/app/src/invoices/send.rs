@@ -4,7 +4,7 @@ use paywell_domain::{
     Decision, EventKind, Invoice, InvoiceId, InvoiceSet, InvoiceStatus, Link, LinkId, Patient, PatientId,
     Payment, PaymentId, Practice, Refusal, RuleSet, SetId,
     link::{LinkFor, Token},
-    recipient::{Channel, Reach, Recipient},
+    recipient::{Channel, Reach},
 };
 use paywell_store::{Aggregate, Answer, Key, Pointer, Stored};
 use secrecy::ExposeSecret;
@@ -82,7 +82,7 @@ impl App {
                 }
                 let sent = work.commit.update(&stored, decide(&stored.state)?)?;
                 if stored.state.status == InvoiceStatus::Draft {
-                    work.chase(&practice, &patient, &sent.state)?;
+                    work.chase(&practice, &patient, &sent.state).await?;
                 }
                 let pays = || LinkFor::Invoices(vec![id]);
                 *messages.lock().await =
@@ -171,7 +171,7 @@ impl Work<'_> {
 
     /// A newly owed invoice joins the patient's open set, or begins one that is due when the practice's start rule
     /// says so.
-    pub(crate) fn chase(
+    pub(crate) async fn chase(
         &mut self,
         practice: &Practice,
         patient: &Patient,
@@ -190,12 +190,12 @@ impl Work<'_> {
             self.commit.update(open, joined)?;
             return Ok(());
         }
-        self.start_set(practice, patient, invoice, &[])?;
+        self.start_set(practice, patient, invoice, &[]).await?;
         Ok(())
     }
 
     /// Begins a set in the place of the patient's last one; gives it as it will be stored.
-    pub(crate) fn start_set(
+    pub(crate) async fn start_set(
         &mut self,
         practice: &Practice,
         patient: &Patient,
@@ -208,7 +208,7 @@ impl Work<'_> {
         let start = start.max(practice.today(self.now()));
         let ordinal = current.as_ref().map_or(1, |set| set.state.id.ordinal.saturating_add(1));
         let id = SetId { patient: patient.id, ordinal };
-        let recipient = Recipient::of(patient, practice, &self.standings(patient)?);
+        let recipient = self.load_recipient(patient).await?;
         let started = InvoiceSet::start(id, invoice, &rules, &recipient, start, self.now());
         let mut decision = InvoiceSet::with(started, others.iter().copied());
         if self.methods(patient.id)?.is_some_and(|methods| methods.state.autopay.is_some()) {
@@ -216,6 +216,7 @@ impl Work<'_> {
             let due = due.unwrap_or(start);
             decision.state = decision.state.in_autopay(due, &recipient, self.now());
         }
+        let decision = self.foreseen(decision).await?;
         match current {
             Some(ended) => {
                 self.commit.keep_earlier(&ended, &Key::earlier_set(&practice.id, ended.state.id))?;

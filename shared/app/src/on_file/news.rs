@@ -57,6 +57,7 @@ impl App {
                 if known && stored.state.method(method).is_none() {
                     work.commit.customer(method, patient)?;
                 }
+                work.foresee_sets(&[patient], &[]).await?;
             }
             work.commit.webhook(&event.id);
             Ok(())

@@ -130,19 +130,21 @@ impl Running<'_> {
             run.changed += 1;
             return Ok((run, None));
         }
+        let methods = work.methods_charged(&rules, patient.state.id).await?;
+        let foreseen = |decision| InvoiceSet::foreseen(decision, &rules, &recipient, methods.as_ref(), now);
         let payer = Payer { practice: &practice, patient: &patient, recipient: &recipient };
         match set.state.due(&rules, &recipient, now) {
             Due::Nothing => run.skipped += 1,
             Due::Change(decision) => {
                 let put_off = decision.state.status == set.state.status;
                 *(if put_off { &mut run.postponed } else { &mut run.changed }) += 1;
-                work.commit.update(&set, *decision)?;
+                work.commit.update(&set, foreseen(*decision))?;
             }
             Due::Task(step, method, undelivered) => {
                 run.tasks += 1;
                 let words = task_words(&practice, &recipient, step, method);
                 let task = set.state.create_task(&rules, &recipient, &words, undelivered, now);
-                work.commit.update(&set, task)?;
+                work.commit.update(&set, foreseen(task))?;
             }
             Due::Autopay => self.app.claim_autopay(work, &set, &payer, &mut run).await?,
             Due::Charge(step) => {
@@ -158,7 +160,7 @@ impl Running<'_> {
                 let method = message.method();
                 let claim = set.state.claim(&rules, &recipient, (method, link), now);
                 work.require_recipient_unchanged(&patient)?;
-                let set = work.commit.update(&set, claim)?;
+                let set = work.commit.update(&set, foreseen(claim))?;
                 let instead = instead_of(&practice, &recipient, step, method);
                 return Ok((run, Some(Claimed { set, step: number, tried, message, instead })));
             }
@@ -166,8 +168,8 @@ impl Running<'_> {
         Ok((run, None))
     }
 
-    /// Notes what became of a claimed message: on the version that was claimed, or, where the set changed meanwhile, on
-    /// what it now is.
+    /// Notes what became of a claimed message: on the version that was claimed; on what the set now is where it changed
+    /// meanwhile, or is at another step by that and foreseen anew.
     pub(super) async fn note(
         &self,
         cx: &Context,
@@ -180,17 +182,21 @@ impl Running<'_> {
             Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
             Outcome::Later => set.put_back(claimed.step, claimed.tried, cx.now()),
         };
-        let mut commit = Commit::new(&cx.by, None);
-        commit.update(&claimed.set, decide(&claimed.set.state))?;
-        match self.app.store.commit(commit).await {
-            Err(CommitError::Conflict) => {}
-            other => return Ok(other?),
+        if matches!(outcome, Outcome::Sent(_) | Outcome::Unknown) {
+            let mut commit = Commit::new(&cx.by, None);
+            commit.update(&claimed.set, decide(&claimed.set.state))?;
+            match self.app.store.commit(commit).await {
+                Err(CommitError::Conflict) => {}
+                other => return Ok(other?),
+            }
         }
         let patient = claimed.set.state.id.patient;
+        let keys = [Key::invoice_set(cx.practice(), patient), Key::patient(cx.practice(), patient)];
         self.app
-            .change(cx, [Key::invoice_set(cx.practice(), patient)], async |work| {
+            .change(cx, keys, async |work| {
                 let set = work.need::<InvoiceSet>(patient, "invoice set")?;
-                work.commit.update(&set, decide(&set.state))?;
+                let decision = work.foreseen(decide(&set.state)).await?;
+                work.commit.update(&set, decision)?;
                 Ok(())
             })
             .await

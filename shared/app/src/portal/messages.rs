@@ -5,6 +5,10 @@ use paywell_domain::{Language, Patient, on_file::ConsentGiven, patient::Phone, t
 use super::SignedIn;
 use crate::{App, AppError, Context};
 
+/// The most patients whose invoice sets are foreseen in the transaction of a choice for all of them; those of more are left
+/// to the nightly pass.
+const MAX_FORESEEN: usize = 15;
+
 /// What is chosen now: the same for all patients of a session, as whoever answers for them is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Messages {
@@ -50,11 +54,14 @@ impl App {
         language: Language,
     ) -> Result<(), AppError> {
         self.change(cx, signed_in.patient_keys(), async |work| {
-            for patient in signed_in.patients(work.loaded())? {
+            let patients = signed_in.patients(work.loaded())?;
+            for patient in &patients {
                 let texts = texts.clone().map(|wording| (wording, ConsentGiven::Online));
                 let chosen = patient.state.choose_messages(email, texts, Some(language), cx.now());
-                let _: paywell_store::Stored<Patient> = work.commit.update(&patient, chosen)?;
+                let _: paywell_store::Stored<Patient> = work.commit.update(patient, chosen)?;
             }
+            let foreseen = patients.iter().take(MAX_FORESEEN).map(|patient| patient.state.id);
+            work.foresee_sets(&foreseen.collect::<Vec<_>>(), &[]).await?;
             Ok(())
         })
         .await

@@ -1,6 +1,7 @@
 //! Reconciling with the processor: what is unsettled is asked about, receipts of what was paid are mailed, what came without
-//! a message is found, payouts are booked.
+//! a message is found, payouts are booked. What outreach will do soon is foreseen anew, for time alone may change that.
 
+mod foresee;
 mod payouts;
 mod sweep;
 
@@ -21,7 +22,8 @@ const LOOK_BACK: Duration = Duration::days(7);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Order {
-    /// Whether to go through the processor's records as well, for what nobody told us, and to book payouts.
+    /// Whether to go through the processor's records as well, for what nobody told us, to book payouts, and to foresee which
+    /// invoice sets will fail.
     pub nightly: bool,
     /// From when on (UTC) those records are gone through; a week back where nothing is said. After the table was restored
     /// from a backup: from before the backup.
@@ -43,6 +45,10 @@ pub struct Run {
     pub found: u32,
     /// Payouts that were booked, or stand otherwise now.
     pub payouts: u32,
+    /// Invoice sets whose next step was foreseen anew.
+    pub foreseen: u32,
+    /// Those of them that will fail now, or will no more.
+    pub sets_changed: u32,
     /// What could not be handled; the next run finds it again.
     pub errors: u32,
     /// Whether it ended before all was done; the next run goes on.
@@ -94,6 +100,9 @@ impl App {
             let since = order.since.unwrap_or(clock() - LOOK_BACK);
             self.sweep(since, &mut pass).await;
             self.book_payouts(since, &mut pass).await;
+        }
+        if order.nightly {
+            self.foresee_soon(&mut pass).await;
         }
         Ok(pass.run)
     }

@@ -88,7 +88,8 @@ impl App {
     ) -> Result<News, AppError> {
         if attempt.is_hosted() {
             self.ask_session(attempt, cx.now()).await
-        } else if attempt.planned.is_some() && attempt.status == paywell_domain::payment::AttemptStatus::Open {
+        } else if attempt.planned.is_some() && attempt.status == paywell_domain::payment::AttemptStatus::Open
+        {
             self.ask_planned(cx, payment, attempt).await
         } else {
             self.ask_charge(cx, payment, attempt, read).await

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     ContactStanding, Currency, Language, Patient, Treatment,
+    invoice_set::Problem,
     on_file::ConsentGiven,
     recipient::{Channel, Recipient, Unreachable},
     standing::{Reply, Standings, Suppression},
@@ -182,13 +183,19 @@ pub struct ReplyView {
     pub text: String,
 }
 
-/// Why no message goes to a contact, and what mends it.
+/// Why a message does not go, and what mends it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ContactProblem {
+pub struct ProblemView {
     /// The name of the rule, for programs.
     pub rule: String,
     /// What is the matter, and what mends it.
     pub reason: String,
+}
+
+impl From<Problem> for ProblemView {
+    fn from(problem: Problem) -> Self {
+        Self { rule: problem.rule.to_owned(), reason: problem.reason }
+    }
 }
 
 /// A contact of whoever answers for a patient's bills, and how it stands.
@@ -197,7 +204,7 @@ pub struct ContactView {
     /// The mail address, or the number in international form; none where none is on file.
     pub address: Option<String>,
     /// Why no message goes there; none where one can.
-    pub problem: Option<ContactProblem>,
+    pub problem: Option<ProblemView>,
     /// Since when its reader wants no texts (UTC).
     pub opted_out_at: Option<DateTime<Utc>>,
     /// Why its provider delivers nothing there.
@@ -234,8 +241,7 @@ impl ContactView {
             |reply: &Reply| ReplyView { number: reply.number, at: reply.at, text: reply.text.clone() };
         Self {
             address,
-            problem: problem
-                .map(|why| ContactProblem { rule: why.rule().to_owned(), reason: why.reason().to_owned() }),
+            problem: problem.map(|why| ProblemView::from(Problem::from(why))),
             opted_out_at: standing.and_then(|standing| standing.opted_out_at),
             suppressed: standing.and_then(|standing| standing.suppressed),
             unread_replies: standing.map_or_else(Vec::new, |known| known.unread.iter().map(reply).collect()),

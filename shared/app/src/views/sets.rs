@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     Currency, InvoiceSet, SetStatus,
-    invoice_set::{Action, Pause, PauseReason, Task},
+    invoice_set::{Action, Foreseen, Pause, PauseReason, Task},
     rule_set::Method,
 };
 use paywell_store::{SetRow, Stored};
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{PatientRef, timeline::TimelineEntry};
+use super::{PatientRef, patients::ProblemView, timeline::TimelineEntry};
 
 /// An invoice of a set.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -100,12 +100,36 @@ pub struct InvoiceSetView {
     pub tasks: Vec<TaskView>,
 }
 
+/// A coming step, if those before it are done in their time and nothing changes until then.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UpcomingStep {
+    /// Which step of the rule set, from 0.
+    pub step: u16,
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// The step's method.
+    pub method: Method,
+    /// By which method it will be done: its own, or its fallback; none where it will fail.
+    pub sends_by: Option<Method>,
+    /// Why not by its own, and what mends that.
+    pub problem: Option<ProblemView>,
+}
+
+impl From<Foreseen> for UpcomingStep {
+    fn from(foreseen: Foreseen) -> Self {
+        let Foreseen { step, at, method, sends_by, problem } = foreseen;
+        Self { step, at, method, sends_by, problem: problem.map(ProblemView::from) }
+    }
+}
+
 /// A patient's current invoice set, with everything that happened.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvoiceSetDetail {
     /// The set.
     #[serde(flatten)]
     pub set: InvoiceSetView,
+    /// What comes next, as far as it is known now: the next step and every later one. None of a set in which nothing is sent.
+    pub upcoming: Vec<UpcomingStep>,
     /// Everything that happened, in order.
     pub timeline: Vec<TimelineEntry>,
 }

@@ -75,9 +75,9 @@ impl InvoiceSet {
         }
         match (step.reach(recipient, self.tried), step.task_instead()) {
             (Ok(reach), _) => Due::Send(step, reach),
-            (Err(reason), Some(task)) => Due::Task(step, task, Some(reason)),
-            (Err(reason), None) => {
-                let reason = reason.to_owned();
+            (Err(why), Some(task)) => Due::Task(step, task, Some(why.reason())),
+            (Err(why), None) => {
+                let reason = why.reason().to_owned();
                 change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
             }
         }
@@ -255,7 +255,7 @@ impl Step {
 impl RuleSet {
     /// When a step, or the expiry after the last, is due in a chase that began on a day; not before `earliest`. Staff's
     /// tasks keep their hours and business days, messages the practice's holidays.
-    fn wake_at(
+    pub(super) fn wake_at(
         &self,
         step: usize,
         recipient: &Recipient,

@@ -5,6 +5,7 @@ mod action;
 mod autopay;
 mod charge;
 mod chase;
+mod foresee;
 mod plan;
 mod task;
 
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 pub use act::{MAX_AT_ONCE, Pause, PauseReason};
 pub use action::Action;
 pub use chase::{Due, Instead};
+pub use foresee::{Foreseen, Problem};
 pub use task::{Task, TaskWords};
 
 use crate::{
@@ -177,7 +179,7 @@ impl InvoiceSet {
             given_up: Vec::new(),
         };
         let next_send_at = Some(set.wake_at(rules, recipient, started_on));
-        Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id })
+        Decision::of(Self { next_send_at, ..set }, EventKind::SetStarted { set: id, will_fail: None })
     }
 
     /// Other charges of the same patient that are owed again begin with it.

@@ -67,6 +67,14 @@ impl Method {
         }
     }
 
+    /// By which a message goes that this channel takes.
+    pub const fn by(channel: Channel) -> Self {
+        match channel {
+            Channel::Email => Self::Email,
+            Channel::Sms => Self::Sms,
+        }
+    }
+
     /// Whether the patient is written to.
     pub const fn is_message(self) -> bool {
         self.channel().is_some()
@@ -134,7 +142,7 @@ impl Step {
         &self,
         recipient: &'a Recipient,
         tried: Option<Method>,
-    ) -> Result<Reach<'a>, &'static str> {
+    ) -> Result<Reach<'a>, Unreachable> {
         let methods = [Some(self.method), self.fallback].into_iter().flatten();
         let mut problem = None;
         for channel in methods.filter(|method| Some(*method) != tried).filter_map(Method::channel) {
@@ -143,7 +151,7 @@ impl Step {
                 Err(why) => problem = problem.or(Some(why)),
             }
         }
-        Err(problem.map_or("its message was refused, and there is no other way", Unreachable::reason))
+        Err(problem.unwrap_or(Unreachable::Refused))
     }
 
     /// Title and message for whoever reads that language.

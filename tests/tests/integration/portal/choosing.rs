@@ -40,7 +40,13 @@ async fn mail_that_is_not_wanted_is_not_sent() {
     let ada = ada_with_a_phone(&clinic).await;
     let invoice = clinic.open_invoice(&ada, "125.00").await;
     let browser = Browser::of(&clinic, ADA).await;
+    let status = async || {
+        let set = clinic.get(&format!("/v1/patients/{ada}/invoice-set")).await.ok();
+        set["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status().await, "active");
     browser.send("/messages", "/messages", &[("language", "en")]).await;
+    assert_eq!(status().await, "will_fail");
     let sent = clinic.world.mail.all().await.len();
     let refused = clinic.post_empty(&format!("/v1/invoices/{invoice}/remind")).await.refused(409);
     assert_eq!(refused["rule"], json!("mail-not-wanted"));
