@@ -184,7 +184,7 @@ impl Work<'_> {
         if let Some(open) = current.as_ref().filter(|set| set.state.status.is_open()) {
             let mut joined = open.state.join(invoice);
             if joined.state.autopay_at.is_some() {
-                let recipient = Recipient::of(patient, practice, &self.standings(patient)?);
+                let recipient = self.load_recipient(patient).await?;
                 joined.state = joined.state.in_autopay(invoice.due_date(), &recipient, self.now());
             }
             self.commit.update(open, joined)?;

@@ -231,7 +231,11 @@ impl InvoiceSet {
 impl Step {
     /// Until when the step waits that is due now (UTC), and why: for a day on which staff work, or one on which messages go
     /// out, or their hours. None where it can be done.
-    fn put_off(&self, recipient: &Recipient, now: DateTime<Utc>) -> Option<(DateTime<Utc>, &'static str)> {
+    pub(super) fn put_off(
+        &self,
+        recipient: &Recipient,
+        now: DateTime<Utc>,
+    ) -> Option<(DateTime<Utc>, &'static str)> {
         let day_in = |zone: Tz, at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
         let calendar = &recipient.calendar;
         if self.method.is_task() {

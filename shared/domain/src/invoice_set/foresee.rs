@@ -51,8 +51,8 @@ impl Foreseen {
 }
 
 impl InvoiceSet {
-    /// The next step and every later one. None of a set in which nothing is sent, or whose patient has died: the run puts
-    /// that on hold. `methods` are the patient's methods on file.
+    /// The next step and every later one. None of a set in which nothing is sent, which autopay pays, or whose patient has
+    /// died: the run puts that on hold. `methods` are the patient's methods on file.
     pub fn foresee(
         &self,
         rules: &RuleSet,
@@ -60,12 +60,12 @@ impl InvoiceSet {
         methods: Option<&MethodsOnFile>,
         now: DateTime<Utc>,
     ) -> Vec<Foreseen> {
-        let sends = self.status.is_chasing() && !recipient.deceased;
+        let sends = self.status.is_chasing() && self.autopay_at.is_none() && !recipient.deceased;
         let Some(next) = self.next_send_at.filter(|_| sends) else { return Vec::new() };
         let (mut at, mut tried, mut ahead) = (next.max(now), self.tried, Vec::new());
         for (number, step) in (0_u16..).zip(&rules.steps).skip(self.next_step.into()) {
-            if !step.method.is_task() && recipient.is_outside(step.window, at) {
-                at = recipient.next_start(step.window, at);
+            if let Some((until, _)) = step.put_off(recipient, at) {
+                at = until;
             }
             let day = at.with_timezone(&recipient.practice_zone).date_naive();
             let (sends_by, problem) = step.way(recipient, methods, tried, day);

@@ -42,6 +42,7 @@ fn ada() -> Recipient {
         language: crate::Language::En,
         zone: Los_Angeles,
         practice_zone: New_York,
+        calendar: crate::practice::Calendar::default(),
         deceased: false,
     }
 }
@@ -303,6 +304,7 @@ proptest! {
                     break;
                 }
                 Due::Nothing => panic!("nothing is due at {now}"),
+                Due::Autopay | Due::Charge(_) => panic!("nothing is charged"),
             };
         }
     }
