@@ -37,12 +37,50 @@ const LEAST: u64 = 20;
 
 /// What is counted: of the first three at least so much, of each other at least one.
 const KINDS: [&str; 44] = [
-    "mail", "text", "task", "fallback", "unknown", "failed", "answer to a text", "lost night", "twice at once", "race",
-    "run at night", "throttled", "provider error", "answer lost", "put off until day", "spanish", "guarantor",
-    "charge", "payment", "pause", "pause with an end", "resume", "cancel", "write-off", "write-off taken back",
-    "change of rules", "mail corrected", "number corrected", "zone corrected", "guarantor corrected", "death",
-    "consent given", "consent withdrawn", "STOP", "START", "HELP", "other reply", "reply read", "reply read as a stop",
-    "spoken stop", "bounce", "bounce lifted", "other rules followed", "rules revised",
+    "mail",
+    "text",
+    "task",
+    "fallback",
+    "unknown",
+    "failed",
+    "answer to a text",
+    "lost night",
+    "twice at once",
+    "race",
+    "run at night",
+    "throttled",
+    "provider error",
+    "answer lost",
+    "put off until day",
+    "spanish",
+    "guarantor",
+    "charge",
+    "payment",
+    "pause",
+    "pause with an end",
+    "resume",
+    "cancel",
+    "write-off",
+    "write-off taken back",
+    "change of rules",
+    "mail corrected",
+    "number corrected",
+    "zone corrected",
+    "guarantor corrected",
+    "death",
+    "consent given",
+    "consent withdrawn",
+    "STOP",
+    "START",
+    "HELP",
+    "other reply",
+    "reply read",
+    "reply read as a stop",
+    "spoken stop",
+    "bounce",
+    "bounce lifted",
+    "other rules followed",
+    "rules revised",
 ];
 
 struct Story {
@@ -171,8 +209,7 @@ impl Story {
 
     /// Whose message is to go now.
     fn awaiting(&self, at: DateTime<Utc>) -> Vec<usize> {
-        let is_awaiting =
-            |place: &usize| matches!(self.expected(*place, at), Some((Expected::Send(_), _)));
+        let is_awaiting = |place: &usize| matches!(self.expected(*place, at), Some((Expected::Send(_), _)));
         (0..self.town.people.len()).filter(is_awaiting).collect()
     }
 
@@ -192,11 +229,9 @@ impl Story {
 
     async fn run_in_trouble(&mut self, at: DateTime<Utc>) -> Run {
         let world = self.clinic.world.clone();
-        let (fault, kind) = [
-            ("throttle", "throttled"),
-            ("error", "provider error"),
-            ("accept_then_drop", "answer lost"),
-        ][self.rng.random_range(0..3)];
+        let (fault, kind) =
+            [("throttle", "throttled"), ("error", "provider error"), ("accept_then_drop", "answer lost")]
+                [self.rng.random_range(0..3)];
         if self.rng.random_bool(0.5) {
             world.mail.fault(fault, 1).await;
         } else {
@@ -212,7 +247,9 @@ impl Story {
     /// What the oracle expects of a run now is written down before it.
     fn expect(&mut self, at: DateTime<Utc>) {
         for place in 0..self.town.people.len() {
-            if let Some((what, _)) = self.expected(place, at).filter(|(what, _)| !matches!(what, Expected::Send(_))) {
+            if let Some((what, _)) =
+                self.expected(place, at).filter(|(what, _)| !matches!(what, Expected::Send(_)))
+            {
                 self.town.people[place].chases.last_mut().unwrap().expected.push((at, what));
             }
         }
@@ -337,8 +374,9 @@ impl Story {
             }
             let is_of_the_next = entry["details"]["step"].as_u64() == Some(next);
             let near = |then: &DateTime<Utc>| (when - *then).abs() < Duration::minutes(5);
-            let was_expected =
-                |what: Expected| chase.expected.iter().any(|(then, expected)| near(then) && *expected == what);
+            let was_expected = |what: Expected| {
+                chase.expected.iter().any(|(then, expected)| near(then) && *expected == what)
+            };
             match entry["what"].as_str().unwrap() {
                 "task_created" if is_of_the_next => {
                     let way = if entry["details"]["method"] == "call_task" { Way::Call } else { Way::Letter };

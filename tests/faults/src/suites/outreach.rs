@@ -114,7 +114,7 @@ async fn nights(site: &Site, seed: u64, tally: &mut Tally) {
     site.rewind();
     let mut clinics = vec![site.practice().await];
     for number in 1..PRACTICES {
-        clinics.push(Clinic::open_in(&site.world, &format!("{}_{number}", clinics[0].practice)).await);
+        clinics.push(Clinic::open_in(&site.world, &format!("{}n{number}", clinics[0].practice)).await);
     }
     let mut chased = Vec::new();
     for place in 0..SETS {
@@ -206,7 +206,9 @@ async fn judge(chased: &Chased, sent: &BTreeMap<(String, String), u64>, seed: u6
         tally.cut_off += u64::from(claims == 1 && outcomes == 0);
         tally.cut_off_unsent += u64::from(claims == 1 && arrived == 0);
         if arrived > 1 || !is_shown {
-            println!("  OFF at seed {seed}: step {step} of {set}: {arrived} sent, {claims} claimed, {outcomes} noted");
+            println!(
+                "  OFF at seed {seed}: step {step} of {set}: {arrived} sent, {claims} claimed, {outcomes} noted"
+            );
         }
     }
 }

@@ -14,31 +14,39 @@ const fn step(delay: u64, way: Way, instead: Option<Way>, hours: (u32, u32)) -> 
 pub(super) fn all() -> [(&'static str, Vec<Step>); 4] {
     use Way::{Call, Letter, Mail, Text};
     [
-        ("M1", vec![
-            step(0, Mail, None, (10, 21)),
-            step(14, Mail, None, (10, 21)),
-            step(30, Mail, None, LEGAL),
-        ]),
-        ("T1", vec![
-            step(0, Text, Some(Mail), LEGAL),
-            step(3, Mail, Some(Text), (9, 17)),
-            step(4, Text, None, (12, 20)),
-            step(12, Text, Some(Call), LEGAL),
-        ]),
-        ("L1", vec![
-            step(0, Mail, Some(Letter), (10, 21)),
-            step(1, Call, None, LEGAL),
-            step(2, Text, Some(Letter), (11, 14)),
-            step(20, Letter, None, LEGAL),
-        ]),
+        (
+            "M1",
+            vec![step(0, Mail, None, (10, 21)), step(14, Mail, None, (10, 21)), step(30, Mail, None, LEGAL)],
+        ),
+        (
+            "T1",
+            vec![
+                step(0, Text, Some(Mail), LEGAL),
+                step(3, Mail, Some(Text), (9, 17)),
+                step(4, Text, None, (12, 20)),
+                step(12, Text, Some(Call), LEGAL),
+            ],
+        ),
+        (
+            "L1",
+            vec![
+                step(0, Mail, Some(Letter), (10, 21)),
+                step(1, Call, None, LEGAL),
+                step(2, Text, Some(Letter), (11, 14)),
+                step(20, Letter, None, LEGAL),
+            ],
+        ),
         // Two ways on one day: they go on two days.
-        ("D1", vec![
-            step(0, Mail, Some(Letter), LEGAL),
-            step(0, Text, Some(Letter), LEGAL),
-            step(0, Call, None, LEGAL),
-            step(25, Mail, Some(Text), LEGAL),
-            step(25, Text, Some(Mail), LEGAL),
-        ]),
+        (
+            "D1",
+            vec![
+                step(0, Mail, Some(Letter), LEGAL),
+                step(0, Text, Some(Letter), LEGAL),
+                step(0, Call, None, LEGAL),
+                step(25, Mail, Some(Text), LEGAL),
+                step(25, Text, Some(Mail), LEGAL),
+            ],
+        ),
     ]
 }
 
