@@ -114,7 +114,7 @@ async fn nights(site: &Site, seed: u64, tally: &mut Tally) {
     site.rewind();
     let mut clinics = vec![site.practice().await];
     for number in 1..PRACTICES {
-        clinics.push(Clinic::open_in(&site.world, &format!("{}_{number}", clinics[0].practice)).await);
+        clinics.push(Clinic::open_in(&site.world, &format!("{}n{number}", clinics[0].practice)).await);
     }
     let mut chased = Vec::new();
     for place in 0..SETS {

@@ -229,14 +229,17 @@ impl Town {
                 self.bounced.remove(contact);
             }
             Happening::Follow { rules } => self.followed = *rules,
-            Happening::Revise { rules } => {
-                let old = &self.rules[*rules];
-                let revised = Rules { name: super::rules::next_name(&old.name), ..old.clone() };
-                self.rules.push(revised);
-                if self.followed == *rules {
-                    self.followed = self.rules.len() - 1;
-                }
-            }
+            Happening::Revise { rules } => self.revise(*rules),
+        }
+    }
+
+    /// A rule set has a next version, which new chases follow where they followed the one before.
+    fn revise(&mut self, rules: usize) {
+        let old = &self.rules[rules];
+        let revised = Rules { name: super::rules::next_name(&old.name), ..old.clone() };
+        self.rules.push(revised);
+        if self.followed == rules {
+            self.followed = self.rules.len() - 1;
         }
     }
 
