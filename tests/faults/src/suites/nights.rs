@@ -341,7 +341,7 @@ impl Story {
                 "set_failed" if when >= self.first_expected(place) => {
                     self.rule(was_expected(Expected::Fail), &id, when, "a failure that nobody expected");
                     self.counted("failed");
-                    self.town.people[place].chases.last_mut().unwrap().stands = Stands::Failed;
+                    self.town.people[place].chases.last_mut().unwrap().fail();
                 }
                 _ => {}
             }
