@@ -7,6 +7,7 @@ mod chance;
 mod happening;
 mod oracle;
 mod rules;
+mod tally;
 mod town;
 
 use std::collections::BTreeMap;
@@ -32,57 +33,6 @@ const RUNS_A_DAY: usize = 2;
 /// the hour of its step has passed.
 const MOST_DAYS_LATE: usize = 2;
 
-/// Of what the run is for there is at least so much in a whole run, or it proves nothing.
-const LEAST: u64 = 20;
-
-/// What is counted: of the first three at least so much, of each other at least one.
-const KINDS: [&str; 44] = [
-    "mail",
-    "text",
-    "task",
-    "fallback",
-    "unknown",
-    "failed",
-    "answer to a text",
-    "lost night",
-    "twice at once",
-    "race",
-    "run at night",
-    "throttled",
-    "provider error",
-    "answer lost",
-    "put off until day",
-    "spanish",
-    "guarantor",
-    "charge",
-    "payment",
-    "pause",
-    "pause with an end",
-    "resume",
-    "cancel",
-    "write-off",
-    "write-off taken back",
-    "change of rules",
-    "mail corrected",
-    "number corrected",
-    "zone corrected",
-    "guarantor corrected",
-    "death",
-    "consent given",
-    "consent withdrawn",
-    "STOP",
-    "START",
-    "HELP",
-    "other reply",
-    "reply read",
-    "reply read as a stop",
-    "spoken stop",
-    "bounce",
-    "bounce lifted",
-    "other rules followed",
-    "rules revised",
-];
-
 struct Story {
     clinic: Clinic,
     town: Town,
@@ -106,9 +56,7 @@ pub async fn nights(seed: u64, patients: usize, days: u32) -> Vec<Figure> {
     if let Err(what) = &came {
         println!("  OFF at seed {seed}, {}: {what}", story.clinic.world.now());
     }
-    let least = |place: usize| if place < 3 { LEAST } else { 1 };
-    let too_few = KINDS.iter().enumerate().filter(|(place, kind)| story.count(kind) < least(*place));
-    let missing: Vec<&str> = too_few.map(|(_, kind)| *kind).collect();
+    let missing = tally::missing(&story.counts);
     for (kind, count) in &story.counts {
         println!("  {count:>7} {kind}");
     }
@@ -393,7 +341,7 @@ impl Story {
                 "set_failed" if when >= self.first_expected(place) => {
                     self.rule(was_expected(Expected::Fail), &id, when, "a failure that nobody expected");
                     self.counted("failed");
-                    self.town.people[place].chases.last_mut().unwrap().stands = Stands::Failed;
+                    self.town.people[place].chases.last_mut().unwrap().fail();
                 }
                 _ => {}
             }

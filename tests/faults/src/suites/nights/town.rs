@@ -302,6 +302,13 @@ impl Chase {
         self.waited.clear();
     }
 
+    /// Its next step could not be done. What was expected is answered for: the same failure is not told twice.
+    pub(super) fn fail(&mut self) {
+        self.stands = Stands::Failed;
+        self.expected.clear();
+        self.waited.clear();
+    }
+
     /// Its next step was done on that day of the reader.
     pub(super) fn step_done(&mut self, day: NaiveDate) {
         self.done += 1;
