@@ -68,6 +68,30 @@ pub fn rule_set(title: &str) -> Value {
     })
 }
 
+/// The body of a good request about a patient.
+fn of_patient(method: &str, pattern: &str) -> Value {
+    match (method, pattern) {
+        (_, "/v1/patients/{id}/payment-methods/setup" | "/v1/patients/{id}/autopay") => {
+            json!({ "consent": { "wording": "I agree.", "given": "in_person" } })
+        }
+        ("POST", "/v1/patients") => {
+            json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
+        }
+        ("PATCH", "/v1/patients/{id}") => {
+            json!({ "phone": "+16175550123", "time_zone": "America/New_York", "language": "es" })
+        }
+        ("POST", "/v1/patients/{id}/contacts/stop-texts") => {
+            json!({ "spoken": "On the phone: no texts." })
+        }
+        ("POST", "/v1/patients/{id}/contacts/lift") => {
+            json!({ "channel": "email", "note": "Asked; it works again." })
+        }
+        ("POST", "/v1/patients/{id}/contacts/replies/{number}/read") => json!({ "means": "other" }),
+        ("PUT", "/v1/patients/{id}/messages") => json!({ "email": false }),
+        (method, pattern) => panic!("{method} {pattern} has no good request here"),
+    }
+}
+
 impl Clinic {
     /// A good payment plan for an invoice: two instalments of an amount, the first one in two days.
     pub fn good_plan(&self, patient: &str, invoice: &str, amount: &str) -> Value {
@@ -163,23 +187,7 @@ impl Furnished {
         let allocations = json!([{ "invoice_id": self.invoice, "amount": "5.00" }]);
         let body = match (route.method.as_str(), route.pattern) {
             (_, "/v1/invoices/{id}/remind" | "/v1/payments/{id}/request") => json!({ "channels": ["email"] }),
-            (_, "/v1/patients/{id}/payment-methods/setup" | "/v1/patients/{id}/autopay") => {
-                json!({ "consent": { "wording": "I agree.", "given": "in_person" } })
-            }
-            ("POST", "/v1/patients") => {
-                json!({ "first_name": "Ben", "last_name": "Ito", "birth_date": "1990-01-01" })
-            }
-            ("PATCH", "/v1/patients/{id}") => {
-                json!({ "phone": "+16175550123", "time_zone": "America/New_York", "language": "es" })
-            }
-            ("POST", "/v1/patients/{id}/contacts/stop-texts") => {
-                json!({ "spoken": "On the phone: no texts." })
-            }
-            ("POST", "/v1/patients/{id}/contacts/lift") => {
-                json!({ "channel": "email", "note": "Asked; it works again." })
-            }
-            ("POST", "/v1/patients/{id}/contacts/replies/{number}/read") => json!({ "means": "other" }),
-            ("PUT", "/v1/patients/{id}/messages") => json!({ "email": false }),
+            (method, pattern) if pattern.starts_with("/v1/patients") => of_patient(method, pattern),
             ("POST", "/v1/treatments") => json!({
                 "patient_id": self.patient, "service_at": "2026-05-01T14:00:00Z", "codes": ["99213"],
             }),
