@@ -283,7 +283,7 @@ async fn mail_does_not_wait_for_texts_that_nobody_takes() {
         clinic.open_invoice_with(patient, "125.00", &json!({ "term_days": 1 })).await;
     }
     clinic.world.set_clock(at(DAY) + Duration::days(2));
-    clinic.world.mail.fault_of_texts("throttle", 1).await;
+    clinic.world.mail.fault_of_texts("throttle", 3).await;
     let run = clinic.world.run_outreach().await;
     assert!(run.texts_down && !run.cut_off, "{run:?}");
     let mails = clinic.world.mail.to("ben@example.com").await.len();
@@ -292,6 +292,7 @@ async fn mail_does_not_wait_for_texts_that_nobody_takes() {
         (4, 1, 3, 1, 0),
         "{run:?}"
     );
+    clinic.world.mail.fault_of_texts("throttle", 0).await;
     clinic.world.set_clock(at(DAY) + Duration::days(2) + Duration::minutes(16));
     assert_eq!(clinic.world.run_outreach().await.sent, 3, "the next run goes on");
     assert_eq!(texts(&clinic).await.len(), 3);

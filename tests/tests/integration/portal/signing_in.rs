@@ -295,7 +295,7 @@ async fn a_form_that_no_page_of_ours_sent_does_nothing() {
         .filter(|route| route.method.as_str() == "POST")
         .map(|route| route.pattern.replace("/portal/{practice}", ""))
         .collect();
-    assert_eq!(posts.len(), 8);
+    assert_eq!(posts.len(), 9);
     let fields =
         |form| [("form", form), ("patient", ada.as_str()), (invoice.as_str(), "on"), ("contact", ADA)];
     for page in &posts {

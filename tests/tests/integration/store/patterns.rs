@@ -16,7 +16,7 @@ const PORTAL: &str = include_str!("../portal/signing_in.rs");
 const ACCESS: &str = include_str!("../access.rs");
 
 /// Method and index of a pattern, and a test that goes red without it.
-const TESTED: [(&str, &str, &str, &str); 40] = [
+const TESTED: [(&str, &str, &str, &str); 41] = [
     ("load", "table", JOURNEY, "an_invoice_is_written_sent_and_paid"),
     ("commit", "table", CONCURRENCY, "of_sixteen_payments_of_which_one_fits_one_is_taken"),
     ("history", "table", LEDGER, "an_event_that_was_edited_shows"),
@@ -61,6 +61,7 @@ const TESTED: [(&str, &str, &str, &str); 40] = [
     ("journal_items", "table", TAMPERING, "an_entry_that_was_edited_or_removed_is_found"),
     ("take_numbers", "table", CONCURRENCY, "numbers_taken_at_once_are_unique"),
     ("patients_by_contact", "table", PORTAL, "a_family_is_shown_together"),
+    ("add_sends", "table", OUTREACH, "a_practice_sends_no_more_on_a_day_than_it_wants_to"),
     ("count_attempt", "table", READING, "attempts_are_counted_by_the_hour"),
 ];
 
