@@ -1,7 +1,7 @@
 //! What may be sent, and what must be: one rule, one function, each with the words of the domain that it holds to. It knows
 //! the log of happenings, dates and zones, and nothing of how the program decides.
 
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 
 use super::town::{Chase, Person, Stands, Step, Town, Way};
 
@@ -104,7 +104,12 @@ fn day_has_come(moment: &Moment<'_>) -> bool {
         return moment.town.local(moment.person, moment.at).date_naive() >= planned;
     }
     let at_the_practice = moment.at.with_timezone(&moment.town.zone);
-    (at_the_practice.date_naive(), at_the_practice.hour()) >= (planned, 10)
+    (at_the_practice.date_naive(), at_the_practice.hour()) >= (planned, 10) && staff_work(moment)
+}
+
+/// "The practice's business days": what staff are to do waits for one; this practice is closed at the weekend.
+fn staff_work(moment: &Moment<'_>) -> bool {
+    !matches!(moment.town.today(moment.at).weekday(), Weekday::Sat | Weekday::Sun)
 }
 
 /// "One method at most once on the same day"; "a missed night is caught up", one step a day.
