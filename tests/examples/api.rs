@@ -37,6 +37,8 @@ async fn main() -> std::io::Result<()> {
         ("INVOICE", &own.invoice),
         ("PAYMENT", &own.payment),
         ("LINK", &own.link),
+        ("APPOINTMENT", &own.appointment),
+        ("PLAN", &own.plan),
         ("METHOD", CARD),
     ] {
         println!("PAYWELL_{name}={id}");
