@@ -226,6 +226,7 @@ impl Work<'_> {
             }
             _ => stored.state.charge_not_made(step, reason, &rules, &recipient, now),
         };
+        let decision = self.foreseen(decision).await?;
         self.commit.update(&stored, decision)?;
         Ok(())
     }
@@ -256,6 +257,7 @@ impl Work<'_> {
             let recipient = self.load_recipient(&patient).await?;
             stored.state.put_off_autopay(Some(reason), &[], &recipient, self.now())
         };
+        let decision = self.foreseen(decision).await?;
         self.commit.update(&stored, decision)?;
         Ok(())
     }

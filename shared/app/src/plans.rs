@@ -212,6 +212,7 @@ impl Work<'_> {
         let decision: Option<Decision<InvoiceSet>> =
             set.state.plan_ended(&rules, &recipient, task.as_ref(), self.now());
         if let Some(decision) = decision {
+            let decision = self.foreseen(decision).await?;
             self.commit.update(&set, decision)?;
         }
         Ok(())

@@ -39,6 +39,7 @@ impl App {
             if let Some(set) = work.set(patient)?
                 && let Some(paying) = set.state.start_autopay(&work.load_recipient(&person).await?, cx.now())
             {
+                let paying = work.foreseen(paying).await?;
                 work.commit.update(&set, paying)?;
             }
             answer(200, &PaymentMethodsView::of(&started.state, today), started.version)

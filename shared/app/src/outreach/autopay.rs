@@ -30,7 +30,8 @@ impl App {
         let methods = work.methods(state.id.patient)?;
         if methods.is_none_or(|methods| methods.state.autopay.is_none()) {
             counts.changed += 1;
-            work.commit.update(set, state.leave_autopay("autopay is off"))?;
+            let left = work.foreseen(state.leave_autopay("autopay is off")).await?;
+            work.commit.update(set, left)?;
             return Ok(());
         }
         let owed = work.owed_of(state).await?;
@@ -62,6 +63,7 @@ impl App {
                 state.leave_autopay(&why)
             }
         };
+        let decision = work.foreseen(decision).await?;
         work.commit.update(set, decision)?;
         Ok(())
     }

@@ -58,6 +58,7 @@ impl App {
                 state.cannot_charge(rules, of.recipient, &why, &instead, now)
             }
         };
+        let decision = work.foreseen(decision).await?;
         work.commit.update(set, decision)?;
         Ok(())
     }
