@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use paywell_app::outreach::Run;
-use paywell_store::Key;
+use paywell_domain::{ContactStanding, portal::ContactPoint, standing::Suppression};
+use paywell_store::{Commit, Key};
 use paywell_tests::support::{Clinic, Mail};
 use serde_json::{Value, json};
 
@@ -321,4 +322,37 @@ async fn nobody_is_chased_on_a_holiday_of_the_practice() {
     assert!(clinic.world.mail.all().await.is_empty());
     clinic.world.set_clock(at(DUE) + Duration::days(1));
     assert_eq!(clinic.world.run_outreach().await.sent, 1);
+}
+
+/// What became of Ada's mail address is told right before the next commit.
+async fn bounced_meanwhile(clinic: &Clinic) {
+    let contact = ContactPoint::typed("ada@example.com").unwrap();
+    let key = Key::standing(&clinic.practice, &contact.hash());
+    let known = clinic.world.store.load([key.clone()]).await.unwrap().at::<ContactStanding>(&key).unwrap();
+    let mut commit = Commit::new(&clinic.by(), None);
+    let bounced = |standing: &ContactStanding| standing.suppress(Suppression::Bounced);
+    match known {
+        Some(known) => drop(commit.update(&known, bounced(&known.state)).unwrap()),
+        None => drop(commit.create(bounced(&ContactStanding::new(contact))).unwrap()),
+    }
+    let store = clinic.world.store.clone();
+    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+        store.commit(commit).await.unwrap();
+    });
+}
+
+#[tokio::test]
+async fn what_a_contact_stands_for_between_choosing_and_claiming_prevents_the_message() {
+    for was_known in [false, true] {
+        let (clinic, ada, _) = due_now().await;
+        if was_known {
+            clinic.suppress("ada@example.com", Suppression::Bounced).await;
+            let lift = json!({ "channel": "email", "note": "Asked; it works again." });
+            clinic.post(&format!("/v1/patients/{ada}/contacts/lift"), &lift).await.ok();
+        }
+        bounced_meanwhile(&clinic).await;
+        let run = clinic.world.run_outreach().await;
+        assert_eq!((run.changed, run.sent, run.errors), (1, 0, 0), "{was_known}: {run:?}");
+        assert!(clinic.world.mail.all().await.is_empty(), "{was_known}");
+    }
 }
