@@ -28,7 +28,8 @@ struct Told<'a> {
 }
 
 impl App {
-    /// Applies what a provider tells; `told_at` is when it told it first (UTC), if it says so. What is not ours, of something that is gone, or known already changes nothing.
+    /// Applies what a provider tells; `told_at` is when it told it first (UTC), if it says so. What is not ours, of something
+    /// that is gone, or known already changes nothing.
     ///
     /// # Errors
     /// The table cannot be reached, or others keep changing the same: it is to be told again.

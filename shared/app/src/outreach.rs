@@ -129,8 +129,8 @@ struct Running<'a> {
 }
 
 impl App {
-    /// Charges what is due of payment plans, and sends what is due, of all practices, until `deadline`, no faster than the providers take it. `clock` is read at each
-    /// decision: a run may last into the quiet hours.
+    /// Charges what is due of payment plans, and sends what is due, of all practices, until `deadline`, no faster than the
+    /// providers take it. `clock` is read at each decision: a run may last into the quiet hours.
     ///
     /// # Errors
     /// The index cannot be read.
@@ -166,9 +166,11 @@ impl App {
 impl Running<'_> {
     /// Whether no more is begun.
     fn is_over(&self) -> bool {
-        let is_over = self.over.load(Relaxed) || (self.clock)() >= self.deadline;
-        self.over.store(is_over, Relaxed);
-        is_over
+        // Never back: somebody else may have ended it meanwhile.
+        if (self.clock)() >= self.deadline {
+            self.over.store(true, Relaxed);
+        }
+        self.over.load(Relaxed)
     }
 
     async fn shard(&self, shard: u8) -> Result<(), AppError> {

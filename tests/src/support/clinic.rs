@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use paywell_app::{Context, ids};
 use paywell_domain::{
     Actor, ContactStanding, Currency, Decision, EventKind, Practice, PracticeId, RuleSetId,
@@ -81,6 +82,14 @@ impl Clinic {
 
     /// A provider says that nothing is delivered any more to an address or a number.
     pub async fn suppress(&self, contact: &str, why: Suppression) {
+        self.world.store.commit(self.suppressing(contact, why).await).await.unwrap();
+    }
+
+    /// What writes that, once it is committed.
+    ///
+    /// # Panics
+    /// It is no contact.
+    pub async fn suppressing(&self, contact: &str, why: Suppression) -> Commit {
         let contact = ContactPoint::typed(contact).unwrap();
         let key = Key::standing(&self.practice, &contact.hash());
         let known = self.world.store.load([key.clone()]).await.unwrap().at::<ContactStanding>(&key).unwrap();
@@ -89,7 +98,29 @@ impl Clinic {
             Some(known) => drop(commit.update(&known, known.state.suppress(why)).unwrap()),
             None => drop(commit.create(ContactStanding::new(contact).suppress(why)).unwrap()),
         }
-        self.world.store.commit(commit).await.unwrap();
+        commit
+    }
+
+    /// Sets a field of an aggregate past the use cases, right before the next commit.
+    ///
+    /// # Panics
+    /// The table cannot be written.
+    pub fn meanwhile(&self, key: Key, field: &[&str], value: AttributeValue) {
+        let mut update = self.world.client.update_item().table_name(&self.world.table);
+        let mut path = vec!["d".to_owned()];
+        for (place, name) in field.iter().enumerate() {
+            update = update.expression_attribute_names(format!("#{place}"), *name);
+            path.push(format!("#{place}"));
+        }
+        let update = update
+            .key("pk", AttributeValue::S(key.pk))
+            .key("sk", AttributeValue::S(key.sk))
+            .update_expression(format!("SET v = v + :one, {} = :value", path.join(".")))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .expression_attribute_values(":value", value);
+        self.world.recorder.meanwhile("TransactWriteItems", async move {
+            update.send().await.unwrap();
+        });
     }
 
     /// On whose behalf it is written.

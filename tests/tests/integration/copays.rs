@@ -358,37 +358,17 @@ async fn two_runs_at_once_ask_once() {
     desk.clinic.proven_books().await;
 }
 
-/// Sets a field of an aggregate past the use cases, right before the next commit.
-fn meanwhile(desk: &Desk, key: Key, field: &[&str], value: AttributeValue) {
-    let world = &desk.clinic.world;
-    let mut update = world.client.update_item().table_name(&world.table);
-    let mut path = vec!["d".to_owned()];
-    for (place, name) in field.iter().enumerate() {
-        update = update.expression_attribute_names(format!("#{place}"), *name);
-        path.push(format!("#{place}"));
-    }
-    let update = update
-        .key("pk", AttributeValue::S(key.pk))
-        .key("sk", AttributeValue::S(key.sk))
-        .update_expression(format!("SET v = v + :one, {} = :value", path.join(".")))
-        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-        .expression_attribute_values(":value", value);
-    world.recorder.meanwhile("TransactWriteItems", async move {
-        update.send().await.unwrap();
-    });
-}
-
 #[tokio::test]
 async fn what_changes_between_choosing_and_claiming_prevents_the_request() {
     let desk = Desk::due().await;
     let patient = Key::patient(&desk.clinic.practice, desk.ada.parse().unwrap());
-    meanwhile(&desk, patient, &["details", "deceased"], AttributeValue::Bool(true));
+    desk.clinic.meanwhile(patient, &["details", "deceased"], AttributeValue::Bool(true));
     let run = desk.clinic.world.run_copays().await;
     assert_eq!((run.changed, run.requested, run.errors), (1, 0, 0), "the patient has died: {run:?}");
     let desk = Desk::due().await;
     let id = desk.shown().await["id"].as_str().unwrap().parse().unwrap();
     let appointment = Key::appointment(&desk.clinic.practice, id);
-    meanwhile(&desk, appointment, &["status"], AttributeValue::S("cancelled".to_owned()));
+    desk.clinic.meanwhile(appointment, &["status"], AttributeValue::S("cancelled".to_owned()));
     let run = desk.clinic.world.run_copays().await;
     assert_eq!((run.changed, run.requested, run.errors), (1, 0, 0), "staff have cancelled it: {run:?}");
     assert!(desk.mails().await.is_empty());

@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use paywell_app::outreach::Run;
-use paywell_domain::{ContactStanding, portal::ContactPoint, standing::Suppression};
-use paywell_store::{Commit, Key};
+use paywell_domain::standing::Suppression;
+use paywell_store::Key;
 use paywell_tests::support::{Clinic, Mail};
 use serde_json::{Value, json};
 
@@ -202,37 +202,18 @@ async fn two_runs_at_once_send_one_mail() {
     clinic.proven_books().await;
 }
 
-/// Sets a field of an aggregate past the use cases, right before the next commit.
-fn meanwhile(clinic: &Clinic, key: Key, field: &[&str], value: AttributeValue) {
-    let mut update = clinic.world.client.update_item().table_name(&clinic.world.table);
-    let mut path = vec!["d".to_owned()];
-    for (place, name) in field.iter().enumerate() {
-        update = update.expression_attribute_names(format!("#{place}"), *name);
-        path.push(format!("#{place}"));
-    }
-    let update = update
-        .key("pk", AttributeValue::S(key.pk))
-        .key("sk", AttributeValue::S(key.sk))
-        .update_expression(format!("SET v = v + :one, {} = :value", path.join(".")))
-        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-        .expression_attribute_values(":value", value);
-    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
-        update.send().await.unwrap();
-    });
-}
-
 #[tokio::test]
 async fn what_changes_between_choosing_and_claiming_prevents_the_message() {
     let (clinic, ada, _) = due_now().await;
     let patient = Key::patient(&clinic.practice, ada.parse().unwrap());
-    meanwhile(&clinic, patient, &["details", "deceased"], AttributeValue::Bool(true));
+    clinic.meanwhile(patient, &["details", "deceased"], AttributeValue::Bool(true));
     let run = clinic.world.run_outreach().await;
     assert_eq!((run.changed, run.sent, run.errors), (1, 0, 0), "the patient has died: {run:?}");
     assert!(clinic.world.mail.all().await.is_empty());
 
     let (clinic, ada, _) = due_now().await;
     let set = Key::invoice_set(&clinic.practice, ada.parse().unwrap());
-    meanwhile(&clinic, set, &["status"], AttributeValue::S("paused".to_owned()));
+    clinic.meanwhile(set, &["status"], AttributeValue::S("paused".to_owned()));
     let run = clinic.world.run_outreach().await;
     assert_eq!((run.skipped, run.sent, run.errors), (1, 0, 0), "staff have paused the set: {run:?}");
     assert!(clinic.world.mail.all().await.is_empty());
@@ -324,23 +305,6 @@ async fn nobody_is_chased_on_a_holiday_of_the_practice() {
     assert_eq!(clinic.world.run_outreach().await.sent, 1);
 }
 
-/// What became of Ada's mail address is told right before the next commit.
-async fn bounced_meanwhile(clinic: &Clinic) {
-    let contact = ContactPoint::typed("ada@example.com").unwrap();
-    let key = Key::standing(&clinic.practice, &contact.hash());
-    let known = clinic.world.store.load([key.clone()]).await.unwrap().at::<ContactStanding>(&key).unwrap();
-    let mut commit = Commit::new(&clinic.by(), None);
-    let bounced = |standing: &ContactStanding| standing.suppress(Suppression::Bounced);
-    match known {
-        Some(known) => drop(commit.update(&known, bounced(&known.state)).unwrap()),
-        None => drop(commit.create(bounced(&ContactStanding::new(contact))).unwrap()),
-    }
-    let store = clinic.world.store.clone();
-    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
-        store.commit(commit).await.unwrap();
-    });
-}
-
 #[tokio::test]
 async fn what_a_contact_stands_for_between_choosing_and_claiming_prevents_the_message() {
     for was_known in [false, true] {
@@ -350,7 +314,11 @@ async fn what_a_contact_stands_for_between_choosing_and_claiming_prevents_the_me
             let lift = json!({ "channel": "email", "note": "Asked; it works again." });
             clinic.post(&format!("/v1/patients/{ada}/contacts/lift"), &lift).await.ok();
         }
-        bounced_meanwhile(&clinic).await;
+        let bounced = clinic.suppressing("ada@example.com", Suppression::Bounced).await;
+        let store = clinic.world.store.clone();
+        clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+            store.commit(bounced).await.unwrap();
+        });
         let run = clinic.world.run_outreach().await;
         assert_eq!((run.changed, run.sent, run.errors), (1, 0, 0), "{was_known}: {run:?}");
         assert!(clinic.world.mail.all().await.is_empty(), "{was_known}");
