@@ -237,6 +237,7 @@ impl Furnished {
                 json!({ "patient_id": self.patient, "invoice_ids": [self.invoice] })
             }
             ("POST", "/v1/payment-plans") => self.clinic.good_plan(&self.patient, &self.invoice, "30.00"),
+            ("PATCH", "/v1/payment-plans/{id}") => json!({ "method_id": CARD }),
             ("POST", "/v1/payment-plans/{id}/cancel") => json!({ "note": "She pays at once." }),
             ("POST", "/v1/payment-links/{id}/renew") => json!({ "expires_at": "2026-07-01T00:00:00Z" }),
             (method, pattern) => panic!("{method} {pattern} has no good request here"),

@@ -106,6 +106,16 @@ impl Clinic {
     /// # Panics
     /// The table cannot be written.
     pub fn meanwhile(&self, key: Key, field: &[&str], value: AttributeValue) {
+        self.world.recorder.meanwhile("TransactWriteItems", self.setting(key, field, value));
+    }
+
+    /// Sets a field of an aggregate past the use cases.
+    pub fn setting(
+        &self,
+        key: Key,
+        field: &[&str],
+        value: AttributeValue,
+    ) -> impl Future<Output = ()> + Send + 'static {
         let mut update = self.world.client.update_item().table_name(&self.world.table);
         let mut path = vec!["d".to_owned()];
         for (place, name) in field.iter().enumerate() {
@@ -118,9 +128,9 @@ impl Clinic {
             .update_expression(format!("SET v = v + :one, {} = :value", path.join(".")))
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":value", value);
-        self.world.recorder.meanwhile("TransactWriteItems", async move {
+        async move {
             update.send().await.unwrap();
-        });
+        }
     }
 
     /// On whose behalf it is written.

@@ -36,6 +36,7 @@ mod notifications;
 mod processor;
 mod recorder;
 mod request;
+mod role;
 mod storage;
 mod wallet;
 mod world;

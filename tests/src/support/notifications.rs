@@ -56,6 +56,6 @@ impl World {
     /// It is no event of SNS.
     pub async fn bring(&self, event: &Value) -> Result<(), NotApplied> {
         let notifications: Notifications = serde_json::from_value(event.clone()).unwrap();
-        apply_all(self.app, &notifications, "req-message-events", self.clock()).await
+        apply_all(self.message_events, &notifications, "req-message-events", self.clock()).await
     }
 }

@@ -21,6 +21,8 @@ use http_body_util::BodyExt;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::role::Role;
+
 /// What a piece of work asked of the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calls {
@@ -122,12 +124,12 @@ impl fmt::Debug for Recorder {
 }
 
 impl Recorder {
-    /// A client's HTTP client, with the recorder in front of it.
-    pub(super) fn before(&self, client: SharedHttpClient) -> SharedHttpClient {
-        let recorder = self.clone();
+    /// A function's HTTP client, with the recorder in front of it, and its role.
+    pub(super) fn before(&self, client: SharedHttpClient, role: Option<Role>) -> SharedHttpClient {
+        let (recorder, role) = (self.clone(), role.map(Arc::new));
         http_client_fn(move |settings, components| {
             let next = client.http_connector(settings, components);
-            SharedHttpConnector::new(Recording { recorder: recorder.clone(), next })
+            SharedHttpConnector::new(Recording { recorder: recorder.clone(), role: role.clone(), next })
         })
     }
 
@@ -176,6 +178,7 @@ impl Recorder {
 #[derive(Debug)]
 struct Recording {
     recorder: Recorder,
+    role: Option<Arc<Role>>,
     next: SharedHttpConnector,
 }
 
@@ -183,7 +186,10 @@ impl HttpConnector for Recording {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        ask_for_units(&mut request);
+        let asked = ask_for_units(&mut request);
+        if let Some((role, asked)) = self.role.as_ref().zip(asked) {
+            role.require(&operation, &asked);
+        }
         let (recorder, next) = (self.recorder.clone(), self.next.clone());
         HttpConnectorFuture::new(async move {
             if let Some(happens) = recorder.happening(&operation) {
@@ -200,13 +206,14 @@ impl HttpConnector for Recording {
     }
 }
 
-/// Signatures are not checked by the engines, so the signed body may be changed.
-fn ask_for_units(request: &mut HttpRequest) {
-    let Some(Ok(mut body)) = request.body().bytes().map(serde_json::from_slice::<Value>) else { return };
+/// Signatures are not checked by the engines, so the signed body may be changed. Gives what is asked.
+fn ask_for_units(request: &mut HttpRequest) -> Option<Value> {
+    let mut body: Value = serde_json::from_slice(request.body().bytes()?).ok()?;
     body["ReturnConsumedCapacity"] = "INDEXES".into();
     let text = body.to_string();
     request.headers_mut().insert("content-length", text.len().to_string());
     *request.body_mut() = SdkBody::from(text);
+    Some(body)
 }
 
 async fn whole(response: HttpResponse) -> Result<HttpResponse, ConnectorError> {

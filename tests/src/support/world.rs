@@ -5,8 +5,8 @@ use std::{
     rc::Rc,
 };
 
-use aws_sdk_dynamodb::Client;
-use aws_smithy_types::retry::RetryConfig;
+use aws_sdk_dynamodb::{Client, Config};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use checkout::Checkout;
 use chrono::{DateTime, Duration, Utc};
 use documents::Documents;
@@ -31,7 +31,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tracker::Tracker;
 
-use super::{Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor};
+use super::{
+    Answer, Function, Mail, Recorder, RouteInfo, engine, issuer, object_storage, processor, role::Role,
+};
 
 /// The functions that answer HTTP.
 pub const FUNCTIONS: [&str; 8] =
@@ -64,11 +66,14 @@ pub struct World {
     pub table: String,
     /// The table, past the recorder.
     pub client: Client,
-    recorded: Client,
+    config: Config,
     /// The store over it, past the recorder.
     pub store: Store,
-    /// The use cases as outreach and checkout have them: with links, mail and the processor.
+    /// The use cases with everything that any function has, and no role.
     pub app: &'static App,
+    outreach: &'static App,
+    reconcile: &'static App,
+    pub(super) message_events: &'static App,
     functions: Vec<Function>,
     now: Cell<DateTime<Utc>>,
     pub(super) used_keys: Cell<u32>,
@@ -94,13 +99,17 @@ impl World {
         let recorder = Recorder::default();
         let aws = aws(engine, &mail);
         let config = aws.dynamodb(RetryConfig::standard().with_max_attempts(3));
-        let client = Client::new(&config);
+        // However busy the machine is: what tests see is decided by what they do.
+        let config = Config::new(&config).to_builder().timeout_config(TimeoutConfig::disabled()).build();
+        let client = Client::from_conf(config.clone());
         let store = Store::new(client.clone(), &table);
-        let http = recorder.before(config.http_client().unwrap());
-        let recorded = Client::new(&config.to_builder().http_client(http).build());
-        let making = Making { recorded: recorded.clone(), table: &table, aws: &aws, processor };
+        let making = Making { recorder: &recorder, config: &config, table: &table, aws: &aws, processor };
         let functions = making.functions();
-        let app: &'static App = Box::leak(Box::new(making.app(true)));
+        let kept = |app: App| -> &'static App { Box::leak(Box::new(app)) };
+        let app = kept(making.app(None, true));
+        let outreach = kept(making.app(Some("outreach"), false));
+        let reconcile = kept(making.app(Some("reconcile"), true));
+        let message_events = kept(making.app(Some("message-events"), false));
         let (now, used_keys) = (Cell::new(now), Cell::new(0));
         let practices = RefCell::default();
         Rc::new(Self {
@@ -108,9 +117,12 @@ impl World {
             mail,
             table,
             client,
-            recorded,
+            config,
             store,
             app,
+            outreach,
+            reconcile,
+            message_events,
             functions,
             now,
             used_keys,
@@ -153,20 +165,20 @@ impl World {
 
     /// A run of outreach now, until a deadline.
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
-        self.app.run_outreach("req-outreach", self.clock(), deadline, UNHURRIED).await.unwrap()
+        self.outreach.run_outreach("req-outreach", self.clock(), deadline, UNHURRIED).await.unwrap()
     }
 
     /// A run that collects copays now, with time enough.
     pub async fn run_copays(&self) -> copays::Run {
         CLOCK.set(self.now());
         let deadline = self.now() + Duration::minutes(10);
-        self.app.run_copays("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
+        self.outreach.run_copays("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
     }
 
     /// A run of reconcile now.
     pub async fn reconcile(&self, order: Order) -> reconcile::Run {
         let deadline = self.now() + Duration::minutes(10);
-        self.app.reconcile(order, "req-reconcile", self.clock(), deadline).await.unwrap()
+        self.reconcile.reconcile(order, "req-reconcile", self.clock(), deadline).await.unwrap()
     }
 
     /// A run of exports now, with time enough.
@@ -179,8 +191,9 @@ impl World {
     /// Another instance of exports, as it ships but for what it takes on at a time.
     pub fn exports(&self, limits: Limits) -> Exports {
         let aws = aws(&engine().url, &self.mail);
-        let making = Making { recorded: self.recorded.clone(), table: &self.table, aws: &aws, processor: "" };
-        Exports { api: making.staff(false), clock: CLOCK_OF_RUNS, limits }
+        let (recorder, config, table) = (&self.recorder, &self.config, &*self.table);
+        let making = Making { recorder, config, table, aws: &aws, processor: "" };
+        Exports { api: making.staff("exports", false), clock: CLOCK_OF_RUNS, limits }
     }
 
     /// Every route of every function.
@@ -229,15 +242,19 @@ fn aws(engine: &str, mail: &Mail) -> Aws {
 }
 
 struct Making<'a> {
-    recorded: Client,
+    recorder: &'a Recorder,
+    config: &'a Config,
     table: &'a str,
     aws: &'a Aws,
     processor: &'a str,
 }
 
 impl Making<'_> {
-    fn app(&self, with_processor: bool) -> App {
-        let store = Store::new(self.recorded.clone(), self.table);
+    /// The use cases of a function, which may ask of the table what its role allows.
+    fn app(&self, function: Option<&'static str>, with_processor: bool) -> App {
+        let http = self.recorder.before(self.config.http_client().unwrap(), function.map(Role::of));
+        let client = Client::from_conf(self.config.to_builder().http_client(http).build());
+        let store = Store::new(client, self.table);
         let mut app = App::new(store, PUBLIC_URL.to_owned());
         app.link_key = Some(SecretString::from(LINK_KEY));
         app.anchors = Some(Objects::new(&self.aws.s3(), self.table));
@@ -251,31 +268,43 @@ impl Making<'_> {
         app
     }
 
-    fn staff(&self, with_processor: bool) -> StaffApi {
+    fn staff(&self, function: &'static str, with_processor: bool) -> StaffApi {
         let verifier = Verifier::new(&issuer().url, "paywell").unwrap();
-        StaffApi { app: self.app(with_processor), verifier }
+        StaffApi { app: self.app(Some(function), with_processor), verifier }
     }
 
     fn functions(&self) -> Vec<Function> {
-        let tracker = Tracker { api: self.staff(false), cursors: CursorKey::new([7; 32]) };
+        let tracker = Tracker { api: self.staff("tracker", false), cursors: CursorKey::new([7; 32]) };
         let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
         vec![
             Function::start("tracker", tracker, tracker::routes()),
-            Function::start("documents", Documents::new(self.staff(false)).unwrap(), documents::routes()),
+            Function::start(
+                "documents",
+                Documents::new(self.staff("documents", false)).unwrap(),
+                documents::routes(),
+            ),
             Function::start(
                 "exports",
-                Exports { api: self.staff(false), clock: CLOCK_OF_RUNS, limits: Limits::default() },
+                Exports {
+                    api: self.staff("exports", false),
+                    clock: CLOCK_OF_RUNS,
+                    limits: Limits::default(),
+                },
                 exports::routes(),
             ),
-            Function::start("payments", self.staff(true), payments::routes()),
-            Function::start("links", self.staff(false), links::routes()),
+            Function::start("payments", self.staff("payments", true), payments::routes()),
+            Function::start("links", self.staff("links", false), links::routes()),
             Function::start(
                 "processor-events",
-                Webhooks { app: self.app(true), secrets },
+                Webhooks { app: self.app(Some("processor-events"), true), secrets },
                 processor_events::routes(),
             ),
-            Function::start("checkout", Checkout::new(self.app(true)).unwrap(), checkout::routes()),
-            Function::start("portal", Portal::new(self.app(true)).unwrap(), portal::routes()),
+            Function::start(
+                "checkout",
+                Checkout::new(self.app(Some("checkout"), true)).unwrap(),
+                checkout::routes(),
+            ),
+            Function::start("portal", Portal::new(self.app(Some("portal"), true)).unwrap(), portal::routes()),
         ]
     }
 }
