@@ -1,7 +1,7 @@
 //! Payment plans.
 
 use paywell_app::{
-    requests::plans::{CancelPlan, CreatePlan},
+    requests::plans::{CancelPlan, CreatePlan, EditPlan},
     views::plans::PaymentPlanView,
 };
 use paywell_domain::PlanId;
@@ -24,6 +24,22 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let (new, fingerprint) = call.json::<CreatePlan>()?;
     answered(state.app.create_plan(&commanding(&staff, &call, &fingerprint)?, new).await?)
+}
+
+/// Changes which method on file a payment plan is charged to, from the next charge on.
+#[utoipa::path(patch, path = "/v1/payment-plans/{id}", tag = "payment plans", request_body = EditPlan,
+    params(("id" = PlanId, Path, description = "The payment plan."),
+        Idempotent,
+        OnVersion),
+    responses((status = 200, body = PaymentPlanView), Refused))]
+pub async fn edit(
+    state: &StaffApi,
+    staff: Authorised<TakePayments>,
+    call: Call,
+) -> Result<Response, Problem> {
+    let (id, version) = (call.path("id")?, call.if_match()?);
+    let (edit, fingerprint) = call.json::<EditPlan>()?;
+    answered(state.app.edit_plan(&commanding(&staff, &call, &fingerprint)?, id, version, edit).await?)
 }
 
 /// Ends a payment plan; what is owed stays owed, and is chased again.

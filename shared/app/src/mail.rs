@@ -30,7 +30,7 @@ pub struct Mail {
 
 /// Where a mail's reader can go on.
 pub(crate) struct Ways<'a> {
-    /// Straight there: the pay page, or the receipt. It holds a token.
+    /// Straight there: the pay page, or the receipt, with a token; or the portal's sign-in too.
     pub(crate) now: &'a str,
     /// The portal's sign-in.
     pub(crate) portal: &'a str,
@@ -107,8 +107,8 @@ impl Mail {
         let hello = say!(words, "mail-hello", name = recipient.first_name.as_str());
         let questions = say!(words, "mail-questions", phone = practice.phone.for_people());
         let log_in = say!(words, "mail-portal");
-        let text =
-            format!("{hello}\n\n{message}\n\n{see}\n{now}\n\n{log_in}\n{portal}\n\n{questions}\n\n{name}\n");
+        let other_way = (now != portal).then(|| format!("{log_in}\n{portal}\n\n")).unwrap_or_default();
+        let text = format!("{hello}\n\n{message}\n\n{see}\n{now}\n\n{other_way}{questions}\n\n{name}\n");
         let content = html! {
             p { (hello) }
             p { (message) }
@@ -117,7 +117,9 @@ impl Mail {
                     (button)
                 }
             }
-            p { a href=(portal) { (say!(words, "mail-portal-link")) } }
+            @if now != portal {
+                p { a href=(portal) { (say!(words, "mail-portal-link")) } }
+            }
             p { (questions) }
             p { (name) }
         };
@@ -174,8 +176,22 @@ impl Letter {
                     button: say!(words, "mail-receipt-button"),
                 };
             }
+            Occasion::Instalment(on) => {
+                let subject = say!(words, "mail-instalment-subject", practice = practice);
+                return Self::of_plan(words, subject, say!(words, "mail-instalment", date = words.date(on)));
+            }
+            Occasion::InstalmentRefused(on) => {
+                let subject = say!(words, "mail-instalment-refused-subject", practice = practice);
+                let message = say!(words, "mail-instalment-refused", date = words.date(on));
+                return Self::of_plan(words, subject, message);
+            }
         };
         Self::to_pay(words, subject, message)
+    }
+
+    fn of_plan(words: Words, subject: String, message: String) -> Self {
+        let (see, button) = (say!(words, "mail-plan"), say!(words, "mail-plan-button"));
+        Self { subject, message, see, button }
     }
 
     fn to_pay(words: Words, subject: String, message: String) -> Self {

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Appointment, Decision, EventKind, Invoice, InvoiceSet, Patient, Payment, RuleSet, SetId,
-    invoice_set::Instead, patient::Phone, portal::ContactPoint, recipient::Channel, rule_set::Method,
-    standing::Suppression,
+    Actor, Appointment, Decision, EventKind, Invoice, InvoiceSet, Patient, Payment, PaymentPlan, PlanId,
+    RuleSet, SetId, invoice_set::Instead, patient::Phone, portal::ContactPoint, recipient::Channel,
+    rule_set::Method, standing::Suppression,
 };
 use paywell_gateways::message_events::{MessageEvent, News};
 use paywell_store::{Aggregate, By, Key};
@@ -142,6 +142,7 @@ impl Told<'_> {
             Subject::Invoice(id) => Some(Key::invoice(practice, id)),
             Subject::Payment(id) => Some(Key::payment(practice, id)),
             Subject::Appointment(id) => Some(Key::appointment(practice, id)),
+            Subject::Plan(plan) => Some(Key::payment_plan(practice, plan.patient)),
             Subject::Link(_) | Subject::Session(_) | Subject::Answer => None,
         }
     }
@@ -171,6 +172,7 @@ impl Work<'_> {
             Subject::Invoice(id) => self.note_of::<Invoice>(id, told),
             Subject::Payment(id) => self.note_of::<Payment>(id, told),
             Subject::Appointment(id) => self.note_of::<Appointment>(id, told),
+            Subject::Plan(plan) => self.note_of_plan(plan, told),
             Subject::Link(_) | Subject::Session(_) | Subject::Answer => Ok(()),
         }
     }
@@ -180,6 +182,14 @@ impl Work<'_> {
             self.commit.update(&stored, Decision::of(stored.state.clone(), told.event()))?;
         }
         Ok(())
+    }
+
+    /// A plan that a later one of the patient has replaced is not told any more.
+    fn note_of_plan(&mut self, plan: PlanId, told: &Told<'_>) -> Result<(), AppError> {
+        match self.find::<PaymentPlan>(plan.patient)? {
+            Some(current) if current.state.id == plan => self.note_of::<PaymentPlan>(plan.patient, told),
+            _ => Ok(()),
+        }
     }
 
     /// A set that a later one of the patient has replaced is not told any more.

@@ -2,7 +2,7 @@
 
 mod about;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     EventKind, Practice,
     recipient::{Channel, Reach, Recipient},
@@ -30,6 +30,10 @@ pub(crate) enum Occasion {
     NewLink,
     /// A payment was received.
     Receipt,
+    /// An instalment of a payment plan will be charged on this day of the practice's.
+    Instalment(NaiveDate),
+    /// One was refused, and will be tried again on that day.
+    InstalmentRefused(NaiveDate),
 }
 
 /// A message, ready to be sent. No `Debug`: it holds a token.

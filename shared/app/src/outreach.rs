@@ -1,5 +1,6 @@
 //! The run: finds what is due over all practices, claims it, sends it, notes what became of it.
 
+mod announcements;
 mod autopay;
 mod charges;
 mod claim;

@@ -11,9 +11,9 @@ use crate::{
     App, AppError, Context, Work,
     command::{answer, require_version},
     money,
-    requests::plans::{CancelPlan, CreatePlan},
+    requests::plans::{CancelPlan, CreatePlan, EditPlan},
     views::{
-        plans::{PaymentPlanDetail, PaymentPlanView},
+        plans::{PaymentPlanDetail, PaymentPlanView, PlanProblem},
         timeline::TimelineEntry,
     },
 };
@@ -81,6 +81,34 @@ impl App {
         .await
     }
 
+    /// Changes which method on file a payment plan is charged to.
+    ///
+    /// # Errors
+    /// There is no such plan or method; it was changed meanwhile; it has ended.
+    pub async fn edit_plan(
+        &self,
+        cx: &Context,
+        id: PlanId,
+        version: u64,
+        edit: EditPlan,
+    ) -> Result<Answer, AppError> {
+        let practice_id = cx.practice();
+        let keys = [
+            Key::payment_plan(practice_id, id.patient),
+            Key::earlier_plan(practice_id, id),
+            Key::methods_on_file(practice_id, id.patient),
+        ];
+        self.command(cx, keys, async |work| {
+            let plan = work.plan_or_earlier(id)?;
+            require_version(&plan, version, &PaymentPlanView::of(&plan))?;
+            let changed = plan.state.charge_to(edit.method_id.to_string())?;
+            work.method_for_plan(&work.practice()?, id.patient, Some(edit.method_id.as_str()))?;
+            let changed = work.commit.update(&plan, changed)?;
+            answer(200, &PaymentPlanView::of(&changed), changed.version)
+        })
+        .await
+    }
+
     /// Ends a payment plan; what is owed stays owed, and is chased again.
     ///
     /// # Errors
@@ -94,11 +122,7 @@ impl App {
     ) -> Result<Answer, AppError> {
         let keys = [Key::payment_plan(cx.practice(), id.patient), Key::earlier_plan(cx.practice(), id)];
         self.command(cx, keys, async |work| {
-            let earlier = work.loaded().at::<PaymentPlan>(&Key::earlier_plan(cx.practice(), id))?;
-            let plan = match earlier {
-                Some(earlier) => earlier,
-                None => work.plan_of(id)?,
-            };
+            let plan = work.plan_or_earlier(id)?;
             require_version(&plan, version, &PaymentPlanView::of(&plan))?;
             let cancelled = work.commit.update(&plan, plan.state.cancel(cancel.note.clone())?)?;
             work.release_set(id.patient, None).await?;
@@ -151,7 +175,11 @@ impl App {
         let name = id.to_string();
         let own = history.events.iter().filter(|event| event.of == name);
         let timeline = own.map(TimelineEntry::of).collect();
-        Ok(Some(PaymentPlanDetail { plan: PaymentPlanView::of(&stored), timeline }))
+        let methods = self.store.load([Key::methods_on_file(cx.practice(), patient)]).await?;
+        let methods = methods.get::<MethodsOnFile>(cx.practice(), patient)?;
+        let methods = methods.map_or_else(|| MethodsOnFile::none(patient), |stored| stored.state);
+        let problem = PlanProblem::of(&stored.state, &methods);
+        Ok(Some(PaymentPlanDetail { plan: PaymentPlanView::of(&stored), problem, timeline }))
     }
 }
 
@@ -160,6 +188,12 @@ impl Work<'_> {
     pub(crate) fn plan_of(&self, id: PlanId) -> Result<Stored<PaymentPlan>, AppError> {
         let plan = self.find::<PaymentPlan>(id.patient)?.filter(|plan| plan.state.id == id);
         plan.ok_or(AppError::NotFound("payment plan"))
+    }
+
+    /// A plan of the patient, also one that has made room for another.
+    fn plan_or_earlier(&self, id: PlanId) -> Result<Stored<PaymentPlan>, AppError> {
+        let earlier = self.loaded().at::<PaymentPlan>(&Key::earlier_plan(self.practice_id(), id))?;
+        earlier.map_or_else(|| self.plan_of(id), Ok)
     }
 
     /// The invoices that a plan is to pay: all there, all the patient's.

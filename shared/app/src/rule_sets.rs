@@ -3,8 +3,9 @@
 use chrono::{DateTime, Days, Utc};
 use paywell_domain::{
     Decision, Patient, PatientId, Practice, RuleSet, RuleSetId,
+    invoice_set::Problem,
     recipient::Recipient,
-    rule_set::{ListedRuleSet, RuleSets, Step},
+    rule_set::{ListedRuleSet, Method, RuleSets, Step},
 };
 use paywell_store::{Answer, Key, Stored};
 
@@ -75,65 +76,51 @@ impl App {
             let (_, rules) = work.rule_set(&list, id, version).await?;
             let recipient = work.load_recipient(&patient).await?;
             let (times, expires_at) = rules.planned(&recipient, practice.today(cx.now()) + Days::new(1));
+            let methods = work.methods_charged(&rules, patient.id).await?;
+            let preview = |(step, at): (&Step, DateTime<Utc>)| {
+                let way = step.way(&recipient, methods.as_ref(), None, practice.today(at));
+                self.preview_step(&practice, &recipient, (step, at), way)
+            };
             let steps = rules.steps.iter().zip(times);
             Ok(RuleSetPreview {
                 rule_set_id: rules.id.to_string(),
                 version: rules.version,
                 time_zone: recipient.zone.name().to_owned(),
                 language: recipient.language,
-                steps: steps.map(|(step, at)| self.preview_step(&practice, &recipient, step, at)).collect(),
+                steps: steps.map(preview).collect(),
                 expires_at,
             })
         })
         .await
     }
 
+    /// A step as it will be done at an instant by the method that is left, with what stands against its own.
     fn preview_step(
         &self,
         practice: &Practice,
         recipient: &Recipient,
-        step: &Step,
-        at: DateTime<Utc>,
+        (step, at): (&Step, DateTime<Utc>),
+        (by, problem): (Option<Method>, Option<Problem>),
     ) -> StepPreview {
-        let first_name = recipient.first_name.to_string();
+        let method = by.unwrap_or(step.method);
         let preview = StepPreview {
-            method: step.method,
+            method,
             at,
-            first_name,
+            first_name: recipient.first_name.to_string(),
             address: None,
-            problem: None,
+            problem: problem.map(|problem| problem.reason),
             subject: None,
             text: None,
         };
-        let as_task = |method, problem: Option<&str>| {
+        if by.is_some_and(Method::is_task) {
             let words = task_words(practice, recipient, step, method);
-            let problem = problem.map(str::to_owned);
-            let (subject, text) = (Some(words.title), Some(words.message));
-            StepPreview { method, problem, subject, text, ..preview.clone() }
-        };
-        if step.method.is_task() {
-            return as_task(step.method, None);
+            return StepPreview { subject: Some(words.title), text: Some(words.message), ..preview };
         }
-        match (step.reach(recipient, None), step.task_instead()) {
-            (Ok(reach), _) => {
-                let ways = Ways { now: NO_LINK, portal: &self.portal_url(&practice.id) };
-                let message = Message::step(practice, recipient, reach, step, &ways, at);
-                let method = message.method();
-                let channel = step.method.channel().filter(|_| method != step.method);
-                let problem = channel.and_then(|own| recipient.by(own).err());
-                let (subject, text) = message.shown();
-                StepPreview {
-                    method,
-                    address: Some(reach.as_str().to_owned()),
-                    problem: problem.map(|why| why.reason().to_owned()),
-                    subject,
-                    text: Some(text),
-                    ..preview
-                }
-            }
-            (Err(why), Some(task)) => as_task(task, Some(why.reason())),
-            (Err(why), None) => StepPreview { problem: Some(why.reason().to_owned()), ..preview },
-        }
+        let channel = by.and_then(Method::channel);
+        let Some(reach) = channel.and_then(|channel| recipient.by(channel).ok()) else { return preview };
+        let ways = Ways { now: NO_LINK, portal: &self.portal_url(&practice.id) };
+        let (subject, text) = Message::step(practice, recipient, reach, step, &ways, at).shown();
+        StepPreview { address: Some(reach.as_str().to_owned()), subject, text: Some(text), ..preview }
     }
 
     /// Makes a rule set.

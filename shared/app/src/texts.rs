@@ -52,6 +52,13 @@ impl Text {
             Occasion::Request => say!(words, "text-request", practice = practice, name = name, link = link),
             Occasion::NewLink => say!(words, "text-new-link", practice = practice, link = link),
             Occasion::Receipt => say!(words, "text-receipt", practice = practice, link = link),
+            Occasion::Instalment(on) => {
+                say!(words, "text-instalment", practice = practice, date = words.date(on), link = link)
+            }
+            Occasion::InstalmentRefused(on) => {
+                let date = words.date(on);
+                say!(words, "text-instalment-refused", practice = practice, date = date, link = link)
+            }
         };
         Self::to_pay(recipient, (from, number), &said, now)
     }

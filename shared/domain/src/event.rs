@@ -275,6 +275,9 @@ pub enum EventKind {
     PlanDefaulted {
         reason: String,
     },
+    PlanMethodChanged {
+        method: String,
+    },
     PlanCancelled {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
@@ -291,6 +294,14 @@ pub enum EventKind {
     InstalmentRefused {
         instalment: u16,
         reason: String,
+    },
+    InstalmentAnnounced {
+        instalment: u16,
+        on: NaiveDate,
+    },
+    InstalmentAnnouncementPutOff {
+        instalment: u16,
+        until: DateTime<Utc>,
     },
     InstalmentPutOff {
         instalment: u16,

@@ -212,6 +212,13 @@ impl Recipient {
         Ok(reach)
     }
 
+    /// Where a message goes whose channel nobody has chosen: to the mail address, else by text. None where neither can be, or
+    /// the patient has died.
+    pub(crate) fn reach(&self) -> Option<Reach<'_>> {
+        let reach = self.by(Channel::Email).or_else(|_| self.by(Channel::Sms)).ok();
+        reach.filter(|_| !self.deceased)
+    }
+
     /// Where a message goes that its reader waits for: to the mail address, at any hour, else by text outside the quiet hours.
     pub fn preferred(&self, now: DateTime<Utc>) -> Option<Reach<'_>> {
         self.now_by(Channel::Email, now).or_else(|_| self.now_by(Channel::Sms, now)).ok()

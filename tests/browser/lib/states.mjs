@@ -44,11 +44,41 @@ async function settle(patient, outcome) {
   await world.stripe.control('debits/settle', { id: sessions[0].payment_intent, outcome });
 }
 
+/// Pays a bill and keeps the card for the ones to come; gives whose it is.
+async function payAndKeep(visitor) {
+  const { patient, link } = await billed();
+  await visitor.open(link);
+  await says(visitor, patient.birth_date);
+  await visitor.page.locator('#keep').check();
+  await visitor.press(PAY);
+  await isOpen(visitor);
+  await payByCard(visitor, GOOD_CARD);
+  await shows(visitor, 'receipt-paid-title');
+  await visitor.page.getByText(words(visitor.language, 'receipt-kept')).waitFor();
+  return patient;
+}
+
+/// Two instalments, the first one today.
+async function agree(patient, invoice) {
+  const cents = Math.round(Number(invoice.amount) * 100);
+  const first = Math.floor(cents / 2);
+  const money = (part) => (part / 100).toFixed(2);
+  const day = (ahead) => new Date(world.stack.now().getTime() + ahead * 86_400_000).toISOString().slice(0, 10);
+  await world.biller.post('/v1/payment-plans', {
+    patient_id: patient.id,
+    invoice_ids: [invoice.id],
+    consent: { wording: `I agree to ${money(first)} and ${money(cents - first)}.`, given: 'in_person' },
+    instalments: [{ on: day(2), amount: money(first) }, { on: day(32), amount: money(cents - first) }],
+  });
+}
+
 async function ended(visitor, how, body) {
   const { invoice, link } = await billed();
   await world.biller.post(`/v1/payment-links/${invoice.links[0].id}/${how}`, body);
   await visitor.open(link);
 }
+
+let stopped = 9;
 
 /// Every page and state that a patient can meet: how a visitor gets there.
 export const states = {
@@ -137,15 +167,7 @@ export const states = {
     await shows(visitor, 'receipt-paid-title');
   },
   async 'receipt-kept'(visitor) {
-    const { patient, link } = await billed();
-    await visitor.open(link);
-    await says(visitor, patient.birth_date);
-    await visitor.page.locator('#keep').check();
-    await visitor.press(PAY);
-    await isOpen(visitor);
-    await payByCard(visitor, GOOD_CARD);
-    await shows(visitor, 'receipt-paid-title');
-    await visitor.page.getByText(words(visitor.language, 'receipt-kept')).waitFor();
+    await payAndKeep(visitor);
   },
   async 'receipt-processing'(visitor) {
     await pay(visitor);
@@ -199,6 +221,25 @@ export const states = {
   async 'portal-home-nothing-owed'(visitor) {
     await signsIn(visitor, (await posted(0)).patient);
   },
+  async 'portal-home-plan'(visitor) {
+    const patient = await payAndKeep(visitor);
+    const draft = await bill(patient);
+    await agree(patient, await world.biller.post(`/v1/invoices/${draft.id}/send`, { channels: ['portal'] }));
+    await signsIn(visitor, patient);
+    await visitor.page.getByText(words(visitor.language, 'portal-plan-how')).waitFor();
+  },
+  async 'portal-methods-kept'(visitor) {
+    await signsIn(visitor, await payAndKeep(visitor));
+    await goes(visitor, 'portal-methods');
+    await visitor.page.getByRole('button', { name: words(visitor.language, 'portal-autopay-start') }).waitFor();
+  },
+  async 'portal-methods-autopay'(visitor) {
+    await signsIn(visitor, await payAndKeep(visitor));
+    await goes(visitor, 'portal-methods');
+    await visitor.page.locator('input[id^=autopay]').check();
+    await visitor.press(words(visitor.language, 'portal-autopay-start'));
+    await visitor.page.getByRole('button', { name: words(visitor.language, 'portal-autopay-stop') }).waitFor();
+  },
   async 'portal-invoice'(visitor) {
     await signsIn(visitor, (await posted(1)).patient);
     await visitor.tap(visitor.page.getByRole('link', { name: /^(Details of|Detalles de) / }));
@@ -220,6 +261,14 @@ export const states = {
   async 'portal-messages'(visitor) {
     await signsIn(visitor, (await posted(1, { phone: '+16175550147' })).patient);
     await goes(visitor, 'portal-messages');
+  },
+  async 'portal-messages-stopped'(visitor) {
+    const phone = `+161755502${String((stopped += 1)).padStart(2, '0')}`;
+    const { patient } = await posted(1, { phone });
+    await world.desk.post(`/v1/patients/${patient.id}/contacts/stop-texts`, { spoken: 'No texts, please.' });
+    await signsIn(visitor, patient);
+    await goes(visitor, 'portal-messages');
+    await visitor.page.getByText(words(visitor.language, 'portal-texts-stopped')).waitFor();
   },
   async 'portal-nothing'(visitor) {
     await visitor.open(`${world.stack.api}/portal/prac_nowhere`);

@@ -266,6 +266,22 @@ async fn a_preview_is_what_a_patient_would_read_and_when() {
     assert!(clinic.world.dump().await == before, "nothing is written");
 }
 
+#[tokio::test]
+async fn a_preview_says_whether_a_method_on_file_can_be_charged() {
+    let clinic = Clinic::open().await;
+    let mut rules = rule_set("With a charge");
+    rules["steps"][1]["method"] = json!("charge_card");
+    let id: String = clinic.post("/v1/rule-sets", &rules).await.field("id");
+    let ada = clinic.patient("Ada").await;
+    let path = format!("/v1/rule-sets/{id}/preview?patient={ada}");
+    let charge = async || clinic.get(&path).await.ok()["steps"][1].clone();
+    let none = charge().await;
+    assert_eq!(none["method"], json!("charge_card"));
+    assert!(none["problem"].as_str().unwrap().contains("put one on file"), "{none}");
+    clinic.keep_card(&ada, "pm_1").await;
+    assert_eq!(charge().await["problem"], Value::Null);
+}
+
 /// As every practice was stored before rule sets were listed.
 #[tokio::test]
 async fn a_practice_of_before_has_the_rule_set_that_it_follows() {

@@ -2,7 +2,7 @@
 
 use maud::html;
 use paywell_app::portal::Messages;
-use paywell_domain::Language;
+use paywell_domain::{Language, recipient::Unreachable};
 use paywell_pages::{Page, say};
 
 use super::{asked_in, ways};
@@ -32,11 +32,17 @@ pub(crate) fn messages(visit: &Visit, path: &str, chosen: &Messages, saved: bool
                         input type="checkbox" id="email" name="email" value="on" checked[chosen.email];
                         label for="email" { (say!(words, "portal-email-to", address = address.as_str())) }
                     }
+                    @if chosen.no_email.is_some() { p class="note" { (say!(words, "portal-email-held")) } }
                 }
                 @if let Some(number) = &number {
                     p class="check" {
                         input type="checkbox" id="texts" name="texts" value="on" checked[chosen.texts] aria-describedby="consent";
                         label for="texts" { (say!(words, "portal-texts-to", number = number.as_str())) }
+                    }
+                    @match chosen.no_texts {
+                        Some(Unreachable::OptedOut) => p class="note" { (say!(words, "portal-texts-stopped")) },
+                        Some(_) => p class="note" { (say!(words, "portal-texts-held")) },
+                        None => {},
                     }
                     p id="consent" class="quiet" { (consent(visit, words.language().tag())) }
                 }

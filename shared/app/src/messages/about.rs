@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use paywell_domain::{AppointmentId, InvoiceId, LinkId, PaymentId, PracticeId, SessionId, SetId};
+use paywell_domain::{AppointmentId, InvoiceId, LinkId, PaymentId, PlanId, PracticeId, SessionId, SetId};
 
 /// The names of our ids at the providers.
 const PRACTICE: &str = "practice";
@@ -28,6 +28,8 @@ pub(crate) enum Subject {
     Payment(PaymentId),
     /// An appointment with a copay.
     Appointment(AppointmentId),
+    /// A payment plan.
+    Plan(PlanId),
     /// A link that was asked for anew.
     Link(LinkId),
     /// A code, for a session in the portal.
@@ -44,6 +46,7 @@ impl Subject {
             Self::Invoice(_) => "invoice",
             Self::Payment(_) => "payment",
             Self::Appointment(_) => "appointment",
+            Self::Plan(_) => "plan",
             Self::Link(_) => "link",
             Self::Session(_) => "session",
             Self::Answer => "answer",
@@ -56,6 +59,7 @@ impl Subject {
             Self::Invoice(id) => id.to_string(),
             Self::Payment(id) => id.to_string(),
             Self::Appointment(id) => id.to_string(),
+            Self::Plan(id) => id.to_string(),
             Self::Link(id) => id.to_string(),
             Self::Session(id) => id.to_string(),
             Self::Answer => "text".to_owned(),
@@ -89,6 +93,7 @@ impl About {
             .or_else(|| read(tags, "invoice").map(Subject::Invoice))
             .or_else(|| read(tags, "payment").map(Subject::Payment))
             .or_else(|| read(tags, "appointment").map(Subject::Appointment))
+            .or_else(|| read(tags, "plan").map(Subject::Plan))
             .or_else(|| read(tags, "link").map(Subject::Link))
             .or_else(|| read(tags, "session").map(Subject::Session))
             .or_else(|| tags.get("answer").map(|_| Subject::Answer))?;
@@ -114,6 +119,7 @@ mod tests {
             Subject::Invoice(InvoiceId::new(id)),
             Subject::Payment(PaymentId::new(id)),
             Subject::Appointment(AppointmentId::new(id)),
+            Subject::Plan(PlanId { patient: PatientId::new(id), ordinal: 2 }),
             Subject::Link(LinkId::new(id)),
             Subject::Session(SessionId::new(id)),
             Subject::Answer,

@@ -1,4 +1,5 @@
-//! Instalments of payment plans that are due: the run begins the charge; whoever settles payments makes it.
+//! Instalments of payment plans that are due: the run tells patients some days before, and begins the charge; whoever settles
+//! payments makes it.
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
@@ -7,14 +8,14 @@ use paywell_domain::{
 use paywell_store::{By, Due as Waiting, Key, Queue, Store, Stored};
 use tokio::sync::Mutex;
 
-use super::{PAGE, Run};
+use super::{PAGE, Run, announcements::Announced};
 use crate::{
     App, AppError, Context, Work, money,
     planned::{Begun, Charge},
 };
 
 impl App {
-    /// Charges what is due of plans, of all practices, until `deadline`.
+    /// Charges what is due of plans, of all practices, and tells of what will be, until `deadline`.
     pub(super) async fn run_plans(
         &self,
         request: &str,
@@ -39,7 +40,7 @@ impl App {
                     let by =
                         By { practice, actor: Actor::Schedule, request: request.to_owned(), now: clock() };
                     let cx = Context { by, command: None };
-                    if let Err(error) = self.charge_plan(&cx, plan.id, run).await {
+                    if let Err(error) = self.go_on_with_plan(&cx, plan.id, run).await {
                         tracing::error!(practice = %plan.practice, plan = %plan.id, %error, "payment plan");
                         run.errors += 1;
                     }
@@ -49,8 +50,20 @@ impl App {
         Ok(())
     }
 
-    /// Decides in one load and one commit; after that nobody else charges this instalment.
-    async fn charge_plan(&self, cx: &Context, id: PlanId, run: &mut Run) -> Result<(), AppError> {
+    /// Decides in one load and one commit; after that nobody else charges this instalment, or tells of it.
+    async fn go_on_with_plan(&self, cx: &Context, id: PlanId, run: &mut Run) -> Result<(), AppError> {
+        match self.decide_plan(cx, id, run).await? {
+            Some(claimed) => self.send_announcement(cx, id, claimed, run).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn decide_plan(
+        &self,
+        cx: &Context,
+        id: PlanId,
+        run: &mut Run,
+    ) -> Result<Option<Announced>, AppError> {
         let practice_id = cx.practice();
         let mut keys = money::keys(practice_id, id.patient);
         keys.extend([Key::payment_plan(practice_id, id.patient), Key::patient(practice_id, id.patient)]);
@@ -60,7 +73,7 @@ impl App {
             let practice = work.practice()?;
             if practice.outreach.stopped {
                 counts.held += 1;
-                return Ok(());
+                return Ok(None);
             }
             let plan = work.plan_of(id)?;
             let patient = work.need::<Patient>(id.patient, "patient")?;
@@ -70,18 +83,25 @@ impl App {
             let (instalment, part) = match plan.state.due(owed, cx.now()) {
                 PlanDue::Nothing => {
                     counts.skipped += 1;
-                    return Ok(());
+                    return Ok(None);
                 }
                 PlanDue::Complete => {
                     counts.changed += 1;
                     work.commit.update(&plan, plan.state.complete())?;
                     invoices.iter().for_each(|invoice| work.commit.require_unchanged(invoice));
-                    return work.release_set(id.patient, None).await;
+                    work.release_set(id.patient, None).await?;
+                    return Ok(None);
                 }
-                PlanDue::Charge(..) if patient.state.details.deceased => {
+                PlanDue::Charge(..) | PlanDue::Announce(_) if patient.state.details.deceased => {
                     counts.changed += 1;
                     work.commit.update(&plan, plan.state.stop_for_death())?;
-                    return work.release_set(id.patient, None).await;
+                    work.release_set(id.patient, None).await?;
+                    return Ok(None);
+                }
+                PlanDue::Announce(instalment) => {
+                    let announced = self.claim_announcement(work, &plan, instalment, &patient).await?;
+                    counts.postponed += u32::from(announced.is_none());
+                    return Ok(announced);
                 }
                 PlanDue::Charge(instalment, part) => (instalment.number, part),
             };
@@ -110,11 +130,12 @@ impl App {
                 Begun::NoMethod(why) => {
                     counts.failed += 1;
                     work.commit.update(&plan, plan.state.default(&why))?;
-                    return work.release_set(id.patient, Some(&why)).await;
+                    work.release_set(id.patient, Some(&why)).await?;
+                    return Ok(None);
                 }
             };
             work.commit.update(&plan, decision)?;
-            Ok(())
+            Ok(None)
         })
         .await
     }

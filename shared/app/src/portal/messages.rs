@@ -1,9 +1,12 @@
 //! Which messages are wanted, and in which language.
 
-use paywell_domain::{Language, Patient, on_file::ConsentGiven, patient::Phone, text::Line};
+use paywell_domain::{
+    ContactStanding, Language, Patient, on_file::ConsentGiven, patient::Phone, portal::ContactPoint,
+    recipient::Unreachable, text::Line,
+};
 
 use super::SignedIn;
-use crate::{App, AppError, Context};
+use crate::{App, AppError, Context, standings::contact_keys};
 
 /// The most patients whose invoice sets are foreseen in the transaction of a choice for all of them; those of more are left
 /// to the nightly pass.
@@ -14,10 +17,14 @@ const MAX_FORESEEN: usize = 15;
 pub struct Messages {
     /// The address on file.
     pub address: Option<String>,
+    /// Why none goes there, whatever is wanted.
+    pub no_email: Option<Unreachable>,
     /// Whether mail is wanted.
     pub email: bool,
     /// The number on file.
     pub number: Option<Phone>,
+    /// Why no texts go there, whatever was agreed to.
+    pub no_texts: Option<Unreachable>,
     /// Whether texts were agreed to.
     pub texts: bool,
     /// What messages are written in, where somebody has chosen.
@@ -25,18 +32,30 @@ pub struct Messages {
 }
 
 impl App {
-    /// What is chosen now: one load.
+    /// What is chosen now, and how the contacts stand: two loads.
     ///
     /// # Errors
     /// The table cannot be read.
     pub async fn portal_messages(&self, signed_in: &SignedIn) -> Result<Messages, AppError> {
         let loaded = self.store.load(signed_in.patient_keys()).await?;
         let patients = signed_in.patients(&loaded)?;
+        let practice = signed_in.practice_id();
+        let keys = patients.iter().flat_map(|patient| contact_keys(practice, &patient.state));
+        let standings = self.store.load(keys).await?;
+        let stops = |contact: Option<ContactPoint>| -> Result<Option<Unreachable>, AppError> {
+            let Some(contact) = contact else { return Ok(None) };
+            let standing = standings.get::<ContactStanding>(practice, contact.hash())?;
+            Ok(standing.and_then(|standing| standing.state.stops()))
+        };
         let contacts = || patients.iter().map(|patient| patient.state.responsible_party().1);
+        let address = contacts().find_map(|contact| contact.email.as_ref());
+        let number = contacts().find_map(|contact| contact.phone.clone());
         Ok(Messages {
-            address: contacts().find_map(|contact| contact.email.as_ref()).map(|e| e.as_str().to_owned()),
+            address: address.map(|address| address.as_str().to_owned()),
+            no_email: stops(address.and_then(ContactPoint::email))?,
             email: patients.iter().any(|patient| !patient.state.choices.no_email),
-            number: contacts().find_map(|contact| contact.phone.clone()),
+            no_texts: stops(number.clone().map(ContactPoint::Phone))?,
+            number,
             texts: patients.iter().any(|patient| patient.state.text_number().is_some()),
             language: patients.iter().find_map(|patient| patient.state.details.language),
         })

@@ -72,6 +72,14 @@ pub struct NewInstalment {
     pub amount: Amount,
 }
 
+/// A change of a plan.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditPlan {
+    /// The method on file that is charged from now on.
+    pub method_id: Line<255>,
+}
+
 /// That a plan is ended.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

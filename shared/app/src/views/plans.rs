@@ -1,7 +1,7 @@
 //! Payment plans.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use paywell_domain::{Cents, Currency, PaymentPlan, plan::PlanStatus};
+use paywell_domain::{Cents, Currency, MethodsOnFile, PaymentPlan, plan::PlanStatus};
 use paywell_store::Stored;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,10 +51,21 @@ pub struct PaymentPlanView {
     /// The instalments, the first one first. Other payments of the same invoices shorten the plan from its end: what is
     /// taken may be less than what was agreed to, and is never more than what is owed.
     pub instalments: Vec<InstalmentView>,
-    /// When it is looked at next (UTC); none while a charge is under way, and once it has ended.
+    /// When the next instalment is charged (UTC); none while a charge is under way, and once it has ended.
     pub next_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
+}
+
+/// An instalment that will not be charged as things stand.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanProblem {
+    /// Its number.
+    pub instalment: u16,
+    /// The practice's day on which it is to be charged.
+    pub on: NaiveDate,
+    /// What is the matter; another method for the plan mends it.
+    pub reason: String,
 }
 
 /// A payment plan, with everything that happened.
@@ -63,8 +74,19 @@ pub struct PaymentPlanDetail {
     /// The plan.
     #[serde(flatten)]
     pub plan: PaymentPlanView,
+    /// The first instalment to come that will not be charged as things stand; none where each will.
+    pub problem: Option<PlanProblem>,
     /// Everything that happened to the patient's plans, in order.
     pub timeline: Vec<TimelineEntry>,
+}
+
+impl PlanProblem {
+    /// What is foreseen of a plan.
+    pub(crate) fn of(plan: &PaymentPlan, methods: &MethodsOnFile) -> Option<Self> {
+        let (instalment, why) = plan.foresee(methods)?;
+        let (instalment, on) = (instalment.number, instalment.on);
+        Some(Self { instalment, on, reason: why.to_owned() })
+    }
 }
 
 impl PaymentPlanView {

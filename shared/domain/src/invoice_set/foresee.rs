@@ -116,8 +116,9 @@ impl RuleSet {
 }
 
 impl Step {
-    /// By which method it will be done on a day of the practice's, none where it will fail; and why not by its own.
-    fn way(
+    /// By which method it will be done on a day of the practice's, none where it will fail; and why not by its own. `methods`
+    /// are the patient's methods on file, `tried` the method that was refused.
+    pub fn way(
         &self,
         recipient: &Recipient,
         methods: Option<&MethodsOnFile>,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{Payment, SESSION_MINUTES};
 use crate::{
     Decision, EventKind,
-    recipient::{Channel, Reach, Recipient},
+    recipient::{Reach, Recipient},
 };
 
 /// How long a receipt waits where the mail provider takes nothing.
@@ -31,8 +31,7 @@ impl Payment {
             return ReceiptDue::Nothing;
         }
         let without = Self { receipt_at: None, ..self.clone() };
-        let reach = recipient.by(Channel::Email).or_else(|_| recipient.by(Channel::Sms));
-        let Some(reach) = reach.ok().filter(|_| !recipient.deceased) else {
+        let Some(reach) = recipient.reach() else {
             let reason = "there is nobody to send a receipt to".to_owned();
             let none = Decision::of(without, EventKind::MailFailed { reason });
             return ReceiptDue::Change(Box::new(none));
@@ -69,7 +68,7 @@ mod tests {
         Language,
         fixtures::{NOW, charged, payment, received},
         patient::EmailAddress,
-        recipient::Unreachable,
+        recipient::{Channel, Unreachable},
     };
 
     fn recipient() -> Recipient {

@@ -17,6 +17,8 @@ pub enum PlanDue<'a> {
     Nothing,
     /// So much of this instalment.
     Charge(&'a Instalment, Amount),
+    /// The patient hears that this instalment will be charged ([`PaymentPlan::announce`]).
+    Announce(&'a Instalment),
     /// Nothing is left to take: it is completed.
     Complete,
 }
@@ -24,18 +26,23 @@ pub enum PlanDue<'a> {
 impl PaymentPlan {
     /// What is due now, where so much is owed on its invoices.
     pub fn due(&self, owed: Cents, now: DateTime<Utc>) -> PlanDue<'_> {
-        if !self.is_active() || self.next_at.is_none_or(|at| at > now) {
+        if self.due_at().is_none_or(|at| at > now) {
             return PlanDue::Nothing;
         }
         let next = self.to_take(owed).into_iter().next();
-        let next = next.and_then(|(instalment, part)| Some((instalment, Amount::try_from(part).ok()?)));
-        next.map_or(PlanDue::Complete, |(instalment, part)| PlanDue::Charge(instalment, part))
+        match next.and_then(|(instalment, part)| Some((instalment, Amount::try_from(part).ok()?))) {
+            None => PlanDue::Complete,
+            Some((instalment, part)) if self.next_at.is_some_and(|at| at <= now) => {
+                PlanDue::Charge(instalment, part)
+            }
+            Some((instalment, _)) => PlanDue::Announce(instalment),
+        }
     }
 
     /// The charge of an instalment begins: whoever commits this with the payment, and nobody else, charges it.
     pub fn claim(&self, number: u16, payment: PaymentId) -> Decision<Self> {
         let mut claimed = self.with(number, |instalment| instalment.payment = Some(payment));
-        claimed.next_at = None;
+        (claimed.next_at, claimed.announce_at) = (None, None);
         Decision::of(claimed, EventKind::InstalmentClaimed { instalment: number, payment })
     }
 
@@ -62,12 +69,13 @@ impl PaymentPlan {
         if taken.is_active() {
             let next = taken.next().map(|next| charged_at(next.on, practice).max(in_days(1, practice, now)));
             taken.next_at = Some(next.unwrap_or(now));
+            taken.announce_at = taken.announced_at(practice, now);
         }
         Decision::of(taken, EventKind::InstalmentTaken { instalment: number, payment, cents })
     }
 
     /// A bank refused an instalment: it is tried again some days later, unless the refusal is for good or it was tried often
-    /// enough; then the plan has defaulted.
+    /// enough; then the plan has defaulted. The patient hears of the next try at once.
     pub fn refused(
         &self,
         number: u16,
@@ -88,6 +96,7 @@ impl PaymentPlan {
         match again.filter(|_| !for_good) {
             Some(days) => {
                 refused.next_at = Some(in_days(*days, practice, now));
+                refused.announce_at = Some(now);
                 Decision::of(refused, event)
             }
             None => {

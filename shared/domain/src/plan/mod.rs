@@ -1,5 +1,6 @@
 //! Payment plans: what a patient owes, charged to a method on file in instalments that were agreed to.
 
+mod announce;
 mod charge;
 mod schedule;
 
@@ -7,12 +8,13 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use announce::Announcement;
 pub use charge::PlanDue;
 pub use schedule::{Every, MAX_INSTALMENTS, Schedule};
 
 use crate::{
-    Amount, Cents, Currency, Decision, EventKind, Invoice, InvoiceId, PaymentId, PlanId, Practice, Refusal,
-    on_file::Consent, payment::MAX_ALLOCATIONS, practice::instant, text::Line,
+    Amount, Cents, Currency, Decision, EventKind, Invoice, InvoiceId, MethodsOnFile, PaymentId, PlanId,
+    Practice, Refusal, on_file::Consent, payment::MAX_ALLOCATIONS, practice::instant, text::Line,
 };
 
 /// How a plan stands.
@@ -83,9 +85,12 @@ pub struct PaymentPlan {
     /// Its instalments, the first one first. What was agreed to never changes; what is taken may be less
     /// ([`Self::to_take`]).
     pub instalments: Vec<Instalment>,
-    /// When the run is to look at it (UTC); none while a charge is under way, and once it has ended.
+    /// When the next instalment is charged (UTC); none while a charge is under way, and once it has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_at: Option<DateTime<Utc>>,
+    /// When the patient hears of that charge (UTC); none where they have, or there is no time left for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce_at: Option<DateTime<Utc>>,
     /// When it was made (UTC).
     pub created_at: DateTime<Utc>,
 }
@@ -154,9 +159,11 @@ impl PaymentPlan {
             consent: new.consent,
             instalments,
             next_at: None,
+            announce_at: None,
             created_at: now,
         };
         plan.next_at = plan.next().map(|next| charged_at(next.on, practice));
+        plan.announce_at = plan.announced_at(practice, now);
         Ok(Decision::of(plan, event))
     }
 
@@ -165,16 +172,46 @@ impl PaymentPlan {
         self.status == PlanStatus::Active
     }
 
+    /// When the run is to look at it (UTC); none while a charge is under way, and once it has ended.
+    pub fn due_at(&self) -> Option<DateTime<Utc>> {
+        let (charge, announce) = (self.next_at?, self.announce_at);
+        self.is_active().then(|| announce.map_or(charge, |announce| announce.min(charge)))
+    }
+
     /// Staff end it; what is owed stays owed, and is chased again.
     ///
     /// # Errors
     /// It has ended already.
     pub fn cancel(&self, note: Option<Line<200>>) -> Result<Decision<Self>, Refusal> {
         if !self.is_active() {
-            return Err(Refusal::state("plan-ended", "this payment plan has ended"));
+            return Err(has_ended());
         }
         let reason = note.map(|note| note.to_string());
         Ok(self.ended(PlanStatus::Cancelled, EventKind::PlanCancelled { reason }))
+    }
+
+    /// Another method on file is charged from now on; a charge that is under way stays where it is. Nothing where it is that
+    /// method already.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn charge_to(&self, method: String) -> Result<Decision<Self>, Refusal> {
+        if !self.is_active() {
+            return Err(has_ended());
+        }
+        let event = EventKind::PlanMethodChanged { method: method.clone() };
+        let events = if self.method == method { Vec::new() } else { vec![event] };
+        Ok(Decision { state: Self { method, ..self.clone() }, events, postings: Vec::new() })
+    }
+
+    /// The first instalment to come that cannot be charged, as far as it is known now, and why. `methods` are the patient's
+    /// methods on file.
+    pub fn foresee<'a>(&'a self, methods: &'a MethodsOnFile) -> Option<(&'a Instalment, &'a str)> {
+        let coming = self.instalments.iter().filter(|instalment| instalment.taken.is_none());
+        let problem = |instalment: &'a Instalment| {
+            Some((instalment, methods.ready(Some(&self.method), instalment.on).err()?))
+        };
+        coming.filter(|_| self.is_active()).find_map(problem)
     }
 
     /// What is still to be taken, of the instalments that were not, where so much is owed: other payments shorten the plan
@@ -196,8 +233,12 @@ impl PaymentPlan {
     }
 
     fn ended(&self, status: PlanStatus, event: EventKind) -> Decision<Self> {
-        Decision::of(Self { status, next_at: None, ..self.clone() }, event)
+        Decision::of(Self { status, next_at: None, announce_at: None, ..self.clone() }, event)
     }
+}
+
+fn has_ended() -> Refusal {
+    Refusal::state("plan-ended", "this payment plan has ended")
 }
 
 /// When what is due on a day is charged (UTC): at ten in the morning, in the practice's zone.

@@ -3,12 +3,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    PatientId,
+    PatientId, SetupId,
     fixtures::{amount, day, invoice, practice},
-    on_file::ConsentGiven,
+    on_file::{ConsentGiven, MethodKind},
 };
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
@@ -34,13 +34,13 @@ fn new(count: usize, wording: &str) -> NewPlan {
 }
 
 /// 100.00 in three instalments: 33.34, 33.33, 33.33.
-fn plan() -> PaymentPlan {
+pub(super) fn plan() -> PaymentPlan {
     let wording = "I agree to be charged 33.34 and then 33.33 twice.";
     let bill = invoice(1, 10_000);
     PaymentPlan::create(new(3, wording), &[&bill], &practice(), at("2026-06-01T12:00:00Z")).unwrap().state
 }
 
-const OWED: Cents = Cents::new(10_000);
+pub(super) const OWED: Cents = Cents::new(10_000);
 
 #[test]
 fn a_plan_pays_all_that_is_owed_on_its_invoices() {
@@ -68,8 +68,8 @@ fn a_plan_pays_all_that_is_owed_on_its_invoices() {
 
 #[test]
 fn an_instalment_is_due_on_the_morning_of_its_day_and_charged_once() {
-    assert_eq!(plan().due(OWED, at("2026-06-15T09:59:59Z")), PlanDue::Nothing);
     let plan = plan();
+    assert!(!matches!(plan.due(OWED, at("2026-06-15T09:59:59Z")), PlanDue::Charge(..)));
     let now = at("2026-06-15T10:00:00Z");
     let PlanDue::Charge(first, part) = plan.due(OWED, now) else { panic!("it is due") };
     assert_eq!((first.number, part), (1, amount(3_334)));
@@ -153,6 +153,37 @@ fn what_was_not_asked_for_is_no_try() {
         cancelled.put_off(1, "cancelled", &practice(), at("2026-06-15T10:01:00Z")).state.next_at,
         None
     );
+}
+
+#[test]
+fn another_method_is_charged_from_now_on() {
+    let changed = plan().claim(1, payment(1)).state.charge_to("pm_2".to_owned()).unwrap();
+    assert_eq!((changed.state.method.as_str(), changed.events.len()), ("pm_2", 1));
+    assert!(changed.state.awaits(1, payment(1)), "what is under way stays");
+    assert!(changed.state.charge_to("pm_2".to_owned()).unwrap().events.is_empty());
+    assert!(plan().complete().state.charge_to("pm_2".to_owned()).is_err());
+}
+
+#[test]
+fn a_card_that_expires_before_an_instalment_is_foreseen() {
+    let methods = |exp_month| {
+        let kind = MethodKind::Card {
+            brand: "visa".to_owned(),
+            last4: "4242".to_owned(),
+            exp_month,
+            exp_year: 2026,
+        };
+        let (setup, now) = (SetupId::new(Uuid::nil()), at("2026-06-01T12:00:00Z"));
+        let begun = MethodsOnFile::none(PatientId::new(Uuid::nil())).start_setup(setup, consent("I agree."));
+        let attached = begun.unwrap().state.attached("pm_1", kind, now, now).unwrap().state;
+        attached.consented(setup, "pm_1").unwrap().state
+    };
+    assert_eq!(plan().foresee(&methods(8)), None);
+    let july = methods(7);
+    let (plan, cancelled) = (plan(), plan().cancel(None).unwrap().state);
+    let (instalment, why) = plan.foresee(&july).unwrap();
+    assert_eq!((instalment.number, why), (3, "the card has expired"));
+    assert_eq!(cancelled.foresee(&july), None);
 }
 
 #[test]

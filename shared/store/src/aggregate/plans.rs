@@ -21,7 +21,7 @@ impl Aggregate for PaymentPlan {
     }
 
     fn index(&self, practice: &PracticeId) -> Item {
-        let at = self.next_at.filter(|_| self.is_active());
+        let at = self.due_at();
         at.map_or_else(Item::new, |at| Queue::Plans.entry(at, practice, &self.id.to_string()))
     }
 

@@ -1,7 +1,9 @@
 //! Copays are held on the card on file before the visit, and taken after it, or released.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use paywell_app::{copays::Run, reconcile::Order};
+use paywell_store::Key;
 use paywell_tests::support::{BY_CARD, Mail, pay_path};
 use serde_json::{Value, json};
 
@@ -104,6 +106,16 @@ async fn what_is_held_is_released_where_there_is_no_visit() {
         assert_eq!((visit.wallet.taken().0, visit.payment().await["status"].clone()), (0, json!("voided")));
         visit.wallet.clinic.proven_books().await;
     }
+}
+
+#[tokio::test]
+async fn a_card_that_is_taken_off_file_between_choosing_and_claiming_is_not_held() {
+    let visit = Visit::on(BY_CARD).await;
+    let clinic = &visit.wallet.clinic;
+    let methods = Key::methods_on_file(&clinic.practice, visit.wallet.ada.parse().unwrap());
+    clinic.meanwhile(methods, &["methods"], AttributeValue::L(Vec::new()));
+    let run = clinic.world.run_copays().await;
+    assert_eq!((run.holds, run.errors), (0, 0), "{run:?}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use paywell_app::{outreach::Run, reconcile::Order};
+use paywell_domain::{PatientId, PracticeId};
 use paywell_store::Key;
 use paywell_tests::support::{BY_BANK, BY_CARD, Processor, pay_path};
 use serde_json::{Value, json};
@@ -125,6 +126,15 @@ async fn without_a_method_that_can_be_charged_the_step_goes_its_other_way() {
 }
 
 #[tokio::test]
+async fn a_method_that_the_processor_tells_of_mends_what_was_foreseen() {
+    let wallet = due(None, None).await;
+    assert_eq!(wallet.set().await["status"], json!("will_fail"));
+    wallet.put_on_file(BY_CARD).await;
+    assert_eq!(wallet.set().await["status"], json!("active"));
+    assert_eq!(wallet.run().await.charges, 1);
+}
+
+#[tokio::test]
 async fn what_is_being_paid_is_not_charged_as_well() {
     let wallet = due(Some(BY_CARD), None).await;
     let link = wallet.clinic.link(&wallet.ada, &[&wallet.invoice]).await;
@@ -173,18 +183,39 @@ async fn what_is_paid_or_held_between_the_run_and_the_charge_is_not_charged() {
 
 #[tokio::test]
 async fn whatever_changes_while_the_charge_is_made_is_seen_before_it_is_confirmed() {
+    let nothing = AttributeValue::L(Vec::new());
+    type Changing = fn(&PracticeId, PatientId) -> Key;
+    for (key, field, value) in [
+        (Key::invoice_set as Changing, "status", AttributeValue::S("paused".to_owned())),
+        (Key::methods_on_file, "methods", nothing),
+    ] {
+        let wallet = due(Some(BY_CARD), None).await;
+        wallet.run().await;
+        let key = key(&wallet.clinic.practice, wallet.ada.parse().unwrap());
+        wallet.clinic.meanwhile(key, &[field], value);
+        wallet.reconcile().await;
+        assert_eq!(wallet.taken().0, 0, "{field}");
+        assert_eq!(wallet.payments().await[0]["status"], json!("failed"), "{field}");
+    }
+}
+
+/// As if the desk's cash had been committed between the read and the commit.
+#[tokio::test]
+async fn what_is_paid_while_the_charge_is_made_is_seen_before_it_is_confirmed() {
     let wallet = due(Some(BY_CARD), None).await;
     wallet.run().await;
-    let key = Key::invoice_set(&wallet.clinic.practice, wallet.ada.parse().unwrap());
-    let paused = wallet.clinic.world.client.update_item().table_name(&wallet.clinic.world.table);
-    let paused = paused.key("pk", AttributeValue::S(key.pk)).key("sk", AttributeValue::S(key.sk));
-    let paused = paused
-        .update_expression("SET v = v + :one, d.#status = :paused")
-        .expression_attribute_names("#status", "status")
-        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-        .expression_attribute_values(":paused", AttributeValue::S("paused".to_owned()));
-    wallet.clinic.world.recorder.meanwhile("TransactWriteItems", async move {
-        paused.send().await.unwrap();
+    let (clinic, patient) = (&wallet.clinic, wallet.ada.parse().unwrap());
+    let paid = Key::invoice(&clinic.practice, wallet.invoice.parse().unwrap());
+    let paid = clinic.setting(paid, &["applied"], AttributeValue::N("12500".to_owned()));
+    let account = Key::patient_balance(&clinic.practice, patient);
+    let moved = clinic.world.client.update_item().table_name(&clinic.world.table);
+    let moved = moved.key("pk", AttributeValue::S(account.pk)).key("sk", AttributeValue::S(account.sk));
+    let moved = moved
+        .update_expression("ADD moves :one")
+        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+    clinic.world.recorder.meanwhile("TransactWriteItems", async move {
+        paid.await;
+        moved.send().await.unwrap();
     });
     wallet.reconcile().await;
     assert_eq!(wallet.taken().0, 0);

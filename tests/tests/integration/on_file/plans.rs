@@ -1,5 +1,7 @@
 //! Payment plans: charged in instalments to a method on file, and nobody is chased who keeps one.
 
+mod announced;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::America::New_York;
@@ -268,10 +270,40 @@ async fn a_method_that_is_taken_off_file_ends_the_plan() {
     wallet.create(&wallet.three()).await.ok();
     let method = wallet.items().await[0]["id"].as_str().unwrap().to_owned();
     wallet.clinic.delete(&format!("/v1/patients/{}/payment-methods/{method}", wallet.ada)).await.ok();
+    let problem = wallet.plan().await["problem"].clone();
+    assert_eq!((&problem["instalment"], &problem["on"]), (&json!(1), &json!(wallet.today() + Days::new(1))));
+    assert!(problem["reason"].as_str().unwrap().contains("not on file any more"), "{problem}");
     let run = wallet.morning(1).await;
     assert_eq!((run.charges, run.failed, wallet.taken().0), (0, 1, 0));
     assert_eq!(wallet.plan().await["status"], json!("defaulted"));
     assert_eq!(wallet.set().await["tasks"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_plan_is_charged_to_another_method_from_the_next_charge_on() {
+    let wallet = owing(BY_CARD).await;
+    let first = wallet.items().await[0]["id"].as_str().unwrap().to_owned();
+    let second = wallet.put_on_file(BY_CARD).await;
+    let mut body = wallet.three();
+    body["method_id"] = json!(first);
+    let plan = wallet.create(&body).await;
+    let path = format!("/v1/payment-plans/{}", plan.json()["id"].as_str().unwrap());
+    let edit = |method: &str, version: u64| {
+        wallet.clinic.patch(&path, &json!({ "method_id": method })).on_version(version)
+    };
+    edit("pm_nobodys", plan.version()).await.refused_at(422, "/method_id");
+    edit(&second, plan.version() + 1).await.refused(412);
+    let changed = edit(&second, plan.version()).await;
+    assert_eq!(changed.ok()["method_id"], json!(second));
+    wallet.clinic.delete(&format!("/v1/patients/{}/payment-methods/{first}", wallet.ada)).await.ok();
+    assert_eq!(wallet.plan().await["problem"], Value::Null);
+    assert_eq!(wallet.morning(1).await.charges, 1);
+    assert_eq!(wallet.owed().await, "83.33");
+    let version = wallet.plan().await["version"].as_u64().unwrap();
+    let cancel = wallet.clinic.post(&format!("{path}/cancel"), &json!({})).on_version(version);
+    let ended = cancel.await.version();
+    assert_eq!(edit(&second, ended).await.refused(409)["rule"], json!("plan-ended"));
+    wallet.clinic.proven_books().await;
 }
 
 #[tokio::test]
