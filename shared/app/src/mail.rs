@@ -107,7 +107,7 @@ impl Mail {
         let hello = say!(words, "mail-hello", name = recipient.first_name.as_str());
         let questions = say!(words, "mail-questions", phone = practice.phone.for_people());
         let log_in = say!(words, "mail-portal");
-        let other_way = (now != portal).then(|| format!("{log_in}\n{portal}\n\n")).unwrap_or_default();
+        let other_way = if now == portal { String::new() } else { format!("{log_in}\n{portal}\n\n") };
         let text = format!("{hello}\n\n{message}\n\n{see}\n{now}\n\n{other_way}{questions}\n\n{name}\n");
         let content = html! {
             p { (hello) }

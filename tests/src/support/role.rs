@@ -1,16 +1,17 @@
-//! What a function's role lets it ask of the table: the template's word, held to at the wire.
+//! What a function's role lets it do, by the template's word: what it asks of the table is held to it at the wire, and it has no
+//! client for what it may not call.
 
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::template::{Grant, TEMPLATE, Template, parse};
+use crate::template::{Function, Grant, TEMPLATE, Template, parse};
 
 /// The role of a function.
 #[derive(Debug)]
 pub(super) struct Role {
     function: &'static str,
-    grants: &'static [Grant],
+    allowed: &'static Function,
 }
 
 /// What a request asks: one action on one resource, of some partitions.
@@ -26,14 +27,24 @@ impl Role {
     /// The role that the template gives a function.
     pub(super) fn of(function: &'static str) -> Self {
         static STACK: LazyLock<Template> = LazyLock::new(|| parse(TEMPLATE));
-        Self { function, grants: &STACK.functions[function].grants }
+        Self { function, allowed: &STACK.functions[function] }
+    }
+
+    /// Whether an action is allowed on anything.
+    pub(super) fn may(&self, action: &str) -> bool {
+        self.allowed.grants.iter().any(|grant| grant.actions.iter().any(|allowed| allowed == action))
+    }
+
+    /// Whether it may read a secret, by its name in the template.
+    pub(super) fn knows(&self, secret: &str) -> bool {
+        self.allowed.secrets.contains(secret)
     }
 
     /// A request that the role does not allow ends the test: in production it would be refused.
     pub(super) fn require(&self, operation: &str, request: &Value) {
         for asked in asked(operation, request) {
             let Asked { action, resource, partitions, in_transaction } = &asked;
-            let allowed = self.grants.iter().any(|grant| allows(grant, &asked));
+            let allowed = self.allowed.grants.iter().any(|grant| allows(grant, &asked));
             let within = if *in_transaction { "within a transaction " } else { "" };
             assert!(
                 allowed,

@@ -106,10 +106,10 @@ impl World {
         let making = Making { recorder: &recorder, config: &config, table: &table, aws: &aws, processor };
         let functions = making.functions();
         let kept = |app: App| -> &'static App { Box::leak(Box::new(app)) };
-        let app = kept(making.app(None, true));
-        let outreach = kept(making.app(Some("outreach"), false));
-        let reconcile = kept(making.app(Some("reconcile"), true));
-        let message_events = kept(making.app(Some("message-events"), false));
+        let app = kept(making.app(None));
+        let outreach = kept(making.app(Some("outreach")));
+        let reconcile = kept(making.app(Some("reconcile")));
+        let message_events = kept(making.app(Some("message-events")));
         let (now, used_keys) = (Cell::new(now), Cell::new(0));
         let practices = RefCell::default();
         Rc::new(Self {
@@ -193,7 +193,7 @@ impl World {
         let aws = aws(&engine().url, &self.mail);
         let (recorder, config, table) = (&self.recorder, &self.config, &*self.table);
         let making = Making { recorder, config, table, aws: &aws, processor: "" };
-        Exports { api: making.staff("exports", false), clock: CLOCK_OF_RUNS, limits }
+        Exports { api: making.staff("exports"), clock: CLOCK_OF_RUNS, limits }
     }
 
     /// Every route of every function.
@@ -250,61 +250,60 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// The use cases of a function, which may ask of the table what its role allows.
-    fn app(&self, function: Option<&'static str>, with_processor: bool) -> App {
-        let http = self.recorder.before(self.config.http_client().unwrap(), function.map(Role::of));
+    /// The use cases of a function, with what its role lets it do; with everything where none is named.
+    fn app(&self, function: Option<&'static str>) -> App {
+        let role = function.map(Role::of);
+        let may = |action| role.as_ref().is_none_or(|role| role.may(action));
+        let knows = |secret| role.as_ref().is_none_or(|role| role.knows(secret));
+        let objects = |bucket: String| may("s3:PutObject").then(|| Objects::new(&self.aws.s3(), bucket));
+        let texts = || Sms::new(&self.aws.sms(), "paywell-tests".to_owned(), "+18005550199".to_owned());
+        let stripe = || Stripe::new(self.processor, &SecretString::from(processor::SECRET_KEY)).unwrap();
+        let link_key = knows("LinkKey").then(|| SecretString::from(LINK_KEY));
+        let (anchors, exports) = (objects(self.table.to_owned()), objects(format!("{}-exports", self.table)));
+        let email = may("ses:SendEmail").then(|| Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
+        let sms = may("sms-voice:SendTextMessage").then(texts);
+        let stripe = (knows("StripeSecretKey") || knows("StripeReadKey")).then(stripe);
+        let http = self.recorder.before(self.config.http_client().unwrap(), role);
         let client = Client::from_conf(self.config.to_builder().http_client(http).build());
-        let store = Store::new(client, self.table);
-        let mut app = App::new(store, PUBLIC_URL.to_owned());
-        app.link_key = Some(SecretString::from(LINK_KEY));
-        app.anchors = Some(Objects::new(&self.aws.s3(), self.table));
-        app.exports = Some(Objects::new(&self.aws.s3(), format!("{}-exports", self.table)));
-        app.email = Some(Email::new(&self.aws.sesv2(), "paywell-tests".to_owned()));
-        app.sms = Some(Sms::new(&self.aws.sms(), "paywell-tests".to_owned(), "+18005550199".to_owned()));
-        if with_processor {
-            app.stripe =
-                Some(Stripe::new(self.processor, &SecretString::from(processor::SECRET_KEY)).unwrap());
-        }
+        let mut app = App::new(Store::new(client, self.table), PUBLIC_URL.to_owned());
+        (app.link_key, app.anchors, app.exports) = (link_key, anchors, exports);
+        (app.email, app.sms, app.stripe) = (email, sms, stripe);
         app
     }
 
-    fn staff(&self, function: &'static str, with_processor: bool) -> StaffApi {
+    fn staff(&self, function: &'static str) -> StaffApi {
         let verifier = Verifier::new(&issuer().url, "paywell").unwrap();
-        StaffApi { app: self.app(Some(function), with_processor), verifier }
+        StaffApi { app: self.app(Some(function)), verifier }
     }
 
     fn functions(&self) -> Vec<Function> {
-        let tracker = Tracker { api: self.staff("tracker", false), cursors: CursorKey::new([7; 32]) };
+        let tracker = Tracker { api: self.staff("tracker"), cursors: CursorKey::new([7; 32]) };
         let secrets = vec![SecretString::from(processor::WEBHOOK_SECRET)];
         vec![
             Function::start("tracker", tracker, tracker::routes()),
             Function::start(
                 "documents",
-                Documents::new(self.staff("documents", false)).unwrap(),
+                Documents::new(self.staff("documents")).unwrap(),
                 documents::routes(),
             ),
             Function::start(
                 "exports",
-                Exports {
-                    api: self.staff("exports", false),
-                    clock: CLOCK_OF_RUNS,
-                    limits: Limits::default(),
-                },
+                Exports { api: self.staff("exports"), clock: CLOCK_OF_RUNS, limits: Limits::default() },
                 exports::routes(),
             ),
-            Function::start("payments", self.staff("payments", true), payments::routes()),
-            Function::start("links", self.staff("links", false), links::routes()),
+            Function::start("payments", self.staff("payments"), payments::routes()),
+            Function::start("links", self.staff("links"), links::routes()),
             Function::start(
                 "processor-events",
-                Webhooks { app: self.app(Some("processor-events"), true), secrets },
+                Webhooks { app: self.app(Some("processor-events")), secrets },
                 processor_events::routes(),
             ),
             Function::start(
                 "checkout",
-                Checkout::new(self.app(Some("checkout"), true)).unwrap(),
+                Checkout::new(self.app(Some("checkout"))).unwrap(),
                 checkout::routes(),
             ),
-            Function::start("portal", Portal::new(self.app(Some("portal"), true)).unwrap(), portal::routes()),
+            Function::start("portal", Portal::new(self.app(Some("portal"))).unwrap(), portal::routes()),
         ]
     }
 }

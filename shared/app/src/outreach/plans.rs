@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Cents, Invoice, InvoiceSet, Patient, PaymentPlan, PlanId, payment::Planned, plan::PlanDue,
+    Actor, Cents, Decision, Invoice, InvoiceSet, Patient, PaymentPlan, PlanId, payment::Planned,
+    plan::PlanDue,
 };
 use paywell_store::{By, Due as Waiting, Key, Queue, Store, Stored};
-use tokio::sync::Mutex;
 
 use super::{PAGE, Run, announcements::Announced};
 use crate::{
@@ -52,96 +52,105 @@ impl App {
 
     /// Decides in one load and one commit; after that nobody else charges this instalment, or tells of it.
     async fn go_on_with_plan(&self, cx: &Context, id: PlanId, run: &mut Run) -> Result<(), AppError> {
-        match self.decide_plan(cx, id, run).await? {
-            Some(claimed) => self.send_announcement(cx, id, claimed, run).await,
+        let practice = cx.practice();
+        let mut keys = money::keys(practice, id.patient);
+        keys.extend([Key::payment_plan(practice, id.patient), Key::patient(practice, id.patient)]);
+        let (counts, announced) = self
+            .change(cx, keys, async |work| {
+                let mut counts = Run::default();
+                let announced = self.decide_plan(work, id, &mut counts).await?;
+                Ok((counts, announced))
+            })
+            .await?;
+        run.add(counts);
+        match announced {
+            Some(announced) => self.send_announcement(cx, id, announced, run).await,
             None => Ok(()),
         }
     }
 
     async fn decide_plan(
         &self,
-        cx: &Context,
+        work: &mut Work<'_>,
         id: PlanId,
-        run: &mut Run,
+        counts: &mut Run,
     ) -> Result<Option<Announced>, AppError> {
-        let practice_id = cx.practice();
-        let mut keys = money::keys(practice_id, id.patient);
-        keys.extend([Key::payment_plan(practice_id, id.patient), Key::patient(practice_id, id.patient)]);
-        let counts = Mutex::new(run);
-        self.change(cx, keys, async |work| {
-            let mut counts = counts.lock().await;
-            let practice = work.practice()?;
-            if practice.outreach.stopped {
-                counts.held += 1;
+        let (practice, now) = (work.practice()?, work.now());
+        if practice.outreach.stopped {
+            counts.held += 1;
+            return Ok(None);
+        }
+        let plan = work.plan_of(id)?;
+        let patient = work.need::<Patient>(id.patient, "patient")?;
+        work.load(plan.state.invoices.iter().map(|invoice| Key::invoice(&practice.id, *invoice))).await?;
+        let invoices = work.invoices(plan.state.invoices.iter().copied())?;
+        let owed = owed(invoices.iter().map(|invoice| &invoice.state))?;
+        let (instalment, part) = match plan.state.due(owed, now) {
+            PlanDue::Nothing => {
+                counts.skipped += 1;
                 return Ok(None);
             }
-            let plan = work.plan_of(id)?;
-            let patient = work.need::<Patient>(id.patient, "patient")?;
-            work.load(plan.state.invoices.iter().map(|invoice| Key::invoice(practice_id, *invoice))).await?;
-            let invoices = work.invoices(plan.state.invoices.iter().copied())?;
-            let owed = owed(invoices.iter().map(|invoice| &invoice.state))?;
-            let (instalment, part) = match plan.state.due(owed, cx.now()) {
-                PlanDue::Nothing => {
-                    counts.skipped += 1;
-                    return Ok(None);
-                }
-                PlanDue::Complete => {
-                    counts.changed += 1;
-                    work.commit.update(&plan, plan.state.complete())?;
-                    invoices.iter().for_each(|invoice| work.commit.require_unchanged(invoice));
-                    work.release_set(id.patient, None).await?;
-                    return Ok(None);
-                }
-                PlanDue::Charge(..) | PlanDue::Announce(_) if patient.state.details.deceased => {
-                    counts.changed += 1;
-                    work.commit.update(&plan, plan.state.stop_for_death())?;
-                    work.release_set(id.patient, None).await?;
-                    return Ok(None);
-                }
-                PlanDue::Announce(instalment) => {
-                    let announced = self.claim_announcement(work, &plan, instalment, &patient).await?;
-                    counts.postponed += u32::from(announced.is_none());
-                    return Ok(announced);
-                }
-                PlanDue::Charge(instalment, part) => (instalment.number, part),
-            };
-            let planned = Planned::Instalment { plan: id, number: instalment };
-            let charge = Charge {
-                planned,
-                invoices: &plan.state.invoices,
-                method: Some(&plan.state.method),
-                most: Some(part),
-            };
-            let decision = match self.begin_planned(work, &patient.state, &charge).await? {
-                Begun::Payment(payment) => {
-                    counts.charges += 1;
-                    // Whatever changes who is charged, or whether they live, prevents the charge.
-                    work.commit.require_unchanged(&patient);
-                    plan.state.claim(instalment, payment)
-                }
-                Begun::UnderWay => {
-                    counts.postponed += 1;
-                    let reason = "a payment for these charges is under way";
-                    plan.state.put_off(instalment, reason, &practice, cx.now())
-                }
-                Begun::NothingOwed => {
-                    return Err(AppError::internal("a plan of which nothing is owed was due"));
-                }
-                Begun::NoMethod(why) => {
-                    counts.failed += 1;
-                    work.commit.update(&plan, plan.state.default(&why))?;
-                    work.release_set(id.patient, Some(&why)).await?;
-                    return Ok(None);
-                }
-            };
-            work.commit.update(&plan, decision)?;
-            Ok(None)
-        })
-        .await
+            PlanDue::Complete => {
+                counts.changed += 1;
+                invoices.iter().for_each(|invoice| work.commit.require_unchanged(invoice));
+                return work.end_plan(&plan, plan.state.complete(), None).await;
+            }
+            PlanDue::Charge(..) | PlanDue::Announce(_) if patient.state.details.deceased => {
+                counts.changed += 1;
+                return work.end_plan(&plan, plan.state.stop_for_death(), None).await;
+            }
+            PlanDue::Announce(instalment) => {
+                let announced = self.claim_announcement(work, &plan, instalment, &patient).await?;
+                counts.postponed += u32::from(announced.is_none());
+                return Ok(announced);
+            }
+            PlanDue::Charge(instalment, part) => (instalment.number, part),
+        };
+        let planned = Planned::Instalment { plan: id, number: instalment };
+        let charge = Charge {
+            planned,
+            invoices: &plan.state.invoices,
+            method: Some(&plan.state.method),
+            most: Some(part),
+        };
+        let decision = match self.begin_planned(work, &patient.state, &charge).await? {
+            Begun::Payment(payment) => {
+                counts.charges += 1;
+                // Whatever changes who is charged, or whether they live, prevents the charge.
+                work.commit.require_unchanged(&patient);
+                plan.state.claim(instalment, payment)
+            }
+            Begun::UnderWay => {
+                counts.postponed += 1;
+                let reason = "a payment for these charges is under way";
+                plan.state.put_off(instalment, reason, &practice, now)
+            }
+            Begun::NothingOwed => {
+                return Err(AppError::internal("a plan of which nothing is owed was due"));
+            }
+            Begun::NoMethod(why) => {
+                counts.failed += 1;
+                return work.end_plan(&plan, plan.state.default(&why), Some(&why)).await;
+            }
+        };
+        work.commit.update(&plan, decision)?;
+        Ok(None)
     }
 }
 
 impl Work<'_> {
+    /// A plan ends, and why where it was not kept; there is nothing to tell of it.
+    async fn end_plan(
+        &mut self,
+        plan: &Stored<PaymentPlan>,
+        ended: Decision<PaymentPlan>,
+        defaulted: Option<&str>,
+    ) -> Result<Option<Announced>, AppError> {
+        self.commit.update(plan, ended)?;
+        self.release_set(plan.state.id.patient, defaulted).await?;
+        Ok(None)
+    }
+
     /// Holds a set of a patient who keeps a payment plan, as one that was begun meanwhile; when the plan ends, it goes on. Whether
     /// it did.
     pub(super) fn hold_for_plan(&mut self, set: &Stored<InvoiceSet>) -> Result<bool, AppError> {
