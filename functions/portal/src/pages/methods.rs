@@ -39,6 +39,7 @@ pub(crate) fn methods(
                 @if of.methods.is_empty() { p { (say!(words, "portal-no-method")) } }
                 ul class="bills" { @for method in &of.methods { (row(visit, path, of, method, name)) } }
                 (autopay(visit, path, of, name))
+                @if !of.methods.is_empty() { h3 { (say!(words, "portal-other-method")) } }
                 form method="post" action=(path) {
                     (hidden(visit, of, name))
                     input type="hidden" name="wording" value=(words.language().tag());
