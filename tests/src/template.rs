@@ -13,6 +13,8 @@ pub const TEMPLATE: &str = include_str!("../../infra/template.yaml");
 pub struct Template {
     /// The functions by name, such as `processor-events`.
     pub functions: BTreeMap<String, Function>,
+    /// When what starts, by the schedule's name in the template: `rate(15 minutes)`.
+    pub schedules: BTreeMap<String, String>,
     /// The one table.
     pub table: Table,
 }
@@ -28,6 +30,10 @@ pub struct Function {
     pub secrets: BTreeSet<String>,
     /// What its role allows.
     pub grants: Vec<Grant>,
+    /// After how many seconds it is ended; 0 where the template leaves that open.
+    pub time_limit: u64,
+    /// How many megabytes it has, and with them how much of a processor.
+    pub memory: u64,
 }
 
 /// A route of the API.
@@ -93,8 +99,15 @@ pub fn parse(yaml: &str) -> Template {
         let name = text(&properties["FunctionName"]).trim_start_matches("paywell-${Stage}-").to_owned();
         (name, function(properties, resources))
     });
+    let schedules = of_type(resources, "AWS::Scheduler::Schedule");
+    let schedules =
+        schedules.map(|(name, properties)| (name.to_owned(), text(&properties["ScheduleExpression"])));
     let table = of_type(resources, "AWS::DynamoDB::Table").map(|(_, properties)| table(properties)).next();
-    Template { functions: functions.collect(), table: table.unwrap_or_else(|| self::table(&Value::Null)) }
+    Template {
+        functions: functions.collect(),
+        schedules: schedules.collect(),
+        table: table.unwrap_or_else(|| self::table(&Value::Null)),
+    }
 }
 
 /// Tags vanish: `!Ref Table` is `Table`, `!GetAtt Table.Arn` is `Table.Arn`, `!Sub "${Stage}-x"` is `${Stage}-x`.
@@ -127,6 +140,8 @@ fn function(properties: &Value, resources: &Value) -> Function {
         environment: variables.into_iter().flat_map(|variables| variables.keys().cloned()).collect(),
         secrets: secrets.map(|(_, secret)| text(secret)).collect(),
         grants: statements.map(grant).collect(),
+        time_limit: properties["Timeout"].as_u64().unwrap_or_default(),
+        memory: properties["MemorySize"].as_u64().unwrap_or_default(),
     }
 }
 

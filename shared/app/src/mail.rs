@@ -29,11 +29,11 @@ pub struct Mail {
 }
 
 /// Where a mail's reader can go on.
-pub(crate) struct Ways<'a> {
+pub struct Ways<'a> {
     /// Straight there: the pay page, or the receipt, with a token; or the portal's sign-in too.
-    pub(crate) now: &'a str,
+    pub now: &'a str,
     /// The portal's sign-in.
-    pub(crate) portal: &'a str,
+    pub portal: &'a str,
 }
 
 /// What a mail says, in its reader's language.
@@ -76,7 +76,7 @@ impl Mail {
     }
 
     /// The mail of an outreach step; its title and message are the practice's own words.
-    pub(crate) fn step(
+    pub fn step(
         practice: &Practice,
         recipient: &Recipient,
         address: &EmailAddress,

@@ -9,13 +9,16 @@ mod plans;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use paywell_domain::{
-    Actor, InvoiceSet, Patient, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    Actor, Practice, PracticeId, RuleSet, RuleSetId, SetId,
     invoice_set::{Instead, TaskWords},
     recipient::{Channel, Recipient},
     rule_set::{Method, Step},
@@ -24,24 +27,25 @@ use paywell_store::{By, Due as Waiting, Key, Loaded, Queue, Store};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use claim::{keys_of, part_of};
+use claim::keys_of;
 use pace::Pace;
+
+pub use pace::Slots;
 
 use crate::{
     App, AppError, Context,
     mail::filling,
     messages::{About, Outcome, Subject},
-    standings::contact_keys,
 };
 
 /// How many due sets of a shard the index is asked for at a time.
-const PAGE: i32 = 1_000;
+pub const PAGE: i32 = 1_000;
 
 /// How many sets are read together: with their patients and practices no more than one BatchGetItem takes.
-const READ_TOGETHER: usize = 20;
+pub const READ_TOGETHER: usize = 20;
 
 /// How many sets of a shard are worked on at once: a message waits for its provider most of the time.
-const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 8;
 
 /// How fast messages are handed to their providers: what the account's quotas allow, over all practices.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +113,7 @@ impl Run {
 }
 
 /// Rule sets in use, by practice, id and version: a version never changes.
-type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), RuleSet>>;
+type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), Arc<RuleSet>>>;
 
 /// A run at work.
 struct Running<'a> {
@@ -125,6 +129,8 @@ struct Running<'a> {
     total: Mutex<Run>,
     /// No mail goes through, or the time is up.
     over: AtomicBool,
+    /// The next slot comes after the time is up: what has one before that goes on.
+    late: AtomicBool,
     /// No text goes through.
     texts_down: AtomicBool,
 }
@@ -155,17 +161,24 @@ impl App {
             left: Mutex::default(),
             total: Mutex::new(of_plans),
             over: AtomicBool::new(of_plans.cut_off),
+            late: AtomicBool::new(false),
             texts_down: AtomicBool::new(false),
         };
         let shards = stream::iter(0..Store::queue_shards()).map(|shard| running.shard(shard));
         shards.buffer_unordered(usize::from(Store::queue_shards())).try_collect::<()>().await?;
-        let (cut_off, texts_down) = (running.over.load(Relaxed), running.texts_down.load(Relaxed));
+        let cut_off = running.over.load(Relaxed) || running.late.load(Relaxed);
+        let texts_down = running.texts_down.load(Relaxed);
         Ok(Run { cut_off, texts_down, ..running.total.into_inner() })
     }
 }
 
 impl Running<'_> {
     /// Whether no more is begun.
+    fn begins_none(&self) -> bool {
+        self.late.load(Relaxed) || self.is_over()
+    }
+
+    /// Whether no more is claimed.
     fn is_over(&self) -> bool {
         // Never back: somebody else may have ended it meanwhile.
         if (self.clock)() >= self.deadline {
@@ -182,7 +195,7 @@ impl Running<'_> {
             let Some(last) = due.last() else { return Ok(()) };
             after = Some(last.position.clone());
             for together in due.chunks(READ_TOGETHER) {
-                if self.is_over() {
+                if self.begins_none() {
                     return Ok(());
                 }
                 self.work_on(together).await?;
@@ -197,7 +210,7 @@ impl Running<'_> {
         let allowed = self.take(due, &loaded, day).await?;
         let done: Mutex<BTreeMap<&PracticeId, u32>> = Mutex::default();
         let each = stream::iter(&allowed).for_each_concurrent(AT_ONCE, async |set| {
-            if self.is_over() {
+            if self.begins_none() {
                 return;
             }
             let ran = self.chase(set, &loaded).await.unwrap_or_else(|error| {
@@ -252,16 +265,8 @@ impl Running<'_> {
         let keys: HashSet<Key> = due.iter().flat_map(|set| keys_of(set, day)).collect();
         let mut loaded = self.app.store.load(keys).await?;
         let mut more = HashSet::new();
-        for Waiting { practice, id, .. } in due {
-            if let Some(patient) = loaded.get::<Patient>(practice, id.patient)? {
-                more.extend(contact_keys(practice, &patient.state));
-            }
-            if let Some(set) = loaded.get::<InvoiceSet>(practice, id.patient)? {
-                let rules = (practice.clone(), set.state.rule_set, set.state.rule_set_version);
-                if !self.rules.lock().await.contains_key(&rules) {
-                    more.insert(Key::rule_set(practice, rules.1, rules.2));
-                }
-            }
+        for set in due {
+            more.extend(self.further_keys(set, &loaded).await?);
         }
         loaded.extend(self.app.store.load(more).await?);
         Ok(loaded)
@@ -269,17 +274,21 @@ impl Running<'_> {
 
     /// Does what is due for a set, as it was read, or as it is by now.
     async fn chase(&self, due: &Waiting<SetId>, loaded: &Loaded) -> Result<Run, AppError> {
-        let read = part_of(due, loaded, (self.clock)().date_naive())?;
-        match self.outlook(due, read.clone()).await? {
-            Some(Channel::Email) => self.mails.wait().await,
-            Some(Channel::Sms) => self.texts.wait().await,
-            None => {}
+        let known = self.known(due, loaded).await?;
+        let left = (self.deadline - (self.clock)()).to_std().unwrap_or_default();
+        let comes = match known.outlook((self.clock)()) {
+            Some(Channel::Email) => self.mails.wait(left).await,
+            Some(Channel::Sms) => self.texts.wait(left).await,
+            None => true,
+        };
+        if !comes {
+            self.late.store(true, Relaxed);
         }
-        if self.is_over() {
+        if !comes || self.is_over() {
             return Ok(Run::default());
         }
         let cx = self.context(due);
-        let (mut run, claimed) = self.claim(&cx, due, read).await?;
+        let (mut run, claimed) = self.claim(&cx, due, known, loaded).await?;
         let Some(claimed) = claimed else { return Ok(run) };
         let about = About::new(cx.practice(), Subject::Set(claimed.set.state.id, claimed.step));
         let outcome = self.app.send_message(&claimed.message, &about).await;

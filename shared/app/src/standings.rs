@@ -9,7 +9,7 @@ use paywell_domain::{
     recipient::{Channel, Recipient},
     standing::Standings,
 };
-use paywell_store::{Answer, By, Key, Stored};
+use paywell_store::{Answer, By, Key, Loaded, Stored};
 
 use crate::{
     App, AppError, Context, Work,
@@ -54,6 +54,23 @@ pub(crate) fn contact_keys(practice: &PracticeId, patient: &Patient) -> impl Ite
     contacts.map(move |contact| Key::standing(practice, &contact.hash()))
 }
 
+/// What was loaded of a patient's contacts.
+pub(crate) fn standings(
+    loaded: &Loaded,
+    practice: &PracticeId,
+    patient: &Patient,
+) -> Result<Standings, AppError> {
+    let [email, phone] = contacts(patient);
+    let found = |contact: Option<ContactPoint>| match contact {
+        Some(contact) => {
+            let known = loaded.get::<ContactStanding>(practice, contact.hash())?;
+            Ok::<_, AppError>(known.map(|stored| stored.state))
+        }
+        None => Ok(None),
+    };
+    Ok(Standings { email: found(email)?, phone: found(phone)? })
+}
+
 impl Work<'_> {
     /// The responsible party of a patient, with what is known of their contacts.
     pub(crate) async fn load_recipient(&mut self, patient: &Patient) -> Result<Recipient, AppError> {
@@ -64,14 +81,7 @@ impl Work<'_> {
 
     /// What was loaded of a patient's contacts.
     pub(crate) fn standings(&self, patient: &Patient) -> Result<Standings, AppError> {
-        let [email, phone] = contacts(patient);
-        let found = |contact: Option<ContactPoint>| match contact {
-            Some(contact) => {
-                Ok::<_, AppError>(self.find::<ContactStanding>(contact.hash())?.map(|s| s.state))
-            }
-            None => Ok(None),
-        };
-        Ok(Standings { email: found(email)?, phone: found(phone)? })
+        standings(self.loaded(), self.practice_id(), patient)
     }
 
     /// Whatever changes a contact, a consent, or how a contact stands between this read and the commit prevents the send.

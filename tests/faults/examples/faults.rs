@@ -4,6 +4,7 @@
 //!
 //! `--release` runs the functions as they are deployed; `--seed N` sets the first seed, `--seeds N` how many,
 //! `--rounds N`, `--instances N`, `--commands N`, `--sites N` and `--cases N` and `--times N` how much;
+//! `night` is no suite, but measures a night of outreach (`cargo measure outreach`); `--hundred-thousand` for as many sets.
 //! `--patients N` and `--days N` how long nights take; `--only TEXT` chooses the commands of points by their name. Figures go to `target/measure/`; the exit status says
 //! whether all is well.
 
@@ -15,7 +16,7 @@ use paywell_faults::{
     tier,
 };
 
-const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|speed|model|wire|malformed|cross_practice|outreach|nights|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT] [--times N] [--sets N] [--patients N] [--days N]";
+const USAGE: &str = "usage: faults crash_points|fault_points|race|rate|speed|model|wire|malformed|cross_practice|outreach|nights|night|fast|ci|release_total [--release] [--seed N] [--seeds N] [--rounds N] [--instances N] [--commands N] [--sites N] [--cases N] [--only TEXT] [--times N] [--sets N] [--patients N] [--days N] [--hundred-thousand]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -37,6 +38,10 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         "release_total" => Some(tier::RELEASE),
         _ => None,
     };
+    if suite == "night" {
+        paywell_faults::night(given("--hundred-thousand").is_some()).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(tier) = tier {
         let is_good = tier::run(&tier, profile, seed).await?;
         return Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE });

@@ -32,19 +32,30 @@ impl Profile {
             Self::Release => (release, &["--release", "--bins"], "release"),
         };
         folder.get_or_init(|| {
-            let mut cargo = Command::new("cargo");
-            cargo.arg("build").args(selection).stdin(Stdio::null()).stdout(Stdio::null());
-            cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-            for (name, _) in std::env::vars_os() {
-                let name = name.to_string_lossy().into_owned();
-                if OF_CARGO.iter().any(|prefix| name.starts_with(prefix)) {
-                    cargo.env_remove(name);
-                }
-            }
-            assert!(cargo.status().unwrap().success(), "the functions do not compile");
+            cargo_build(selection);
             target().join(name)
         })
     }
+}
+
+/// Builds a function as it is deployed; gives the program.
+pub(crate) fn shipped(function: &str) -> PathBuf {
+    cargo_build(&["--release", "--bin", function]);
+    target().join("release").join(function)
+}
+
+/// In the workspace's folder, where what is not chosen otherwise is what ships.
+fn cargo_build(selection: &[&str]) {
+    let mut cargo = Command::new("cargo");
+    cargo.arg("build").args(selection).stdin(Stdio::null()).stdout(Stdio::null());
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if OF_CARGO.iter().any(|prefix| name.starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
+    assert!(cargo.status().unwrap().success(), "the functions do not compile");
 }
 
 /// The folder of the profile that this program was built under.

@@ -119,7 +119,7 @@ impl Instance {
         let mut child = self.child.lock().await;
         self.start(&mut child).await;
         self.caller.begin(plan.clone());
-        let reported = self.api.give(event);
+        let reported = self.api.give(event, TIME_LIMIT);
         let process = child.as_mut().unwrap();
         let outcome = tokio::select! {
             biased;
@@ -172,16 +172,7 @@ impl Instance {
     }
 
     fn command(&self) -> Command {
-        let folder = target().join("faults/logs");
-        std::fs::create_dir_all(&folder).unwrap();
-        let log = folder.join(format!("{}.log", self.name()));
-        let log = File::options().create(true).append(true).open(log).unwrap();
-        let function = self.program.file_name().unwrap();
-        let mut command = Command::new(&self.program);
-        command.env_clear().kill_on_drop(true).stdin(Stdio::null());
-        command.stdout(log.try_clone().unwrap()).stderr(log);
-        command.env("AWS_LAMBDA_RUNTIME_API", &self.address).env("AWS_LAMBDA_FUNCTION_NAME", function);
-        command.env("AWS_LAMBDA_FUNCTION_VERSION", "1").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
+        let mut command = command(&self.program, self.name(), &self.address);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let at = |target: Target| format!("http://{}{}", self.address, target.prefix());
         command.env("AWS_ENDPOINT_URL_DYNAMODB", at(Target::DynamoDb));
@@ -210,6 +201,21 @@ impl Drop for Instance {
             Clock::remove_left_by(self.process.load(Ordering::SeqCst));
         }
     }
+}
+
+/// What starts a function behind a Runtime API at that address, with nothing else in its environment; its log is of that
+/// name.
+pub(crate) fn command(program: &Path, name: &str, runtime_api: &str) -> Command {
+    let folder = target().join("faults/logs");
+    std::fs::create_dir_all(&folder).unwrap();
+    let log = File::options().create(true).append(true).open(folder.join(format!("{name}.log"))).unwrap();
+    let mut command = Command::new(program);
+    command.env_clear().kill_on_drop(true).stdin(Stdio::null());
+    command.stdout(log.try_clone().unwrap()).stderr(log);
+    command.env("AWS_LAMBDA_RUNTIME_API", runtime_api);
+    command.env("AWS_LAMBDA_FUNCTION_NAME", program.file_name().unwrap());
+    command.env("AWS_LAMBDA_FUNCTION_VERSION", "1").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
+    command
 }
 
 /// Kills the process of that number; none at 0.

@@ -1,6 +1,6 @@
 //! Lambda's side of the Runtime API (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -12,9 +12,6 @@ use tokio::sync::{Notify, oneshot};
 use crate::http::Reply;
 
 const ROOT: &str = "/2018-06-01/runtime/";
-
-/// What Lambda tells a function of its time limit, in milliseconds.
-const TIME_LIMIT_MS: i64 = 30_000;
 
 /// What a function reported of an event.
 #[derive(Debug)]
@@ -58,15 +55,15 @@ impl RuntimeApi {
         }
     }
 
-    /// Gives the instance an event as soon as it asks for one, and waits for what it reports.
-    pub(crate) async fn give(&self, event: &Value) -> Reported {
+    /// Gives the instance an event as soon as it asks for one, with so much time for it, and waits for what it reports.
+    pub(crate) async fn give(&self, event: &Value, time_limit: Duration) -> Reported {
         self.ready().await;
         let (report, reported) = oneshot::channel();
         {
             let mut state = self.state.lock().unwrap();
             state.given += 1;
             let id = format!("invocation-{}", state.given);
-            let deadline = paywell_app::clock::now().timestamp_millis() + TIME_LIMIT_MS;
+            let deadline = (paywell_app::clock::now() + time_limit).timestamp_millis();
             let response = Response::builder()
                 .header("lambda-runtime-aws-request-id", &id)
                 .header("lambda-runtime-deadline-ms", deadline)

@@ -195,7 +195,7 @@ impl Site {
 }
 
 /// What every function finds in its environment, but for the addresses of its own end of the wire.
-fn environment(table: &str, processor: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn environment(table: &str, processor: &str) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),

@@ -33,6 +33,7 @@ mod journeys;
 mod loopback;
 mod mail;
 mod notifications;
+mod owing;
 mod processor;
 mod recorder;
 mod request;

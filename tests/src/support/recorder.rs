@@ -6,6 +6,7 @@ use std::{
     fmt,
     pin::Pin,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use aws_smithy_runtime_api::client::{
@@ -108,6 +109,8 @@ pub struct Recorder(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     calls: Calls,
+    /// How long the calls took in all, by operation.
+    took: BTreeMap<String, Duration>,
     under_way: u32,
     /// Operations whose replies are to be lost, after the engine did what was asked.
     lose: Vec<String>,
@@ -135,9 +138,18 @@ impl Recorder {
 
     /// What a piece of work asks of the table.
     pub async fn of<T>(&self, work: impl Future<Output = T>) -> (T, Calls) {
-        self.0.lock().unwrap().calls = Calls::default();
+        {
+            let mut state = self.0.lock().unwrap();
+            (state.calls, state.took) = Default::default();
+        }
         let given = work.await;
         (given, self.0.lock().unwrap().calls.clone())
+    }
+
+    /// How long a call of an operation took on average, in the last piece of work.
+    pub fn mean_of(&self, operation: &str) -> Duration {
+        let state = self.0.lock().unwrap();
+        state.took.get(operation).copied().unwrap_or_default() / state.calls.of(operation).max(1)
     }
 
     /// The next call of an operation takes effect, and its reply is lost.
@@ -165,9 +177,10 @@ impl Recorder {
     }
 
     /// Notes a call that has ended, and says whether its reply is to be lost.
-    fn end(&self, operation: &str, answer: Option<&[u8]>) -> bool {
+    fn end(&self, operation: &str, took: Duration, answer: Option<&[u8]>) -> bool {
         let mut state = self.0.lock().unwrap();
         state.under_way -= 1;
+        *state.took.entry(operation.to_owned()).or_default() += took;
         let answer = answer.and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok()).unwrap_or_default();
         state.calls.add(operation, &answer["ConsumedCapacity"]);
         let lost = state.lose.iter().position(|name| name == operation);
@@ -196,11 +209,16 @@ impl HttpConnector for Recording {
                 happens.await;
             }
             recorder.begin();
+            let begun = Instant::now();
             let answer = match next.call(request).await {
                 Ok(response) => whole(response).await,
                 Err(error) => Err(error),
             };
-            let lost = recorder.end(&operation, answer.as_ref().ok().and_then(|r| r.body().bytes()));
+            let lost = recorder.end(
+                &operation,
+                begun.elapsed(),
+                answer.as_ref().ok().and_then(|r| r.body().bytes()),
+            );
             if lost { Err(ConnectorError::io("the reply is lost".into())) } else { answer }
         })
     }

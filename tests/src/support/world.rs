@@ -165,7 +165,13 @@ impl World {
 
     /// A run of outreach now, until a deadline.
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
-        self.outreach.run_outreach("req-outreach", self.clock(), deadline, UNHURRIED).await.unwrap()
+        self.run_outreach_at(UNHURRIED.mails, deadline).await
+    }
+
+    /// A run of outreach now, of so many mails a second, until a deadline.
+    pub async fn run_outreach_at(&self, mails: u32, deadline: DateTime<Utc>) -> Run {
+        let rates = Rates { mails, ..UNHURRIED };
+        self.outreach.run_outreach("req-outreach", self.clock(), deadline, rates).await.unwrap()
     }
 
     /// A run that collects copays now, with time enough.

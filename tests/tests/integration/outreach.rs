@@ -324,3 +324,26 @@ async fn what_a_contact_stands_for_between_choosing_and_claiming_prevents_the_me
         assert!(clinic.world.mail.all().await.is_empty(), "{was_known}");
     }
 }
+
+#[tokio::test]
+async fn a_slot_that_comes_after_the_time_is_up_is_not_waited_for() {
+    let clinic = Clinic::open().await;
+    for place in 0..3 {
+        let ada = clinic.patient(&format!("Ada{place}")).await;
+        chased(&clinic, &ada).await;
+    }
+    clinic.world.set_clock(at(DUE));
+    let run = clinic.world.run_outreach_at(1, at(DUE) + Duration::milliseconds(900)).await;
+    assert_eq!((run.sent, run.cut_off), (1, true));
+    assert_eq!(clinic.world.run_outreach().await, Run { due: 2, sent: 2, ..Run::default() });
+}
+
+#[tokio::test]
+async fn patients_who_were_made_many_at_once_are_chased_as_any_others_are() {
+    let clinic = Clinic::open().await;
+    clinic.owing(8).await;
+    clinic.proven_books().await;
+    clinic.world.set_clock(at(DUE));
+    assert_eq!(clinic.world.run_outreach().await, Run { due: 8, sent: 8, ..Run::default() });
+    clinic.proven_books().await;
+}

@@ -1,6 +1,8 @@
 //! One due set: what is to be done is decided and claimed in one commit, and what became of it is noted.
 
-use chrono::NaiveDate;
+use std::{cell::Cell, sync::Arc};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use paywell_domain::{
     InvoiceSet, Link, LinkId, Patient, Practice, RuleSet, SetId,
     invoice_set::{Due, Instead},
@@ -16,7 +18,7 @@ use crate::{
     App, AppError, Context, Work, ids,
     mail::Ways,
     messages::{Message, Outcome},
-    standings::contact_keys,
+    standings::{contact_keys, standings},
 };
 
 /// A message that was claimed, and is to be sent by whoever claimed it.
@@ -31,11 +33,11 @@ pub(super) struct Claimed {
 }
 
 /// What is known of a due set.
-struct Known {
+pub(super) struct Known {
     practice: Practice,
     set: Stored<InvoiceSet>,
     patient: Stored<Patient>,
-    rules: RuleSet,
+    rules: Arc<RuleSet>,
     recipient: Recipient,
 }
 
@@ -51,53 +53,55 @@ pub(super) fn keys_of(due: &Waiting<SetId>, day: NaiveDate) -> [Key; 5] {
     ]
 }
 
-/// What was read of a due set among others.
-pub(super) fn part_of(due: &Waiting<SetId>, loaded: &Loaded, day: NaiveDate) -> Result<Loaded, AppError> {
-    let (practice, id) = (&due.practice, due.id.patient);
-    let mut keys = keys_of(due, day).to_vec();
-    if let Some(patient) = loaded.get::<Patient>(practice, id)? {
-        keys.extend(contact_keys(practice, &patient.state));
+impl Known {
+    /// By which channel a message will go, if one is due.
+    pub(super) fn outlook(&self, now: DateTime<Utc>) -> Option<Channel> {
+        match self.set.state.due(&self.rules, &self.recipient, now) {
+            Due::Send(_, reach) => Some(reach.channel()),
+            _ => None,
+        }
     }
-    if let Some(set) = loaded.get::<InvoiceSet>(practice, id)? {
-        keys.push(Key::rule_set(practice, set.state.rule_set, set.state.rule_set_version));
-    }
-    Ok(loaded.part(&keys))
 }
 
 impl Running<'_> {
-    /// By which channel a message will go, if one is due.
-    pub(super) async fn outlook(
+    /// What is read of a due set next: how the contacts stand, and the rules it follows, unless they are known.
+    pub(super) async fn further_keys(
         &self,
         due: &Waiting<SetId>,
-        read: Loaded,
-    ) -> Result<Option<Channel>, AppError> {
-        let cx = self.context(due);
-        let mut work = self.app.work_with(&cx, read)?;
-        let known = self.known(&mut work, due).await?;
-        Ok(match known.set.state.due(&known.rules, &known.recipient, cx.now()) {
-            Due::Send(_, Reach::Email(_)) => Some(Channel::Email),
-            Due::Send(_, Reach::Sms(_)) => Some(Channel::Sms),
-            _ => None,
-        })
+        loaded: &Loaded,
+    ) -> Result<Vec<Key>, AppError> {
+        let (practice, id, mut keys) = (&due.practice, due.id.patient, Vec::new());
+        if let Some(patient) = loaded.get::<Patient>(practice, id)? {
+            keys.extend(contact_keys(practice, &patient.state));
+        }
+        if let Some(set) = loaded.get::<InvoiceSet>(practice, id)? {
+            let rules = (practice.clone(), set.state.rule_set, set.state.rule_set_version);
+            if !self.rules.lock().await.contains_key(&rules) {
+                keys.push(Key::rule_set(practice, rules.1, rules.2));
+            }
+        }
+        Ok(keys)
     }
 
-    async fn known(&self, work: &mut Work<'_>, due: &Waiting<SetId>) -> Result<Known, AppError> {
-        let patient = due.id.patient;
-        let set = work.need::<InvoiceSet>(patient, "invoice set")?;
-        let patient = work.need::<Patient>(patient, "patient")?;
-        let key = (due.practice.clone(), set.state.rule_set, set.state.rule_set_version);
-        let cached = self.rules.lock().await.get(&key).cloned();
-        let rules = match cached {
-            Some(rules) => rules,
+    /// What is known of a due set by what was read.
+    pub(super) async fn known(&self, due: &Waiting<SetId>, loaded: &Loaded) -> Result<Known, AppError> {
+        let (practice, id) = (&due.practice, due.id.patient);
+        let set = loaded.get::<InvoiceSet>(practice, id)?.ok_or(AppError::NotFound("invoice set"))?;
+        let patient = loaded.get::<Patient>(practice, id)?.ok_or(AppError::NotFound("patient"))?;
+        let key = (practice.clone(), set.state.rule_set, set.state.rule_set_version);
+        let mut rules = self.rules.lock().await;
+        let rules = match rules.get(&key) {
+            Some(rules) => rules.clone(),
             None => {
-                work.load([Key::rule_set(&key.0, key.1, key.2)]).await?;
-                let rules = work.need::<RuleSet>((key.1, key.2), "rule set")?.state;
-                self.rules.lock().await.insert(key, rules.clone());
-                rules
+                let read = loaded.get::<RuleSet>(practice, (key.1, key.2))?;
+                let read = Arc::new(read.ok_or(AppError::NotFound("rule set"))?.state);
+                rules.entry(key).or_insert(read).clone()
             }
         };
-        let recipient = work.load_recipient(&patient.state).await?;
-        Ok(Known { practice: work.practice()?, set, patient, rules, recipient })
+        let standings = standings(loaded, practice, &patient.state)?;
+        let practice = loaded.get::<Practice>(practice, ())?.ok_or(AppError::NotFound("practice"))?.state;
+        let recipient = Recipient::of(&patient.state, &practice, &standings);
+        Ok(Known { practice, set, patient, rules, recipient })
     }
 
     /// Decides and claims in one commit; after that nobody else sends this step. It decides on what was read; where any of
@@ -106,13 +110,24 @@ impl Running<'_> {
         &self,
         cx: &Context,
         due: &Waiting<SetId>,
-        read: Loaded,
+        known: Known,
+        loaded: &Loaded,
     ) -> Result<(Run, Option<Claimed>), AppError> {
         let keys = keys_of(due, cx.now().date_naive());
+        let mut read = keys.to_vec();
+        read.extend(contact_keys(&due.practice, &known.patient.state));
+        read.push(Key::rule_set(&due.practice, known.rules.id, known.rules.version));
+        let (read, known) = (loaded.part(&read), Cell::new(Some(known)));
         let link = LinkId::new(ids::new(cx.now()));
         self.app
             .change_from(cx, Some(read), keys, async |work| {
-                let known = self.known(work, due).await?;
+                let known = match known.take() {
+                    Some(known) => known,
+                    None => {
+                        work.load(self.further_keys(due, work.loaded()).await?).await?;
+                        self.known(due, work.loaded()).await?
+                    }
+                };
                 self.decide(work, known, link).await
             })
             .await
