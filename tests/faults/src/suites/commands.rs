@@ -1,9 +1,15 @@
 //! Each command that staff, patients, the processor and schedules can send, ready to be sent on a fresh practice.
 
 mod by_link;
+mod chased;
+mod copays;
 mod desk;
 mod news;
 mod on_file;
+mod planned;
+mod portal;
+mod sets;
+mod told;
 
 use paywell_domain::Account;
 use paywell_tests::support::{Clinic, Request};
@@ -11,9 +17,14 @@ use serde_json::{Value, json};
 
 use crate::{Instance, Invocation, Plan, Site};
 use by_link::ByLink;
+use copays::Copay;
 use desk::Desk;
 use news::News;
 use on_file::OnFile;
+use planned::Planned;
+use portal::AtPortal;
+use sets::OnSet;
+use told::Told;
 
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +33,21 @@ pub(super) enum Command {
     OnFile(OnFile),
     ByLink(ByLink),
     News(News),
+    OnSet(OnSet),
+    Told(Told),
+    Planned(Planned),
+    Copay(Copay),
+    AtPortal(AtPortal),
+}
+
+/// What a command has to do with messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sends {
+    Nothing,
+    /// It claims one, sends it, and notes what became of it.
+    Message,
+    /// It is answered by one, of which there is no note.
+    Answer,
 }
 
 /// A command that is ready to be sent.
@@ -47,17 +73,26 @@ impl Command {
     pub(super) fn all() -> Vec<Self> {
         let desk = Desk::ALL.map(Self::Desk).into_iter();
         let desk = desk.chain(OnFile::ALL.map(Self::OnFile));
-        desk.chain(ByLink::ALL.map(Self::ByLink)).chain(News::ALL.map(Self::News)).collect()
+        let desk = desk.chain(ByLink::ALL.map(Self::ByLink)).chain(News::ALL.map(Self::News));
+        let desk = desk.chain(OnSet::ALL.map(Self::OnSet)).chain(Told::ALL.map(Self::Told));
+        let desk = desk.chain(Planned::ALL.map(Self::Planned)).chain(Copay::ALL.map(Self::Copay));
+        desk.chain(AtPortal::ALL.map(Self::AtPortal)).collect()
     }
 
-    /// Whether it sends a message.
-    pub(super) fn sends(self) -> bool {
-        matches!(self, Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice))
+    /// What it sends.
+    pub(super) fn sends(self) -> Sends {
+        match self {
+            Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice)
+            | Self::OnSet(OnSet::SendStep)
+            | Self::Copay(Copay::AskForCopay) => Sends::Message,
+            Self::Told(told) if told.is_answered() => Sends::Answer,
+            _ => Sends::Nothing,
+        }
     }
 
     /// Whether the processor is asked, by it or in what follows: how often, and who brings what it says, leaves notes.
     pub(super) fn asks(self) -> bool {
-        !matches!(self, Self::Desk(_))
+        !matches!(self, Self::Desk(_) | Self::OnSet(_) | Self::Told(_) | Self::AtPortal(_))
     }
 
     /// Whether it charges a method on file: a charge that was cut off before it was confirmed is given up, and its
@@ -80,6 +115,11 @@ impl Command {
             Self::OnFile(command) => command.prepare(&scene).await,
             Self::ByLink(command) => command.prepare(&scene).await,
             Self::News(command) => command.prepare(&scene).await,
+            Self::OnSet(command) => command.prepare(&scene).await,
+            Self::Told(command) => command.prepare(&scene).await,
+            Self::Planned(command) => command.prepare(&scene).await,
+            Self::Copay(command) => command.prepare(&scene).await,
+            Self::AtPortal(command) => command.prepare(&scene).await,
         }
     }
 }
