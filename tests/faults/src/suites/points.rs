@@ -38,6 +38,15 @@ struct Point<'a> {
     seed: u64,
 }
 
+/// Which calls of a command are struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// Each.
+    Every,
+    /// Those that change something: who is killed at a question has done what they had done before the next of these.
+    Writes,
+}
+
 /// What came of points.
 #[derive(Default)]
 struct Tally {
@@ -47,10 +56,18 @@ struct Tally {
     off: u64,
 }
 
-/// `kill -9` before and after each call of the commands whose name has the text `only`, under seeds
+/// `kill -9` before and after those calls of the commands whose name has the text `only`, under seeds
 /// `first..first + count`; prints what is off, gives the figures.
-pub async fn crash_points(profile: Profile, first: u64, count: u64, only: &str) -> Vec<Figure> {
-    let kills = |_: &Io| vec![Fault::Kill(When::Before), Fault::Kill(When::After)];
+pub async fn crash_points(
+    profile: Profile,
+    first: u64,
+    count: u64,
+    (only, calls): (&str, Calls),
+) -> Vec<Figure> {
+    let kills = |io: &Io| match calls == Calls::Writes && io.is_read() {
+        true => Vec::new(),
+        false => vec![Fault::Kill(When::Before), Fault::Kill(When::After)],
+    };
     let tally = everywhere(profile, first..first + count, only, kills).await;
     let percent = tally.struck * 100 / u64::max(tally.points, 1);
     vec![
