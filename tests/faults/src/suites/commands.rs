@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{Instance, Invocation, Plan, Site};
 use by_link::ByLink;
+pub(super) use chased::{NUMBER, OURS, notification, step};
 use copays::Copay;
 use desk::Desk;
 use news::News;
@@ -62,10 +63,10 @@ pub(super) struct Prepared {
 }
 
 /// A practice on which a command is prepared, about so many cents.
-struct Scene<'a> {
-    site: &'a Site,
-    clinic: Clinic,
-    ada: String,
+pub(super) struct Scene<'a> {
+    pub(super) site: &'a Site,
+    pub(super) clinic: Clinic,
+    pub(super) ada: String,
     cents: i64,
 }
 
@@ -106,10 +107,7 @@ impl Command {
 
     /// The command on a fresh practice, about so many cents.
     pub(super) async fn prepare(self, site: &Site, cents: i64) -> Prepared {
-        site.rewind();
-        let clinic = site.practice().await;
-        let ada = clinic.patient("Ada").await;
-        let scene = Scene { site, clinic, ada, cents };
+        let scene = Scene::open(site, cents).await;
         match self {
             Self::Desk(command) => command.prepare(&scene).await,
             Self::OnFile(command) => command.prepare(&scene).await,
@@ -140,8 +138,20 @@ impl Prepared {
     }
 }
 
-impl Scene<'_> {
-    fn amount(&self) -> String {
+impl<'a> Scene<'a> {
+    /// Ada, at a fresh practice.
+    pub(super) async fn open(site: &'a Site, cents: i64) -> Self {
+        site.rewind();
+        Self::at(site, site.practice().await, cents).await
+    }
+
+    /// Ada comes to a practice.
+    pub(super) async fn at(site: &'a Site, clinic: Clinic, cents: i64) -> Self {
+        let ada = clinic.patient("Ada").await;
+        Self { site, clinic, ada, cents }
+    }
+
+    pub(super) fn amount(&self) -> String {
         dollars(self.cents)
     }
 
@@ -151,7 +161,7 @@ impl Scene<'_> {
     }
 
     /// An invoice over all of it.
-    async fn invoice(&self) -> String {
+    pub(super) async fn invoice(&self) -> String {
         self.clinic.open_invoice(&self.ada, &self.amount()).await
     }
 
@@ -183,13 +193,13 @@ impl Scene<'_> {
     }
 
     /// Everything that the processor has told so far is known.
-    async fn hear(&self) {
+    pub(super) async fn hear(&self) {
         self.site.world.set_clock(self.site.now());
         self.site.processor.tell(&self.clinic).await;
     }
 
     /// Ada puts a method on file by the processor's page, and it is known; gives its id.
-    async fn put_on_file(&self, form: &[(&str, &str)]) -> String {
+    pub(super) async fn put_on_file(&self, form: &[(&str, &str)]) -> String {
         let page = self.clinic.set_up(&self.ada).await.field("url");
         assert!(self.site.fill_in(&page, form).await, "the method is good");
         self.hear().await;

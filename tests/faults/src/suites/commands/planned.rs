@@ -1,7 +1,7 @@
 //! Payment plans, autopay, and steps that charge: begun by the run, which does not know the processor, and made by reconcile.
 
-use chrono::{Days, TimeDelta};
-use paywell_tests::support::{BY_CARD, Request};
+use chrono::TimeDelta;
+use paywell_tests::support::BY_CARD;
 use serde_json::json;
 
 use super::{Prepared, Scene, chased::step, with};
@@ -60,7 +60,7 @@ impl Planned {
         scene.site.pass_to_noon(1);
         self.card_on_file(scene).await;
         let invoice = scene.invoice().await;
-        let create = plan(scene, &invoice);
+        let create = scene.plan(&invoice);
         if self == Self::CreatePlan {
             return scene.sending(&create, &scene.owed());
         }
@@ -115,15 +115,4 @@ impl Planned {
         scene.run_outreach().await;
         scene.reconcile(&if self == declined { scene.owed() } else { scene.taken() })
     }
-}
-
-/// A plan for an invoice of Ada's: one instalment, tomorrow, over all of it.
-fn plan(scene: &Scene<'_>, invoice: &str) -> Request {
-    let wording = format!("I agree to {}, tomorrow.", scene.amount());
-    let body = json!({
-        "patient_id": scene.ada, "invoice_ids": [invoice],
-        "consent": { "wording": wording, "given": "in_person" },
-        "schedule": { "count": 1, "every": "week", "first_on": scene.clinic.today() + Days::new(1) },
-    });
-    scene.clinic.post("/v1/payment-plans", &body)
 }

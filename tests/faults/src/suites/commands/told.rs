@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Prepared, Scene,
-    chased::{NUMBER, OURS, step},
+    chased::{NUMBER, OURS, notification, step},
 };
 use crate::{Outcome, Plan};
 
@@ -103,15 +103,7 @@ impl Scene<'_> {
         self.site.mail().await.pop().expect("something was sent")
     }
 
-    /// Notifications, as SNS brings them and brings them again.
     fn notified(&self, events: &[Value], leaves: &[(paywell_domain::Account, i64)]) -> Prepared {
-        let told_at = self.site.now();
-        let record = |event: &Value| {
-            let sns =
-                json!({ "MessageId": "95df01b4-ee98", "Timestamp": told_at, "Message": event.to_string() });
-            json!({ "EventSource": "aws:sns", "Sns": sns })
-        };
-        let records: Vec<Value> = events.iter().map(record).collect();
-        self.prepared("message-events", json!({ "Records": records }), leaves)
+        self.prepared("message-events", notification(events, self.site.now()), leaves)
     }
 }
