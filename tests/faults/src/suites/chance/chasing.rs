@@ -42,8 +42,10 @@ impl Story<'_> {
     /// A morning comes: what is due is sent and begun, and what was begun is made; now and then a run does not come.
     pub(super) async fn morning(&mut self) -> Option<Came> {
         self.site.pass_to_noon(1);
+        self.site.wire.release_all().await;
         let came = self.outreach().await?;
-        match self.rng.random_ratio(3, 4) {
+        self.show_some().await;
+        match self.rng.random_ratio(7, 8) {
             true => self.reconcile().await,
             false => Some(came),
         }

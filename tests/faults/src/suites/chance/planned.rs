@@ -48,8 +48,16 @@ impl Story<'_> {
         let answer = self.put(&self.clinic.post("/v1/payment-plans", &body)).await;
         if answer.status == 201 {
             self.plans.push(answer.field("id"));
+            self.mornings().await;
         }
         Some(Came::of(&answer))
+    }
+
+    /// What was agreed to mostly gets its mornings soon, before something else happens; of others it is in the way.
+    async fn mornings(&mut self) {
+        for _ in 0..self.rng.random_range(0..4) {
+            self.morning().await;
+        }
     }
 
     pub(super) async fn cancel_plan(&mut self) -> Option<Came> {
@@ -71,6 +79,7 @@ impl Story<'_> {
             let consent = json!({ "wording": "Charge me when a bill is due.", "given": "by_phone" });
             let came = Came::of(&self.put(&self.clinic.post(&path, &json!({ "consent": consent }))).await);
             self.ended.remove(&Agreed::Autopay(patient));
+            self.mornings().await;
             return Some(came);
         }
         let came = Came::of(&self.put(&self.clinic.delete(&path)).await);
@@ -80,12 +89,14 @@ impl Story<'_> {
 
     /// A visit with a copay, of tomorrow.
     pub(super) async fn book_visit(&mut self) -> Option<Came> {
-        let (patient, copay) = (self.a_patient(), self.cents());
-        let starts_at = self.site.now() + TimeDelta::hours(self.rng.random_range(2..40));
+        let (anyone, copay) = (self.a_patient(), self.cents());
+        let patient = self.a_method().await.map_or(anyone, |(patient, _)| patient);
+        let starts_at = self.site.now() + TimeDelta::hours(self.rng.random_range(20..70));
         let body = json!({ "patient_id": patient, "starts_at": starts_at, "copay": copay });
         let answer = self.put(&self.clinic.post("/v1/appointments", &body)).await;
         if answer.status == 201 {
             self.visits.push(answer.field("id"));
+            self.mornings().await;
         }
         Some(Came::of(&answer))
     }
