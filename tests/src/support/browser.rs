@@ -63,7 +63,8 @@ impl Browser {
         }
     }
 
-    fn cookie_header(&self) -> String {
+    /// What it sends of them.
+    pub fn cookie_header(&self) -> String {
         let cookies = self.cookies.borrow();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::{Instance, Invocation, Plan, Site};
 use by_link::ByLink;
 pub(super) use chased::{NUMBER, OURS, notification, step};
-use copays::Copay;
+use copays::OfVisit;
 use desk::Desk;
 use news::News;
 use on_file::OnFile;
@@ -37,7 +37,7 @@ pub(super) enum Command {
     OnSet(OnSet),
     Told(Told),
     Planned(Planned),
-    Copay(Copay),
+    OfVisit(OfVisit),
     AtPortal(AtPortal),
 }
 
@@ -76,7 +76,7 @@ impl Command {
         let desk = desk.chain(OnFile::ALL.map(Self::OnFile));
         let desk = desk.chain(ByLink::ALL.map(Self::ByLink)).chain(News::ALL.map(Self::News));
         let desk = desk.chain(OnSet::ALL.map(Self::OnSet)).chain(Told::ALL.map(Self::Told));
-        let desk = desk.chain(Planned::ALL.map(Self::Planned)).chain(Copay::ALL.map(Self::Copay));
+        let desk = desk.chain(Planned::ALL.map(Self::Planned)).chain(OfVisit::ALL.map(Self::OfVisit));
         desk.chain(AtPortal::ALL.map(Self::AtPortal)).collect()
     }
 
@@ -85,7 +85,7 @@ impl Command {
         match self {
             Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice)
             | Self::OnSet(OnSet::SendStep)
-            | Self::Copay(Copay::AskForCopay) => Sends::Message,
+            | Self::OfVisit(OfVisit::AskForCopay) => Sends::Message,
             Self::Told(told) if told.is_answered() => Sends::Answer,
             _ => Sends::Nothing,
         }
@@ -116,7 +116,7 @@ impl Command {
             Self::OnSet(command) => command.prepare(&scene).await,
             Self::Told(command) => command.prepare(&scene).await,
             Self::Planned(command) => command.prepare(&scene).await,
-            Self::Copay(command) => command.prepare(&scene).await,
+            Self::OfVisit(command) => command.prepare(&scene).await,
             Self::AtPortal(command) => command.prepare(&scene).await,
         }
     }

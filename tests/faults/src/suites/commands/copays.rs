@@ -9,7 +9,7 @@ use super::{Prepared, Scene, planned::DECLINED_LATER, with};
 
 /// A visit, or what becomes of its copay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::suites) enum Copay {
+pub(in crate::suites) enum OfVisit {
     BookVisit,
     /// The run sends the patient a link for it.
     AskForCopay,
@@ -25,7 +25,7 @@ pub(in crate::suites) enum Copay {
     ReleaseCopay,
 }
 
-impl Copay {
+impl OfVisit {
     pub(super) const ALL: [Self; 10] = [
         Self::BookVisit,
         Self::AskForCopay,
