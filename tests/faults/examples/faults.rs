@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use paywell_faults::{
     Profile, model,
-    suites::{self, Figure},
+    suites::{self, Calls, Figure},
     tier,
 };
 
@@ -47,7 +47,9 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         return Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let figures = match suite {
-        "crash_points" => suites::crash_points(profile, seed, number("--seeds", 1)?, only).await,
+        "crash_points" => {
+            suites::crash_points(profile, seed, number("--seeds", 1)?, (only, Calls::Every)).await
+        }
         "fault_points" => suites::fault_points(profile, seed, number("--seeds", 1)?, only).await,
         "race" => suites::race(profile, seed, rounds, instances).await,
         "model" => model::model(seed, number("--seeds", 20_000)?, number("--commands", 2_000_000)?),

@@ -33,6 +33,14 @@ pub struct Io {
     pub status: Option<u16>,
 }
 
+impl Io {
+    /// Whether it asks and changes nothing.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.operation.as_str(), "BatchGetItem" | "GetItem" | "Query")
+            || self.operation.starts_with("GET ")
+    }
+}
+
 impl Target {
     pub(crate) const ALL: [Self; 3] = [Self::DynamoDb, Self::Stripe, Self::Ses];
 

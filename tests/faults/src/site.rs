@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use http::Request as HttpRequest;
 use paywell_domain::Account;
 use paywell_tests::support::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Every function.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "checkout",
     "documents",
     "exports",
@@ -26,6 +26,7 @@ const FUNCTIONS: [&str; 10] = [
     "message-events",
     "outreach",
     "payments",
+    "portal",
     "processor-events",
     "reconcile",
     "tracker",
@@ -102,6 +103,15 @@ impl Site {
         self.clock().advance(time);
         self.processor.simulator.advance(time.to_std().unwrap());
         self.world.set_clock(self.now());
+    }
+
+    /// Lets time pass until noon in New York, so many days from today.
+    ///
+    /// # Panics
+    /// The functions go by real time, or that has passed.
+    pub fn pass_to_noon(&self, days: i64) {
+        let noon = self.now().date_naive().and_time(NaiveTime::from_hms_opt(17, 0, 0).unwrap()).and_utc();
+        self.pass(noon + TimeDelta::days(days) - self.now());
     }
 
     /// Sets the functions' clock to real time again. The processor follows with the next practice.

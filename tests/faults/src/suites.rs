@@ -23,7 +23,7 @@ pub use chance::wire;
 pub use malformed::malformed;
 pub use nights::nights;
 pub use outreach::outreach;
-pub use points::{crash_points, fault_points};
+pub use points::{Calls, crash_points, fault_points};
 pub use practices::cross_practice;
 pub use race::race;
 pub use rate::rate;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Profile, model,
-    suites::{self, Figure},
+    suites::{self, Calls, Figure},
 };
 
 /// How much work each suite gets.
@@ -14,8 +14,8 @@ pub struct Tier {
     model: (u64, u64),
     /// Commands through the functions as they ship.
     wire: u64,
-    /// Seeds of the crash points.
-    crash_points: u64,
+    /// Seeds of the crash points, and at which calls.
+    crash_points: (u64, Calls),
     /// Seeds of the other faults at the same points.
     fault_points: u64,
     /// Rounds of each race.
@@ -32,7 +32,7 @@ pub struct Tier {
 pub const FAST: Tier = Tier {
     model: (2_000, 200_000),
     wire: 400,
-    crash_points: 1,
+    crash_points: (1, Calls::Writes),
     fault_points: 0,
     rounds: 2,
     malformed: 2_000,
@@ -44,7 +44,7 @@ pub const FAST: Tier = Tier {
 pub const CI: Tier = Tier {
     model: (20_000, 2_000_000),
     wire: 20_000,
-    crash_points: 1,
+    crash_points: (1, Calls::Every),
     fault_points: 1,
     rounds: 92,
     malformed: 50_000,
@@ -56,7 +56,7 @@ pub const CI: Tier = Tier {
 pub const RELEASE: Tier = Tier {
     model: (500_000, 50_000_000),
     wire: 500_000,
-    crash_points: 20,
+    crash_points: (20, Calls::Every),
     fault_points: 1,
     rounds: 1_840,
     malformed: 1_000_000,
@@ -98,7 +98,7 @@ pub async fn run(tier: &Tier, profile: Profile, seed: u64) -> std::io::Result<bo
     let started = Instant::now();
     note(started, suites::wire(profile, seed, tier.wire, SITES));
     let started = Instant::now();
-    note(started, suites::crash_points(profile, seed, tier.crash_points, "").await);
+    note(started, suites::crash_points(profile, seed, tier.crash_points.0, ("", tier.crash_points.1)).await);
     if tier.fault_points > 0 {
         let started = Instant::now();
         note(started, suites::fault_points(profile, seed, tier.fault_points, "").await);

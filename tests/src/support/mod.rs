@@ -24,6 +24,7 @@
 
 mod answer;
 mod books;
+mod browser;
 mod catalogue;
 mod clinic;
 mod engine;
@@ -44,13 +45,14 @@ mod world;
 
 pub use answer::Answer;
 pub use books::{Books, Dump};
+pub use browser::{Browser, code_in, form_of};
 pub use catalogue::{CARD, Furnished, rule_set};
 pub use clinic::Clinic;
 pub use engine::{Engine, engine};
 pub use function::{Function, RouteInfo};
 pub use issuer::{Claims, Issuer, issuer};
 pub use mail::Mail;
-pub use notifications::{bounce, of_mail, of_text};
+pub use notifications::{bounce, inbound, of_mail, of_text};
 pub use processor::{
     BY_BANK, BY_CARD, Processor, SECRET_KEY, WEBHOOK_SECRET, pay_path, session_event, signed,
 };

@@ -33,6 +33,11 @@ pub fn of_text(text: &Value, kind: &str) -> Value {
     })
 }
 
+/// A text to one of our numbers.
+pub fn inbound(id: &str, from: &str, to: &str, words: &str) -> Value {
+    json!({ "inboundMessageId": id, "originationNumber": from, "destinationNumber": to, "messageBody": words })
+}
+
 impl World {
     /// SNS brings messages, all of them in one invocation.
     ///

@@ -92,7 +92,8 @@ impl InvoiceSet {
         now: DateTime<Utc>,
     ) -> Decision<Self> {
         let step = self.next_step;
-        Decision::of(self.past_step(rules, recipient, now), EventKind::MessageClaimed { step, method, link })
+        let claimed = Self { last_was_silent: false, ..self.past_step(rules, recipient, now) };
+        Decision::of(claimed, EventKind::MessageClaimed { step, method, link })
     }
 
     /// Does the step by a task for staff; `undelivered` says why, where its message was to be sent.
@@ -111,7 +112,7 @@ impl InvoiceSet {
         Decision { state, events, postings: Vec::new() }
     }
 
-    /// The set once a step of it is done. The next one is planned for its day, but never for the same day again, so that a
+    /// The set once a step of it is done, without a message. The next one is planned for its day, but never for the same day again, so that a
     /// night caught up does one step.
     pub(super) fn past_step(&self, rules: &RuleSet, recipient: &Recipient, now: DateTime<Utc>) -> Self {
         let tomorrow = now.with_timezone(&recipient.zone).date_naive() + Days::new(1);
@@ -119,6 +120,7 @@ impl InvoiceSet {
         past.next_step = self.next_step.saturating_add(1);
         past.tried = None;
         past.last_message = None;
+        past.last_was_silent = true;
         past.last_step_at = Some(now);
         past.next_send_at = Some(past.wake_at(rules, recipient, tomorrow));
         past
@@ -184,7 +186,10 @@ impl InvoiceSet {
         now: DateTime<Utc>,
     ) -> Decision<Self> {
         // Other rules, and a step that is done again, have the same numbers: the message tells them apart.
-        let is_last = self.last_message.as_deref().is_none_or(|last| last == provider_message);
+        let is_last = match &self.last_message {
+            Some(last) => last == provider_message,
+            None => !self.last_was_silent,
+        };
         if self.status.is_chasing() && is_last {
             return self.not_sent(step, reason, instead, now);
         }

@@ -130,6 +130,9 @@ pub struct InvoiceSet {
     /// The provider's id of the message of the step that was claimed last; none where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<String>,
+    /// Whether the step that was claimed last sent no message: it is staff's to do, or charged what is owed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub last_was_silent: bool,
     /// What staff are to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
@@ -172,6 +175,7 @@ impl InvoiceSet {
             last_step_at: None,
             tried: None,
             last_message: None,
+            last_was_silent: false,
             tasks: Vec::new(),
             tasks_made: 0,
             pause: None,

@@ -1,10 +1,12 @@
 //! Random commands through the functions as they ship, with faults at the wire, lost, doubled and shuffled webhooks,
 //! lagging indexes and a clock that jumps: in the end the ledger says what the processor says, to the cent.
 
+mod chasing;
 mod correct;
 mod desk;
 mod on_file;
 mod online;
+mod planned;
 mod recovery;
 mod story;
 mod tally;
@@ -87,6 +89,8 @@ async fn sequence(story: &mut Story<'_>) {
         story.command().await;
     }
     story.recover().await;
+    story.hear_the_rest().await;
+    story.planned_is_agreed().await;
     let off = story.differences().await;
     story.tally.cents_off +=
         off.iter().map(|(_, booked, true_of_it)| booked.abs_diff(*true_of_it)).sum::<u64>();
@@ -97,12 +101,12 @@ async fn sequence(story: &mut Story<'_>) {
 impl Story<'_> {
     /// One random command.
     async fn command(&mut self) {
-        let (name, came) = match self.rng.random_range(0..68) {
+        let (name, came) = match self.rng.random_range(0..96) {
             // Without anything to do it to, what makes something.
-            1..=20 | 54..=64 if self.invoices.is_empty() => ("bill", self.bill().await),
+            1..=20 | 54..=64 | 68..=82 if self.invoices.is_empty() => ("bill", self.bill().await),
             21..=29 if self.links.is_empty() => ("link", self.link().await),
             25..=29 if self.pages.is_empty() => ("press pay", self.press().await),
-            40..=47 | 66..=67 if !self.has_methods => ("set up a method", self.set_up().await),
+            40..=47 | 66..=67 | 80..=95 if !self.has_methods => ("set up a method", self.set_up().await),
             0..=4 => ("bill", self.bill().await),
             5 => ("edit", self.edit().await),
             6 => ("void an invoice", self.void().await),
@@ -138,7 +142,15 @@ impl Story<'_> {
             61..=62 => ("apply", self.apply().await),
             63..=64 => ("allocate", self.allocate().await),
             65 => ("dispute", self.dispute().await),
-            _ => ("charge", self.charge().await),
+            66..=67 => ("charge", self.charge().await),
+            68..=71 => ("act on a set", self.act_on_set().await),
+            72..=75 => ("morning", self.morning().await),
+            76..=79 => ("tell of a message", self.notify().await),
+            80..=84 => ("plan", self.plan_payments().await),
+            85 => ("cancel a plan", self.cancel_plan().await),
+            86..=88 => ("turn autopay", self.turn_autopay().await),
+            89..=92 => ("book a visit", self.book_visit().await),
+            _ => ("change a visit", self.change_visit().await),
         };
         // None: there was nothing to do it to.
         if let Some(came) = came {

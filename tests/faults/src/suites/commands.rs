@@ -1,9 +1,15 @@
 //! Each command that staff, patients, the processor and schedules can send, ready to be sent on a fresh practice.
 
 mod by_link;
+mod chased;
+mod copays;
 mod desk;
 mod news;
 mod on_file;
+mod planned;
+mod portal;
+mod sets;
+mod told;
 
 use paywell_domain::Account;
 use paywell_tests::support::{Clinic, Request};
@@ -11,9 +17,15 @@ use serde_json::{Value, json};
 
 use crate::{Instance, Invocation, Plan, Site};
 use by_link::ByLink;
+pub(super) use chased::{NUMBER, OURS, notification, step};
+use copays::OfVisit;
 use desk::Desk;
 use news::News;
 use on_file::OnFile;
+use planned::Planned;
+use portal::AtPortal;
+use sets::OnSet;
+use told::Told;
 
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +34,21 @@ pub(super) enum Command {
     OnFile(OnFile),
     ByLink(ByLink),
     News(News),
+    OnSet(OnSet),
+    Told(Told),
+    Planned(Planned),
+    OfVisit(OfVisit),
+    AtPortal(AtPortal),
+}
+
+/// What a command has to do with messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sends {
+    Nothing,
+    /// It claims one, sends it, and notes what became of it.
+    Message,
+    /// It is answered by one, of which there is no note.
+    Answer,
 }
 
 /// A command that is ready to be sent.
@@ -36,10 +63,10 @@ pub(super) struct Prepared {
 }
 
 /// A practice on which a command is prepared, about so many cents.
-struct Scene<'a> {
-    site: &'a Site,
-    clinic: Clinic,
-    ada: String,
+pub(super) struct Scene<'a> {
+    pub(super) site: &'a Site,
+    pub(super) clinic: Clinic,
+    pub(super) ada: String,
     cents: i64,
 }
 
@@ -47,17 +74,26 @@ impl Command {
     pub(super) fn all() -> Vec<Self> {
         let desk = Desk::ALL.map(Self::Desk).into_iter();
         let desk = desk.chain(OnFile::ALL.map(Self::OnFile));
-        desk.chain(ByLink::ALL.map(Self::ByLink)).chain(News::ALL.map(Self::News)).collect()
+        let desk = desk.chain(ByLink::ALL.map(Self::ByLink)).chain(News::ALL.map(Self::News));
+        let desk = desk.chain(OnSet::ALL.map(Self::OnSet)).chain(Told::ALL.map(Self::Told));
+        let desk = desk.chain(Planned::ALL.map(Self::Planned)).chain(OfVisit::ALL.map(Self::OfVisit));
+        desk.chain(AtPortal::ALL.map(Self::AtPortal)).collect()
     }
 
-    /// Whether it sends a message.
-    pub(super) fn sends(self) -> bool {
-        matches!(self, Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice))
+    /// What it sends.
+    pub(super) fn sends(self) -> Sends {
+        match self {
+            Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice)
+            | Self::OnSet(OnSet::SendStep)
+            | Self::OfVisit(OfVisit::AskForCopay) => Sends::Message,
+            Self::Told(told) if told.is_answered() => Sends::Answer,
+            _ => Sends::Nothing,
+        }
     }
 
     /// Whether the processor is asked, by it or in what follows: how often, and who brings what it says, leaves notes.
     pub(super) fn asks(self) -> bool {
-        !matches!(self, Self::Desk(_))
+        !matches!(self, Self::Desk(_) | Self::OnSet(_) | Self::Told(_) | Self::AtPortal(_))
     }
 
     /// Whether it charges a method on file: a charge that was cut off before it was confirmed is given up, and its
@@ -71,15 +107,17 @@ impl Command {
 
     /// The command on a fresh practice, about so many cents.
     pub(super) async fn prepare(self, site: &Site, cents: i64) -> Prepared {
-        site.rewind();
-        let clinic = site.practice().await;
-        let ada = clinic.patient("Ada").await;
-        let scene = Scene { site, clinic, ada, cents };
+        let scene = Scene::open(site, cents).await;
         match self {
             Self::Desk(command) => command.prepare(&scene).await,
             Self::OnFile(command) => command.prepare(&scene).await,
             Self::ByLink(command) => command.prepare(&scene).await,
             Self::News(command) => command.prepare(&scene).await,
+            Self::OnSet(command) => command.prepare(&scene).await,
+            Self::Told(command) => command.prepare(&scene).await,
+            Self::Planned(command) => command.prepare(&scene).await,
+            Self::OfVisit(command) => command.prepare(&scene).await,
+            Self::AtPortal(command) => command.prepare(&scene).await,
         }
     }
 }
@@ -100,8 +138,20 @@ impl Prepared {
     }
 }
 
-impl Scene<'_> {
-    fn amount(&self) -> String {
+impl<'a> Scene<'a> {
+    /// Ada, at a fresh practice.
+    pub(super) async fn open(site: &'a Site, cents: i64) -> Self {
+        site.rewind();
+        Self::at(site, site.practice().await, cents).await
+    }
+
+    /// Ada comes to a practice.
+    pub(super) async fn at(site: &'a Site, clinic: Clinic, cents: i64) -> Self {
+        let ada = clinic.patient("Ada").await;
+        Self { site, clinic, ada, cents }
+    }
+
+    pub(super) fn amount(&self) -> String {
         dollars(self.cents)
     }
 
@@ -111,7 +161,7 @@ impl Scene<'_> {
     }
 
     /// An invoice over all of it.
-    async fn invoice(&self) -> String {
+    pub(super) async fn invoice(&self) -> String {
         self.clinic.open_invoice(&self.ada, &self.amount()).await
     }
 
@@ -143,13 +193,13 @@ impl Scene<'_> {
     }
 
     /// Everything that the processor has told so far is known.
-    async fn hear(&self) {
+    pub(super) async fn hear(&self) {
         self.site.world.set_clock(self.site.now());
         self.site.processor.tell(&self.clinic).await;
     }
 
     /// Ada puts a method on file by the processor's page, and it is known; gives its id.
-    async fn put_on_file(&self, form: &[(&str, &str)]) -> String {
+    pub(super) async fn put_on_file(&self, form: &[(&str, &str)]) -> String {
         let page = self.clinic.set_up(&self.ada).await.field("url");
         assert!(self.site.fill_in(&page, form).await, "the method is good");
         self.hear().await;

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use paywell_domain::{Account, MethodsOnFile, Payment, on_file::MethodOnFile};
-use paywell_tests::support::Clinic;
+use paywell_domain::{
+    Account, Appointment, ContactStanding, InvoiceSet, MethodsOnFile, Payment, PaymentPlan,
+    on_file::MethodOnFile,
+};
+use paywell_tests::support::{Clinic, Dump};
 use serde_json::Value;
 
 use crate::Site;
@@ -17,13 +20,15 @@ pub(super) struct Effect {
     payments: Vec<String>,
     /// Methods on file, as they are at the practice.
     methods: Vec<String>,
+    /// Invoice sets, payment plans, visits, and how contacts stand.
+    around: Vec<String>,
     /// Messages, but for receipts: whether one goes out depends on when the payment was heard of, and whoever claimed one
     /// and is gone may have sent it.
     mails: usize,
 }
 
 /// The kinds of items that one effect has so many of. Numbers may have gaps, and counters are in shards by chance.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 18] = [
     "PATIENT#",
     "TREATMENT#",
     "INVOICE#",
@@ -40,6 +45,8 @@ const KINDS: [&str; 16] = [
     "ATTEMPTS#",
     "METHODS#",
     "PLAN#",
+    "APPOINTMENT#",
+    "STANDING#",
 ];
 
 impl Effect {
@@ -73,14 +80,15 @@ impl Effect {
             invoices,
             payments,
             methods: methods.iter().flat_map(kept).collect(),
+            around: around(&dump),
             mails: others.len(),
         }
     }
 
     /// Whether this is the effect of a command that sends a message, after a crash: the message went once or not at
-    /// all, and there may be no note of which. Whoever claimed it and is gone may have sent it.
-    pub(super) fn is_but_for_a_message(&self, undisturbed: &Self) -> bool {
-        let notes = |kind: &str| matches!(kind, "INVOICE#" | "SET#");
+    /// all, and there may be no note of which, where it is noted. Whoever claimed it and is gone may have sent it.
+    pub(super) fn is_but_for_a_message(&self, undisturbed: &Self, is_noted: bool) -> bool {
+        let notes = |kind: &str| is_noted && matches!(kind, "INVOICE#" | "SET#" | "APPOINTMENT#");
         let mut pairs = self.items.iter().zip(&undisturbed.items);
         self.mails <= undisturbed.mails
             && pairs.all(|(one, other)| one == other || (notes(one.0) && one.1 + 1 == other.1))
@@ -90,7 +98,8 @@ impl Effect {
     /// Whether this is the same but for how much was noted on the way: how often the processor was asked, which messenger
     /// brought its news first, and where a receipt's address leads.
     pub(super) fn is_but_for_notes(&self, undisturbed: &Self) -> bool {
-        let notes = |kind: &str| matches!(kind, "PAYMENT#" | "METHODS#" | "WEBHOOK#" | "TOKEN#");
+        let notes =
+            |kind: &str| matches!(kind, "PAYMENT#" | "METHODS#" | "WEBHOOK#" | "TOKEN#" | "APPOINTMENT#");
         let mut pairs = self.items.iter().zip(&undisturbed.items);
         pairs.all(|(one, other)| one == other || notes(one.0))
             && self.without_items(self.mails) == undisturbed.without_items(undisturbed.mails)
@@ -126,6 +135,32 @@ impl Effect {
     fn without_items(&self, mails: usize) -> Self {
         Self { items: Vec::new(), mails, ..self.clone() }
     }
+}
+
+/// What else there is, without what is its own: ids and times.
+fn around(dump: &Dump) -> Vec<String> {
+    let sets = dump.decoded::<InvoiceSet>("SET#").into_iter().map(|set| {
+        let held = set.pause.as_ref().map(|pause| pause.reason);
+        let left: Vec<_> = set.invoices.iter().map(|member| member.balance).collect();
+        let planned = (set.next_step, set.tried, set.next_send_at.is_some(), set.autopay_at.is_some());
+        let (tasks, given_up) = (set.tasks.len(), set.given_up.len());
+        format!("{:?} {held:?} {left:?} {planned:?} {tasks} tasks, {given_up} given up", set.status)
+    });
+    let plans = dump.decoded::<PaymentPlan>("PLAN#").into_iter().map(|plan| {
+        let taken: Vec<_> = plan.instalments.iter().map(|part| (part.taken, part.refused)).collect();
+        format!("{:?} {taken:?} {}", plan.status, plan.next_at.is_some())
+    });
+    let visits = dump.decoded::<Appointment>("APPOINTMENT#").into_iter().map(|visit| {
+        let paid = (visit.payment.is_some(), visit.link.is_some(), visit.asked_at.is_some());
+        format!("{:?} {paid:?} {}", visit.status, visit.collect_at.is_some())
+    });
+    let contacts = dump.decoded::<ContactStanding>("STANDING#").into_iter().map(|contact| {
+        let stopped = (contact.opted_out_at.is_some(), contact.suppressed);
+        format!("{stopped:?} {} of {} unread", contact.unread.len(), contact.replies)
+    });
+    let mut around: Vec<String> = sets.chain(plans).chain(visits).chain(contacts).collect();
+    around.sort_unstable();
+    around
 }
 
 /// Methods on file, without what is their own.

@@ -4,13 +4,16 @@
 //! whether it was done.
 
 mod chance;
+mod chase;
 mod happening;
+mod log;
+mod noted;
 mod oracle;
 mod rules;
 mod tally;
 mod town;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 use paywell_app::outreach::Run;
@@ -20,8 +23,9 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 use super::{Figure, checked};
+use chase::{Letter, Stands};
 use oracle::{Expected, Moment, Sent};
-use town::{Stands, Town, Way};
+use town::{Town, Way};
 
 /// When runs start (UTC), and, the last, one by mistake: it is night in the whole country then.
 const RUNS: [(u32, u32); 6] = [(1, 10), (4, 40), (13, 5), (16, 20), (20, 40), (8, 30)];
@@ -32,6 +36,9 @@ const RUNS_A_DAY: usize = 2;
 /// On how many of a reader's days a run may find a step due and leave it: a set that was held goes on the day after, where
 /// the hour of its step has passed.
 const MOST_DAYS_LATE: usize = 2;
+
+/// How many messages providers still tell of.
+const REMEMBERED: usize = 6;
 
 struct Story {
     clinic: Clinic,
@@ -46,6 +53,8 @@ struct Story {
     /// Until when no run starts.
     lost_until: DateTime<Utc>,
     texted: u32,
+    /// Messages of which a provider may tell still, with whose they are.
+    letters: VecDeque<(usize, Letter)>,
 }
 
 /// So many days of so many patients; prints what is wrong with the seed that repeats it, and what happened how often.
@@ -109,9 +118,9 @@ impl Story {
         runs
     }
 
-    /// To each patient something happens every few weeks.
+    /// To each patient something happens every two weeks or so.
     fn happenings_before_a_run(&mut self) -> usize {
-        self.rng.random_range(0..=self.town.people.len().div_ceil(30))
+        self.rng.random_range(0..=self.town.people.len().div_ceil(16))
     }
 
     /// One happening, told to the oracle once it is so.
@@ -120,13 +129,14 @@ impl Story {
         let at = self.clinic.world.now();
         if let Some(made) = happening.perform(&self.clinic, &self.town).await {
             self.counted(happening.name());
-            self.town.note(&happening, &made, at);
+            self.noted(&happening, &made, at).await;
         }
     }
 
     async fn run(&mut self, at: DateTime<Utc>) {
         let world = self.clinic.world.clone();
         self.counted_if(RUNS[RUNS.len() - 1].0 == at.hour(), "run at night");
+        self.counted_if(self.town.holidays.contains(&self.town.today(at)), "run on a holiday");
         // Answers to texts that came before.
         self.hear(at, None).await;
         world.set_clock(at);
@@ -142,7 +152,7 @@ impl Story {
                 before = Some(self.town.clone());
                 vec![self.run_in_a_race(at, person).await]
             }
-            (7..=9, Some(_)) => vec![self.run_in_trouble(at).await],
+            (7..=12, Some(_)) => vec![self.run_in_trouble(at).await],
             _ => vec![world.run_outreach().await],
         };
         let mut is_calm = before.is_none() && !self.town.lost_answers.contains(&at);
@@ -169,7 +179,7 @@ impl Story {
         let (run, done) = tokio::join!(world.run_outreach(), happening.perform(&self.clinic, &self.town));
         if let Some(made) = done {
             self.counted(happening.name());
-            self.town.note(&happening, &made, at);
+            self.noted(&happening, &made, at).await;
         }
         self.expect(at);
         run
@@ -245,6 +255,10 @@ impl Story {
         }
         self.count_sent(place, &sent);
         self.done(place, at);
+        let letter = Letter { way, to: sent.to, taken: message.clone() };
+        self.town.people[place].chases.last_mut().unwrap().last = Some(letter.clone());
+        self.letters.push_back((place, letter));
+        self.letters.drain(..self.letters.len().saturating_sub(REMEMBERED));
     }
 
     fn count_sent(&mut self, place: usize, sent: &Sent) {
@@ -308,7 +322,7 @@ impl Story {
         let (id, patient, since) = {
             let person = &self.town.people[place];
             let chase = person.chase().unwrap();
-            (chase.id.clone(), person.id.clone(), chase.since)
+            (chase.id.clone(), person.id.clone(), chase.since.max(chase.again_since))
         };
         let shown = self.clinic.get(&format!("/v1/patients/{patient}/invoice-set")).await.ok();
         self.clinic.world.set_clock(at);

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use paywell_tests::support::Clinic;
 use rand::{Rng, SeedableRng};
@@ -128,9 +128,7 @@ async fn nights(site: &Site, seed: u64, tally: &mut Tally) {
     for (step, (_, day)) in STEPS.iter().enumerate() {
         let before = step.checked_sub(1).map_or(-3, |before| STEPS[before].1);
         if step == 0 {
-            // Noon in New York.
-            let noon = site.now().date_naive().and_time(NaiveTime::from_hms_opt(17, 0, 0).unwrap()).and_utc();
-            site.pass(noon - site.now() + TimeDelta::days(1));
+            site.pass_to_noon(1);
         }
         site.pass(TimeDelta::days(day - before));
         night(site, &mut rng, tally).await;

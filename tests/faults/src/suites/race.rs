@@ -1,5 +1,6 @@
 //! Commands of several instances that reach the table together.
 
+mod chase;
 mod kinds;
 
 use futures_util::future::join_all;
@@ -18,12 +19,15 @@ type Events = [(&'static str, Vec<Value>); 2];
 /// A practice on which racers are ready.
 struct Ready {
     clinic: Clinic,
+    ada: String,
     events: Events,
 }
 
 /// What came of a round.
 struct Raced<'a> {
     site: &'a Site,
+    clinic: &'a Clinic,
+    ada: &'a str,
     cents: i64,
     /// Of each kind of racer: the statuses of its answers.
     statuses: [Vec<u16>; 2],
@@ -46,7 +50,7 @@ pub async fn race(profile: Profile, seed: u64, rounds: u64, instances: usize) ->
     let site = Site::open_with_clock(profile, instances, Clock::new("race")).await;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut sum = Tally::default();
-    for race in Race::ALL {
+    for race in Race::all() {
         let mut tally = Tally::default();
         for number in 0..rounds {
             match checked(round(&site, race, instances, &mut rng)).await {
@@ -89,13 +93,15 @@ async fn round(site: &Site, race: Race, instances: usize, rng: &mut ChaCha8Rng) 
     let statuses = [of(0), of(1)];
     aftermath(site, &ready.clinic, rng).await;
     let effect = Effect::settled(site, &ready.clinic).await;
-    race.judge(&Raced { site, cents, statuses, effect });
+    let (clinic, ada) = (&ready.clinic, ready.ada.as_str());
+    race.judge(&Raced { site, clinic, ada, cents, statuses, effect }).await;
     barrier.overlapped()
 }
 
-/// The status of an answer; of a run, that it ended.
+/// The status of an answer; of a run, that it ended, or that it is to come again.
 fn status(outcome: &Outcome) -> u16 {
     match outcome {
+        Outcome::FunctionError(_) => 503,
         Outcome::Answer(answer) if answer.get("statusCode").is_none() => 200,
         outcome => outcome.http().status,
     }

@@ -1,10 +1,8 @@
 //! Messages, and methods on file.
 
 use paywell_domain::{Actor, Language, Patient};
-use paywell_tests::support::{BY_CARD, Clinic, Processor};
+use paywell_tests::support::{BY_CARD, Browser, Clinic, Processor};
 use serde_json::json;
-
-use super::Browser;
 
 const ADA: &str = "ada@example.com";
 

@@ -1,9 +1,7 @@
 //! What is shown, to whom, and what it costs.
 
-use paywell_tests::support::Clinic;
+use paywell_tests::support::{Browser, Clinic};
 use serde_json::json;
-
-use super::Browser;
 
 const ADA: &str = "ada@example.com";
 

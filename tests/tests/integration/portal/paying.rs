@@ -1,10 +1,8 @@
 //! By a link, as everybody pays.
 
 use paywell_domain::Payment;
-use paywell_tests::support::{BY_CARD, Clinic, Processor};
+use paywell_tests::support::{BY_CARD, Browser, Clinic, Processor};
 use serde_json::json;
-
-use super::Browser;
 
 const ADA: &str = "ada@example.com";
 

@@ -5,11 +5,9 @@ use std::time::Instant;
 use chrono::Duration;
 use futures_util::future::join_all;
 use paywell_app::proof::Options;
-use paywell_tests::support::Clinic;
+use paywell_tests::support::{Browser, Clinic, code_in, form_of};
 use portal::ANSWER_AFTER;
 use serde_json::json;
-
-use super::{Browser, code_in, form_of};
 
 const ADA: &str = "ada@example.com";
 

@@ -47,6 +47,7 @@ pub(super) fn set() -> InvoiceSet {
         given_up: Vec::new(),
         tried: None,
         last_message: None,
+        last_was_silent: false,
     }
 }
 
@@ -217,6 +218,19 @@ fn what_does_not_arrive_is_done_the_other_way_or_fails_the_set() {
     assert!(matches!(task.events[..], [EventKind::MessageFailed { .. }, EventKind::TaskCreated { .. }]));
     let failed = bounced(&sent(), "first", &Instead::Nothing).state;
     assert_eq!((failed.status, failed.next_step, failed.next_send_at), (SetStatus::Failed, 0, None));
+}
+
+#[test]
+fn a_message_of_other_rules_says_nothing_of_a_step_that_staff_do() {
+    let now = at("2026-06-02T17:00:00Z");
+    let words = TaskWords { method: Method::CallTask, title: "Call".to_owned(), message: String::new() };
+    let changed = sent().change_rule_set(&rules(), &recipient(), now.date_naive(), now).unwrap().state;
+    let task = changed.create_task(&rules(), &recipient(), &words, None, now).state;
+    for instead in [Instead::Nothing, Instead::Message(Method::Email), Instead::Task(words)] {
+        let late = bounced(&task, "first", &instead);
+        assert_eq!(late.state, task, "noted alone: {instead:?}");
+        assert!(matches!(late.events[..], [EventKind::MessageFailed { .. }]));
+    }
 }
 
 #[test]

@@ -213,6 +213,7 @@ fn a_set_chases_what_its_invoices_come_to() {
         tasks_made: 0,
         pause: None,
         last_message: None,
+        last_was_silent: false,
         autopay_at: None,
         given_up: Vec::new(),
     };

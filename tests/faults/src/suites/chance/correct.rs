@@ -103,7 +103,10 @@ impl Story<'_> {
     }
 
     /// One of a few that it is true of.
-    async fn an_invoice_that(&mut self, is_so: impl Fn(&Value) -> bool) -> Option<(String, Answer)> {
+    pub(super) async fn an_invoice_that(
+        &mut self,
+        is_so: impl Fn(&Value) -> bool,
+    ) -> Option<(String, Answer)> {
         for _ in 0..4 {
             let found = self.a_shown_invoice().await?;
             if is_so(&found.1.json()) {

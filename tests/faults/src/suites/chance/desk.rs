@@ -10,8 +10,10 @@ impl Story<'_> {
     pub(super) async fn bill(&mut self) -> Option<Came> {
         let (patient, amount, other) = (self.a_patient(), self.cents(), self.cents());
         let line = |amount: &str| json!({ "description": "Office visit", "unit_price": amount });
-        let body =
-            json!({ "patient_id": patient, "currency": "USD", "lines": [line(&amount), line(&other)] });
+        let term = [0, 1, 30].choose(&mut self.rng);
+        let body = json!({
+            "patient_id": patient, "currency": "USD", "term_days": term, "lines": [line(&amount), line(&other)],
+        });
         let draft = self.put(&self.clinic.post("/v1/invoices", &body)).await.field("id");
         self.invoices.push((patient, draft.clone()));
         let channel = match self.rng.random_range(0..5) {

@@ -4,7 +4,7 @@ use paywell_tests::support::BY_CARD;
 use rand::{Rng, seq::IndexedRandom};
 use serde_json::{Value, json};
 
-use super::{story::Story, tally::Came};
+use super::{planned::Agreed, story::Story, tally::Came};
 
 /// Card numbers (<https://docs.stripe.com/testing>): one that is charged, one that is attached and then declined.
 const CARDS: [&str; 3] = ["4242424242424242", "4242424242424242", "4000000000000341"];
@@ -41,7 +41,9 @@ impl Story<'_> {
     pub(super) async fn remove_method(&mut self) -> Option<Came> {
         let (patient, method) = self.a_method().await?;
         let path = format!("/v1/patients/{patient}/payment-methods/{method}");
-        Some(Came::of(&self.put(&self.clinic.delete(&path)).await))
+        let came = Came::of(&self.put(&self.clinic.delete(&path)).await);
+        self.ended(Agreed::Method(method), &came);
+        Some(came)
     }
 
     /// A method on file is charged, or held, for what an invoice still needs.
@@ -101,7 +103,7 @@ impl Story<'_> {
     }
 
     /// A patient's method on file: mostly one that can be charged.
-    async fn a_method(&mut self) -> Option<(String, String)> {
+    pub(super) async fn a_method(&mut self) -> Option<(String, String)> {
         let patient = self.a_patient();
         let methods = self.clinic.methods(&patient).await;
         let anyone = self.rng.random_ratio(1, 6);

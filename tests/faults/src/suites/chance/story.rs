@@ -1,16 +1,19 @@
 //! What a sequence knows, and how it sends a command: until it is answered, under the same key.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use paywell_tests::support::{Answer, Clinic, Request};
 use rand::{Rng, RngCore, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stripe_simulator::EmittedEvent;
 
-use super::tally::Tally;
-use crate::{Barrier, Fault, Invocation, Outcome, Plan, Site, When};
+use super::{planned::Agreed, tally::Tally};
+use crate::{Barrier, Fault, Invocation, Outcome, Plan, Site, When, suites::commands::Scene};
 
 /// How often a client sends a command; the last tries meet no faults.
 const TRIES: u32 = 7;
@@ -35,6 +38,15 @@ pub(super) struct Story<'a> {
     pub(super) pages: Vec<String>,
     /// The processor's events that are on their way.
     pub(super) events: Vec<EmittedEvent>,
+    /// What providers of messages are to tell still, as SNS brings it.
+    pub(super) notices: Vec<Value>,
+    /// How many texts came to us, and how many of them were no word that we know.
+    pub(super) texts: u32,
+    pub(super) replies: u32,
+    pub(super) plans: Vec<String>,
+    pub(super) visits: Vec<String>,
+    /// What patients had agreed to and was ended, with the charges that had been made by then.
+    pub(super) ended: BTreeMap<Agreed, BTreeSet<String>>,
     /// Whether somebody has put a method on file.
     pub(super) has_methods: bool,
     pub(super) tally: Tally,
@@ -50,10 +62,35 @@ impl<'a> Story<'a> {
             true => site.practice_with_lagging_indexes().await,
             false => site.practice().await,
         };
-        let patients = vec![clinic.patient("Ada").await, clinic.patient("Bob").await];
-        let (invoices, links, pages, events) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (has_methods, tally, done) = (false, Tally::default(), Vec::new());
-        Self { site, clinic, rng, patients, invoices, links, pages, events, has_methods, tally, done }
+        let mut story = Self {
+            site,
+            patients: Vec::new(),
+            clinic,
+            rng,
+            invoices: Vec::new(),
+            links: Vec::new(),
+            pages: Vec::new(),
+            events: Vec::new(),
+            notices: Vec::new(),
+            texts: 0,
+            replies: 0,
+            plans: Vec::new(),
+            visits: Vec::new(),
+            ended: BTreeMap::new(),
+            has_methods: false,
+            tally: Tally::default(),
+            done: Vec::new(),
+        };
+        story.settle_in().await;
+        story
+    }
+
+    /// Ada can be texted; copays are held on cards, a day before the visit.
+    async fn settle_in(&mut self) {
+        let scene = Scene::at(self.site, self.clinic.clone(), 0).await;
+        scene.agrees_to_texts().await;
+        scene.change_practice(&json!({ "copays": { "collect": "authorise", "days_before": 1 } })).await;
+        self.patients = vec![scene.ada, self.clinic.patient("Bob").await];
     }
 
     pub(super) fn cents(&mut self) -> String {

@@ -25,6 +25,8 @@ pub(super) struct Tally {
     commands: BTreeMap<&'static str, Count>,
     /// Calls to which something was done, kills among them.
     pub(super) struck: u64,
+    /// Charges that were planned and made, by what for.
+    pub(super) planned: BTreeMap<&'static str, u64>,
     /// Commands that met a message of the processor at the table.
     pub(super) met: u64,
     /// Messages that came to a recovering practice before what they are about, and were sent again.
@@ -89,6 +91,7 @@ impl Tally {
         let jumps: Vec<String> = self.jumps.iter().map(|(wait, times)| format!("{times} × {wait}")).collect();
         println!("  the clock jumped between two tries {}", jumps.join(", "));
         println!("  {} commands that were done before a jump were answered alike after it", self.replayed);
+        println!("  planned charges that were made: {:?}", self.planned);
         println!("  {} commands met a message of the processor at the table", self.met);
         println!("  {} messages came before what they are about, and were sent again", self.early);
         println!(
@@ -105,6 +108,7 @@ impl AddAssign for Tally {
             sum.accepted += count.accepted;
             count.refused.into_iter().for_each(|(why, times)| *sum.refused.entry(why).or_default() += times);
         }
+        other.planned.into_iter().for_each(|(kind, times)| *self.planned.entry(kind).or_default() += times);
         other.jumps.into_iter().for_each(|(wait, times)| *self.jumps.entry(wait).or_default() += times);
         self.struck += other.struck;
         self.met += other.met;

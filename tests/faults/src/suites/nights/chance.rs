@@ -1,8 +1,8 @@
 //! Chance: who lives in the town, and what happens next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::{America, Pacific, Tz};
 use paywell_tests::support::{Clinic, World};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
@@ -11,9 +11,10 @@ use serde_json::json;
 
 use super::{
     Story,
-    happening::{Edit, Happening, Said, guarantor},
+    chase::Stands,
+    happening::{Edit, Happening, News, Said, guarantor},
     rules,
-    town::{Contact, Person, Rules, Stands, Town},
+    town::{Contact, Person, Rules, Town, Way},
 };
 
 const ZONES: [Tz; 9] = [
@@ -55,6 +56,8 @@ impl Story {
             rules: Vec::new(),
             followed: 0,
             lost_answers: BTreeSet::new(),
+            holidays: BTreeSet::new(),
+            quiet_on_holidays: true,
         };
         let mut story = Self {
             clinic,
@@ -67,12 +70,15 @@ impl Story {
             seed,
             lost_until: DateTime::<Utc>::MIN_UTC,
             texted: 0,
+            letters: VecDeque::new(),
         };
         for (name, steps) in rules::all() {
             let made = story.clinic.post("/v1/rule-sets", &rules::body(name, &steps)).as_owner().await;
             story.town.rules.push(Rules { name: name.to_owned(), id: made.field("id"), steps });
         }
         story.told(Happening::Follow { rules: 1 }).await;
+        let holidays = story.other_holidays();
+        story.told(holidays).await;
         for place in 0..patients {
             story.settle_in(place).await;
         }
@@ -130,7 +136,7 @@ impl Story {
     /// What happens next, to whom; nothing, where it cannot happen to anybody who was looked at.
     pub(super) fn choose(&mut self) -> Option<Happening> {
         (0..20).find_map(|_| {
-            let kind = self.rng.random_range(0..40);
+            let kind = self.rng.random_range(0..57);
             let person = self.rng.random_range(0..self.town.people.len());
             self.happening(kind, person)
         })
@@ -157,14 +163,19 @@ impl Story {
             29..=35 => self.text(person),
             36..=37 => self.bounce(person),
             38 => self.of_the_practice(),
+            40..=48 => self.news(),
+            49..=51 => self.refund(person),
+            52 => Some(self.other_holidays()).filter(|_| self.rng.random_ratio(1, 3)),
+            53 => self.on_a_chase(person, 53),
+            54..=56 => self.chase_again(person),
             _ => self.on_a_chase(person, 12),
         }
     }
 
     fn pay(&mut self, person: usize, all: bool) -> Option<Happening> {
-        let chase = self.town.people[person].chase().filter(|chase| chase.stands != Stands::Over)?;
-        let owed: Vec<(&String, &i64)> = chase.owed.iter().collect();
-        let (invoice, owed) = owed.choose(&mut self.rng).copied()?;
+        let whose = &self.town.people[person];
+        let chase = whose.chase().filter(|_| whose.is_chased())?;
+        let (invoice, owed) = chase.owed.choose(&mut self.rng)?;
         let cents = if all || *owed < 2 { *owed } else { self.rng.random_range(1..*owed) };
         Some(Happening::Pay { person, invoice: invoice.clone(), cents })
     }
@@ -178,7 +189,8 @@ impl Story {
             7 => Happening::Cancel { person },
             8 | 11 | 14 => Happening::Resume { person },
             9 => Happening::WriteOff { person },
-            12 => Happening::Reverse { person },
+            12 => Happening::Reverse { person, placed: self.town.people[person].chase()?.placed },
+            53 => Happening::Place { person },
             _ => {
                 let rules = self.rng.random_range(0..self.town.rules.len());
                 Happening::ChangeRules { person, rules: self.town.newest(rules) }
@@ -238,6 +250,49 @@ impl Story {
             return Some(Happening::Lift { person, contact: came_back.clone() });
         }
         Some(Happening::Bounce { contact: contacts.choose(&mut self.rng)?.clone() })
+    }
+
+    /// A provider tells of a message: mostly of one that was sent not long ago. Whether a chase goes on whose pause is over
+    /// is for the next run to say; and one that has run out of steps is soon over.
+    fn news(&mut self) -> Option<Happening> {
+        let place = self.rng.random_range(0..self.letters.len().max(1));
+        let (person, letter) = self.letters.get(place)?.clone();
+        let chase = self.town.people[person].chase()?;
+        let steps = self.town.rules[chase.rules].steps.len();
+        if matches!(chase.stands, Stands::Held(Some(_))) || chase.done >= steps {
+            return None;
+        }
+        let kinds = [News::Arrived, News::Back, News::Back, News::BackForGood, News::Complaint];
+        let news = *kinds.choose(&mut self.rng)?;
+        if news == News::Complaint && letter.way != Way::Mail {
+            return None;
+        }
+        // Each is told once of a message: the same again changes nothing.
+        self.letters.remove(place);
+        Some(Happening::Told { person, letter, news })
+    }
+
+    /// What was paid at the desk is handed back: of an invoice that is chased now, or was paid in full.
+    fn refund(&mut self, person: usize) -> Option<Happening> {
+        let whose = &self.town.people[person];
+        let paid = whose.payments.choose(&mut self.rng)?.clone();
+        let is_chased = whose.chase()?.owed.iter().any(|(invoice, _)| *invoice == paid.invoice);
+        let is_paid = whose.bills[&paid.invoice].left == 0;
+        (is_chased || is_paid).then_some(Happening::Refund { person, paid })
+    }
+
+    fn chase_again(&mut self, person: usize) -> Option<Happening> {
+        let chase = self.town.people[person].chase()?;
+        let is_left = chase.stands == Stands::Cancelled && !chase.owed.is_empty();
+        is_left.then_some(Happening::ChaseAgain { person })
+    }
+
+    /// Some days of the next year or so, and whether nobody is written to on them.
+    fn other_holidays(&mut self) -> Happening {
+        let first = self.clinic.world.now().date_naive();
+        let days = (0..30).map(|_| first + Days::new(self.rng.random_range(0..400)));
+        let dates: BTreeSet<NaiveDate> = days.collect();
+        Happening::Holidays { dates: dates.into_iter().collect(), quiet: self.rng.random_ratio(3, 4) }
     }
 
     fn of_the_practice(&mut self) -> Option<Happening> {

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use paywell_app::standings::Texted;
 use paywell_domain::{patient::Phone, standing::Suppression};
-use paywell_tests::support::{Clinic, Request};
+use paywell_tests::support::{Clinic, Request, bounce, of_mail, of_text};
 use serde_json::{Value, json};
 
 use super::{
+    chase::Letter,
     rules,
-    town::{Contact, Person, Town},
+    town::{Contact, Paid, Person, Town, Way},
 };
 use crate::suites::commands::dollars;
 
@@ -22,7 +23,12 @@ pub(super) enum Happening {
     Resume { person: usize },
     Cancel { person: usize },
     WriteOff { person: usize },
-    Reverse { person: usize },
+    Place { person: usize },
+    Reverse { person: usize, placed: bool },
+    ChaseAgain { person: usize },
+    Refund { person: usize, paid: Paid },
+    Told { person: usize, letter: Letter, news: News },
+    Holidays { dates: Vec<NaiveDate>, quiet: bool },
     ChangeRules { person: usize, rules: usize },
     Correct { person: usize, edit: Edit },
     Choose { person: usize, mail: bool, texts: bool },
@@ -44,6 +50,16 @@ pub(super) enum Edit {
     Died,
 }
 
+/// What a provider tells of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum News {
+    Arrived,
+    /// It came back, and another one may arrive.
+    Back,
+    BackForGood,
+    Complaint,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
     Stop,
@@ -62,7 +78,16 @@ impl Happening {
             Self::Resume { .. } => "resume",
             Self::Cancel { .. } => "cancel",
             Self::WriteOff { .. } => "write-off",
+            Self::Place { .. } => "collections",
+            Self::Reverse { placed: true, .. } => "collections taken back",
             Self::Reverse { .. } => "write-off taken back",
+            Self::ChaseAgain { .. } => "chased again",
+            Self::Refund { .. } => "refund",
+            Self::Told { news: News::Arrived, .. } => "arrived",
+            Self::Told { news: News::Back, .. } => "came back",
+            Self::Told { news: News::BackForGood, .. } => "came back for good",
+            Self::Told { .. } => "complaint",
+            Self::Holidays { .. } => "other holidays",
             Self::ChangeRules { .. } => "change of rules",
             Self::Correct { edit: Edit::Mail(_), .. } => "mail corrected",
             Self::Correct { edit: Edit::Phone(_), .. } => "number corrected",
@@ -95,6 +120,23 @@ impl Happening {
                 let set = clinic.get(&format!("/v1/patients/{patient}/invoice-set")).await;
                 return Some(set.field("id"));
             }
+            Self::Pay { .. } => {
+                let answer = self.request(clinic, town).await;
+                return (answer.status == 201).then(|| answer.field("id"));
+            }
+            Self::ChaseAgain { .. } => {
+                let answer = self.request(clinic, town).await;
+                return (answer.status == 200).then(|| answer.field("id"));
+            }
+            Self::Refund { person, .. } => {
+                let person = *person;
+                accepted(self.request(clinic, town)).await?;
+                let set = format!("/v1/patients/{}/invoice-set", town.people[person].id);
+                return Some(clinic.get(&set).await.field("id"));
+            }
+            Self::Told { letter, news, .. } => {
+                assert_eq!(clinic.world.notify(&[news.of(letter)]).await, Ok(()));
+            }
             Self::Texted { number, words, id, .. } => {
                 let (from, to) = (phone(number), phone("+18005550199"));
                 let told_at = Some(clinic.world.now());
@@ -111,7 +153,7 @@ impl Happening {
                 let version = clinic.get(&path).await.version();
                 return accepted(self.request(clinic, town).on_version(version)).await;
             }
-            Self::Follow { .. } => {
+            Self::Follow { .. } | Self::Holidays { .. } => {
                 let version = clinic.get("/v1/practice").as_owner().await.version();
                 return accepted(self.request(clinic, town).as_owner().on_version(version)).await;
             }
@@ -142,7 +184,17 @@ impl Happening {
             Self::WriteOff { person } => {
                 act(clinic, of(person), &json!({ "action": "write_off", "reason": "bad_debt" }))
             }
-            Self::Reverse { person } => act(clinic, of(person), &json!({ "action": "reverse" })),
+            Self::Place { person } => act(clinic, of(person), &json!({ "action": "send_to_collections" })),
+            Self::ChaseAgain { person } => act(clinic, of(person), &json!({ "action": "chase_again" })),
+            Self::Refund { paid, .. } => {
+                let body =
+                    json!({ "currency": "USD", "reason": "patient_request", "tender": { "type": "cash" } });
+                clinic.post(&format!("/v1/payments/{}/refunds", paid.payment), &body)
+            }
+            Self::Holidays { dates, quiet } => {
+                clinic.patch("/v1/practice", &json!({ "holidays": dates, "quiet_on_holidays": quiet }))
+            }
+            Self::Reverse { person, .. } => act(clinic, of(person), &json!({ "action": "reverse" })),
             Self::ChangeRules { person, rules } => {
                 let body = json!({ "action": "change_rule_set", "rule_set_id": town.rules[*rules].id });
                 act(clinic, of(person), &body)
@@ -176,9 +228,25 @@ impl Happening {
                 let body = rules::body(&rules::next_name(&old.name), &old.steps);
                 clinic.put(&format!("/v1/rule-sets/{}", old.id), &body)
             }
-            Self::Charge { .. } | Self::Texted { .. } | Self::Bounce { .. } => {
+            Self::Charge { .. } | Self::Texted { .. } | Self::Bounce { .. } | Self::Told { .. } => {
                 unreachable!("these are no requests of staff")
             }
+        }
+    }
+}
+
+impl News {
+    /// As a provider tells it.
+    fn of(self, letter: &Letter) -> Value {
+        let message = &letter.taken;
+        match (letter.way, self) {
+            (Way::Mail, Self::Arrived) => of_mail(message, "Delivery"),
+            (Way::Mail, Self::Back) => bounce(message, "Transient"),
+            (Way::Mail, Self::BackForGood) => bounce(message, "Permanent"),
+            (Way::Mail, Self::Complaint) => of_mail(message, "Complaint"),
+            (_, Self::Arrived) => of_text(message, "TEXT_DELIVERED"),
+            (_, Self::BackForGood) => of_text(message, "TEXT_INVALID"),
+            _ => of_text(message, "TEXT_UNREACHABLE"),
         }
     }
 }

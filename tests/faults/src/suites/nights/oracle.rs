@@ -3,7 +3,10 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 
-use super::town::{Chase, Person, Stands, Step, Town, Way};
+use super::{
+    chase::{Chase, Stands},
+    town::{Person, Step, Town, Way},
+};
 
 /// A message that the provider took.
 #[derive(Clone, Debug)]
@@ -41,7 +44,7 @@ pub(super) enum Expected {
 type Rule = (&'static str, fn(&Moment<'_>, &Sent) -> bool);
 
 /// What holds for every message.
-pub(super) const RULES: [Rule; 17] = [
+pub(super) const RULES: [Rule; 18] = [
     ("set_is_chased", |moment, _| set_is_chased(moment)),
     ("something_is_owed", |moment, _| something_is_owed(moment)),
     ("patient_lives", |moment, _| patient_lives(moment)),
@@ -51,6 +54,7 @@ pub(super) const RULES: [Rule; 17] = [
     ("one_step_a_day", |moment, _| one_step_a_day(moment)),
     ("no_quiet_hour", |moment, _| no_quiet_hour(moment)),
     ("within_the_window", |moment, _| within_the_window(moment)),
+    ("no_holiday", |moment, _| no_holiday(moment)),
     ("way_is_the_steps", way_is_the_steps),
     ("to_the_responsible_party", to_the_responsible_party),
     ("in_the_readers_language", in_the_readers_language),
@@ -71,13 +75,13 @@ fn set_is_chased(moment: &Moment<'_>) -> bool {
     match moment.chase.stands {
         Stands::Going => true,
         Stands::Held(until) => until.is_some_and(|day| moment.town.today(moment.at) >= day),
-        Stands::Failed | Stands::Over => false,
+        Stands::Failed | Stands::Over | Stands::Cancelled => false,
     }
 }
 
 /// "Balance zero → paid, at once, whoever paid and however."
 fn something_is_owed(moment: &Moment<'_>) -> bool {
-    moment.chase.owed.values().sum::<i64>() > 0
+    moment.chase.owed.iter().map(|(_, left)| left).sum::<i64>() > 0
 }
 
 /// "A deceased patient's set is on hold."
@@ -107,9 +111,15 @@ fn day_has_come(moment: &Moment<'_>) -> bool {
     (at_the_practice.date_naive(), at_the_practice.hour()) >= (planned, 10) && staff_work(moment)
 }
 
-/// "The practice's business days": what staff are to do waits for one; this practice is closed at the weekend.
+/// "The practice's business days and holidays": what staff are to do waits for one; this practice is closed at the weekend.
 fn staff_work(moment: &Moment<'_>) -> bool {
-    !matches!(moment.town.today(moment.at).weekday(), Weekday::Sat | Weekday::Sun)
+    let today = moment.town.today(moment.at);
+    !matches!(today.weekday(), Weekday::Sat | Weekday::Sun) && !moment.town.holidays.contains(&today)
+}
+
+/// On the practice's holidays nobody is written to, where it chose that: by the reader's date.
+fn no_holiday(moment: &Moment<'_>) -> bool {
+    !(moment.town.quiet_on_holidays && moment.town.holidays.contains(&day(moment)))
 }
 
 /// "One method at most once on the same day"; "a missed night is caught up", one step a day.
@@ -191,7 +201,7 @@ pub(super) fn expected(moment: &Moment<'_>) -> Option<Expected> {
     if !step.way.is_message() {
         return Some(Expected::Task(step.way));
     }
-    if !within_the_window(moment) || !no_quiet_hour(moment) {
+    if !within_the_window(moment) || !no_quiet_hour(moment) || !no_holiday(moment) {
         return None;
     }
     Some(match possible_way(moment) {
@@ -206,10 +216,11 @@ pub(super) fn day(moment: &Moment<'_>) -> NaiveDate {
     moment.town.local(moment.person, moment.at).date_naive()
 }
 
-/// The way by which the next step can be done: its own, else what is done instead.
+/// The way by which the next step can be done: its own, else what is done instead; not the one by which it came back.
 fn possible_way(moment: &Moment<'_>) -> Option<Way> {
-    let step = next_step(moment)?;
-    [Some(step.way), step.instead].into_iter().flatten().find(|way| can_be_done(moment, *way))
+    let (step, back) = (next_step(moment)?, moment.chase.came_back_by);
+    let ways = [Some(step.way), step.instead].into_iter().flatten().filter(|way| Some(*way) != back);
+    ways.into_iter().find(|way| can_be_done(moment, *way))
 }
 
 fn can_be_done(moment: &Moment<'_>, way: Way) -> bool {

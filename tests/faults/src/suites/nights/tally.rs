@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 const LEAST: u64 = 20;
 
 /// What is counted: of the first three at least so much, of each other at least one.
-const KINDS: [&str; 44] = [
+const KINDS: [&str; 59] = [
     "mail",
     "text",
     "task",
@@ -51,6 +51,21 @@ const KINDS: [&str; 44] = [
     "bounce lifted",
     "other rules followed",
     "rules revised",
+    "collections",
+    "collections taken back",
+    "chased again",
+    "refund",
+    "chased for a refund",
+    "arrived",
+    "came back",
+    "came back for good",
+    "complaint",
+    "goes another way",
+    "staff do it instead",
+    "no way is left",
+    "came back late",
+    "other holidays",
+    "run on a holiday",
 ];
 
 /// What there is too little of.

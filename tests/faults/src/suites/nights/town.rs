@@ -1,12 +1,12 @@
-//! Everybody and everything as the log of happenings has it: plain data, and what each happening makes of it. Nothing here
+//! Everybody and everything as the log of happenings has it: plain data. Nothing here
 //! asks the program that is being watched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::happening::{Edit, Happening, Said};
+use super::chase::{Chase, Stands};
 
 /// A practice with its patients.
 #[derive(Clone)]
@@ -24,6 +24,10 @@ pub(super) struct Town {
     pub(super) followed: usize,
     /// The runs in which the provider's answers were lost.
     pub(super) lost_answers: BTreeSet<DateTime<Utc>>,
+    /// The dates on which the practice is closed beside its weekends.
+    pub(super) holidays: BTreeSet<NaiveDate>,
+    /// Whether nobody is written to on them.
+    pub(super) quiet_on_holidays: bool,
 }
 
 /// A patient, with whoever answers for the bills.
@@ -42,6 +46,25 @@ pub(super) struct Person {
     pub(super) dead: bool,
     /// All that were begun; the last is the present one.
     pub(super) chases: Vec<Chase>,
+    pub(super) bills: BTreeMap<String, Bill>,
+    pub(super) payments: Vec<Paid>,
+}
+
+/// An invoice of a patient's.
+#[derive(Clone)]
+pub(super) struct Bill {
+    /// The day after the due date, from which on it may be chased.
+    pub(super) from: NaiveDate,
+    /// What is left of it, in cents.
+    pub(super) left: i64,
+}
+
+/// Cash at the desk for an invoice.
+#[derive(Clone)]
+pub(super) struct Paid {
+    pub(super) payment: String,
+    pub(super) invoice: String,
+    pub(super) cents: i64,
 }
 
 #[derive(Clone, Default)]
@@ -87,42 +110,6 @@ pub(super) enum Way {
     Call,
 }
 
-/// An invoice set.
-#[derive(Clone)]
-pub(super) struct Chase {
-    pub(super) id: String,
-    /// The place of the rules it follows.
-    pub(super) rules: usize,
-    /// Since when it follows them.
-    pub(super) since: DateTime<Utc>,
-    /// The day from which their steps are counted.
-    pub(super) start: NaiveDate,
-    pub(super) stands: Stands,
-    /// What is left of each invoice, in cents.
-    pub(super) owed: BTreeMap<String, i64>,
-    /// What was given up and could be taken back.
-    given_up: BTreeMap<String, i64>,
-    /// How many steps of these rules were done.
-    pub(super) done: usize,
-    /// The reader's day on which a step was done last, of whatever rules.
-    pub(super) last_day: Option<NaiveDate>,
-    /// What the oracle expected of runs since the last step, where it was no message.
-    pub(super) expected: Vec<(DateTime<Utc>, super::oracle::Expected)>,
-    /// The reader's days on which a run should have done the next step and has not.
-    pub(super) waited: BTreeSet<NaiveDate>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stands {
-    Going,
-    /// Until a day of the practice, where one was said.
-    Held(Option<NaiveDate>),
-    /// The next step could not be done.
-    Failed,
-    /// Paid, cancelled, or given up.
-    Over,
-}
-
 impl Way {
     pub(super) fn is_message(self) -> bool {
         matches!(self, Self::Mail | Self::Text)
@@ -149,7 +136,12 @@ impl Person {
         self.chases.last()
     }
 
-    fn present(&mut self) -> &mut Chase {
+    /// Whether what is done to a chase could be done to this one's.
+    pub(super) fn is_chased(&self) -> bool {
+        self.chase().is_some_and(|chase| !matches!(chase.stands, Stands::Over | Stands::Cancelled))
+    }
+
+    pub(super) fn present(&mut self) -> &mut Chase {
         self.chases.last_mut().expect("what happens to a chase happens to one that there is")
     }
 }
@@ -165,155 +157,9 @@ impl Town {
         at.with_timezone(&person.zone.unwrap_or(self.zone))
     }
 
-    /// Something has happened. `made` is the id of what it made.
-    pub(super) fn note(&mut self, happening: &Happening, made: &str, at: DateTime<Utc>) {
-        let today = self.today(at);
-        match happening {
-            Happening::Charge { person, invoice, cents, term } => {
-                let (start, rules) = (today + Days::new(*term + 1), self.followed);
-                let person = &mut self.people[*person];
-                if person.chase().is_none_or(|chase| chase.stands == Stands::Over) {
-                    person.chases.push(Chase::begin(made, rules, start, at));
-                }
-                person.present().owed.insert(invoice.clone(), *cents);
-            }
-            Happening::Pay { person, invoice, cents } => {
-                let chase = self.people[*person].present();
-                *chase.owed.get_mut(invoice).unwrap() -= cents;
-                chase.owed.retain(|_, left| *left > 0);
-                if chase.owed.is_empty() {
-                    chase.stands = Stands::Over;
-                }
-            }
-            Happening::Pause { person, until } => {
-                self.people[*person].present().stands = Stands::Held(*until);
-            }
-            Happening::Resume { person } => self.people[*person].present().go(),
-            Happening::Cancel { person } => self.people[*person].present().stands = Stands::Over,
-            Happening::WriteOff { person } => {
-                let chase = self.people[*person].present();
-                chase.given_up = std::mem::take(&mut chase.owed);
-                chase.stands = Stands::Over;
-            }
-            Happening::Reverse { person } => {
-                let chase = self.people[*person].present();
-                chase.owed = std::mem::take(&mut chase.given_up);
-                chase.stands = Stands::Held(None);
-            }
-            Happening::ChangeRules { person, rules } => {
-                let chase = self.people[*person].present();
-                (chase.rules, chase.start, chase.since, chase.done) = (*rules, today, at, 0);
-                if !matches!(chase.stands, Stands::Held(_)) {
-                    chase.go();
-                }
-            }
-            Happening::Correct { person, edit } => self.people[*person].correct(edit),
-            Happening::Choose { person, mail, texts } => {
-                let person = &mut self.people[*person];
-                person.refuses_mail = !mail;
-                person.consent = person.reader().phone.clone().filter(|_| *texts);
-            }
-            Happening::Texted { number, said, .. } => self.hear(number, *said),
-            Happening::Read { number, reply, ends, .. } => {
-                let number = self.numbers.entry(number.clone()).or_default();
-                number.unread.retain(|unread| unread != reply);
-                number.stopped |= ends;
-            }
-            Happening::Spoken { number, .. } => {
-                self.numbers.entry(number.clone()).or_default().stopped = true;
-            }
-            Happening::Bounce { contact } => {
-                self.bounced.insert(contact.clone());
-            }
-            Happening::Lift { contact, .. } => {
-                self.bounced.remove(contact);
-            }
-            Happening::Follow { rules } => self.followed = *rules,
-            Happening::Revise { rules } => self.revise(*rules),
-        }
-    }
-
-    /// A rule set has a next version, which new chases follow where they followed the one before.
-    fn revise(&mut self, rules: usize) {
-        let old = &self.rules[rules];
-        let revised = Rules { name: super::rules::next_name(&old.name), ..old.clone() };
-        self.rules.push(revised);
-        if self.followed == rules {
-            self.followed = self.rules.len() - 1;
-        }
-    }
-
-    fn hear(&mut self, number: &str, said: Said) {
-        let number = self.numbers.entry(number.to_owned()).or_default();
-        match said {
-            Said::Stop => number.stopped = true,
-            Said::Start => number.stopped = false,
-            Said::Help => {}
-            Said::Other => {
-                number.replies += 1;
-                number.unread.push(number.replies);
-            }
-        }
-    }
-
     /// The newest version of the rule set of which that one is a version.
     pub(super) fn newest(&self, rules: usize) -> usize {
         let id = &self.rules[rules].id;
         self.rules.iter().rposition(|other| other.id == *id).unwrap()
-    }
-}
-
-impl Person {
-    fn correct(&mut self, edit: &Edit) {
-        match edit {
-            Edit::Mail(email) => self.own.email.clone_from(email),
-            Edit::Phone(phone) => self.own.phone.clone_from(phone),
-            Edit::Zone(zone) => self.zone = *zone,
-            Edit::Guarantor(guarantor) => {
-                self.guarantor.clone_from(guarantor);
-                // Where somebody else lives, and what they read, is not known.
-                (self.zone, self.language) = (None, None);
-            }
-            Edit::Died => self.dead = true,
-        }
-    }
-}
-
-impl Chase {
-    fn begin(id: &str, rules: usize, start: NaiveDate, since: DateTime<Utc>) -> Self {
-        Self {
-            id: id.to_owned(),
-            rules,
-            since,
-            start,
-            stands: Stands::Going,
-            owed: BTreeMap::new(),
-            given_up: BTreeMap::new(),
-            done: 0,
-            last_day: None,
-            expected: Vec::new(),
-            waited: BTreeSet::new(),
-        }
-    }
-
-    fn go(&mut self) {
-        self.stands = Stands::Going;
-        self.expected.clear();
-        self.waited.clear();
-    }
-
-    /// Its next step could not be done. What was expected is answered for: the same failure is not told twice.
-    pub(super) fn fail(&mut self) {
-        self.stands = Stands::Failed;
-        self.expected.clear();
-        self.waited.clear();
-    }
-
-    /// Its next step was done on that day of the reader.
-    pub(super) fn step_done(&mut self, day: NaiveDate) {
-        self.done += 1;
-        self.last_day = Some(day);
-        self.expected.clear();
-        self.waited.clear();
     }
 }

@@ -5,10 +5,10 @@ use paywell_domain::Account;
 use paywell_tests::support::{BY_CARD, Clinic, Request, pay_path};
 use serde_json::{Value, json};
 
-use super::{Raced, Ready};
+use super::{Raced, Ready, chase::Chase};
 use crate::{
     Site,
-    suites::commands::{dollars, pay_open_sessions},
+    suites::commands::{Scene, dollars, pay_open_sessions},
 };
 
 /// A race.
@@ -36,13 +36,15 @@ pub(super) enum Race {
     ChargeCharge,
     /// A hold taken, and released.
     CaptureVoid,
+    /// A message or a charge that is due, and whoever stops it.
+    Chase(Chase),
 }
 
 /// Refusals: not now, no more, somebody else was quicker.
-const REFUSALS: [u16; 4] = [409, 410, 422, 503];
+const REFUSALS: [u16; 6] = [404, 409, 410, 412, 422, 503];
 
 impl Race {
-    pub(super) const ALL: [Self; 11] = [
+    const OF_MONEY: [Self; 11] = [
         Self::PayPay,
         Self::PayRefund,
         Self::RefundRefund,
@@ -56,7 +58,14 @@ impl Race {
         Self::CaptureVoid,
     ];
 
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Self::OF_MONEY.into_iter().chain(Chase::ALL.map(Self::Chase))
+    }
+
     pub(super) async fn prepare(self, site: &Site, cents: i64, racers: usize) -> Ready {
+        if let Self::Chase(chase) = self {
+            return chase.prepare(&Scene::open(site, cents).await, racers).await;
+        }
         site.rewind();
         let clinic = site.practice().await;
         let ada = clinic.patient("Ada").await;
@@ -152,14 +161,17 @@ impl Race {
             Self::TellPoll => ("reconcile", vec![json!({}); lane.racers]),
             _ => tell.clone(),
         };
-        Ready { clinic: clinic.clone(), events: [tell, other] }
+        Ready { clinic: clinic.clone(), ada: lane.ada.clone(), events: [tell, other] }
     }
 
     /// What must have come of it.
-    pub(super) fn judge(self, raced: &Raced<'_>) {
+    pub(super) async fn judge(self, raced: &Raced<'_>) {
         let Raced { cents, statuses, effect, .. } = raced;
         let known = |status: &u16| *status < 400 || REFUSALS.contains(status);
         assert!(statuses.iter().flatten().all(known), "{statuses:?}");
+        if let Self::Chase(chase) = self {
+            return chase.judge(raced).await;
+        }
         let done = |kind: usize| -> i64 {
             i64::try_from(statuses[kind].iter().filter(|status| **status < 400).count()).unwrap()
         };
@@ -206,6 +218,7 @@ impl Race {
                 let kept = if one > 0 { *cents } else { 0 };
                 assert_eq!(is, (0, kept, cents - kept, 0), "{told}");
             }
+            Self::Chase(_) => {}
         }
     }
 }
@@ -227,7 +240,7 @@ impl Lane<'_> {
             let events: Vec<Value> = (0..self.racers).map(|_| make().event()).collect();
             (self.site.world.destination(&events[0]), events)
         };
-        Ready { clinic: self.clinic.clone(), events: [events(&one), events(&other)] }
+        Ready { clinic: self.clinic.clone(), ada: self.ada.clone(), events: [events(&one), events(&other)] }
     }
 }
 
