@@ -112,8 +112,8 @@ impl InvoiceSet {
         Decision { state, events, postings: Vec::new() }
     }
 
-    /// The set once a step of it is done, without a message. The next one is planned for its day, but never for the same day again, so that a
-    /// night caught up does one step.
+    /// The set once a step of it is done, without a message. The next one is planned for its day, but never for the same day
+    /// again, so that a night caught up does one step.
     pub(super) fn past_step(&self, rules: &RuleSet, recipient: &Recipient, now: DateTime<Utc>) -> Self {
         let tomorrow = now.with_timezone(&recipient.zone).date_naive() + Days::new(1);
         let mut past = self.clone();
