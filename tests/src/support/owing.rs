@@ -18,8 +18,8 @@ use super::Clinic;
 /// How many patients one transaction takes: each is 14 items, and the counters of all of them are one or two.
 const TOGETHER: usize = 6;
 
-/// How many transactions are under way at once.
-const AT_ONCE: usize = 8;
+/// How many transactions are under way at once: the engine here does one after the other.
+const AT_ONCE: usize = 2;
 
 impl Clinic {
     /// So many patients with an address, each of whom owes 125.00 by tomorrow and is chased as the practice wants it. The

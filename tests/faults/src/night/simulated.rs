@@ -171,8 +171,10 @@ impl<'a> Invocation<'a> {
                     self.read(shard, now, night);
                 }
                 Comes::Batch => {
-                    for _ in 0..self.shards[shard].read.min(u64::try_from(AT_ONCE).unwrap()) {
-                        self.begin(shard, now, night);
+                    for _ in 0..AT_ONCE {
+                        if self.shards[shard].read > 0 {
+                            self.begin(shard, now, night);
+                        }
                     }
                 }
                 Comes::Slot => {

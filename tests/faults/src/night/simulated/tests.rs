@@ -84,9 +84,9 @@ fn what_a_run_leaves_the_next_one_sends() {
 
 #[test]
 fn one_run_keeps_up_until_as_many_are_under_way_as_it_allows() {
-    // Twenty of each shard in 220, and a little less for waiting for slots.
+    // Twenty of each shard in 220 where nobody waits for slots; who waits keeps the others of the twenty waiting.
     let (rate, whole) = (highest_rate(&WAITS), 8 * 20 * 1_000 / 220);
-    assert!((whole * 3 / 4..=whole * 21 / 20).contains(&rate), "{rate}, {whole}");
+    assert!((whole / 2..whole).contains(&rate), "{rate}, {whole}");
     // With a processor that takes 10 for each, a hundred a second.
     let rate = highest_rate(&Waits { processor: ms(10), ..WAITS });
     assert!((100..=105).contains(&rate), "{rate}");
