@@ -157,11 +157,6 @@ fn of_simulated(counted: &Counted, whole: &Waits) -> Vec<Figure> {
             simulated::highest_rate(&slow_table).into(),
             "the same, reads 10 and commits 20 ms",
         ),
-        figure(
-            "one_run_keeps_up_to_whole_cpu",
-            simulated::highest_rate(whole).into(),
-            "mails a second, at 1,769 MB",
-        ),
         figure("one_run_sends_a_day", a_day.round(), "messages from 08:00 to 21:00"),
     ]
 }
