@@ -17,6 +17,10 @@ pub(in crate::suites) enum Planned {
     MakeInstalment,
     /// A bank declines it: it is tried again some days later.
     DeclineInstalment,
+    /// The plan, the card and autopay are taken back once the charge was begun: nothing is charged.
+    CancelBegun,
+    RemoveBegun,
+    TurnOffBegun,
     BeginAutopay,
     MakeAutopay,
     BeginStep,
@@ -29,7 +33,7 @@ pub(in crate::suites) enum Planned {
 pub(super) const DECLINED_LATER: &str = "4000000000000341";
 
 impl Planned {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::CreatePlan,
         Self::CancelPlan,
         Self::TurnAutopayOn,
@@ -37,6 +41,9 @@ impl Planned {
         Self::BeginInstalment,
         Self::MakeInstalment,
         Self::DeclineInstalment,
+        Self::CancelBegun,
+        Self::RemoveBegun,
+        Self::TurnOffBegun,
         Self::BeginAutopay,
         Self::MakeAutopay,
         Self::BeginStep,
@@ -50,6 +57,8 @@ impl Planned {
             | Self::CancelPlan
             | Self::BeginInstalment
             | Self::MakeInstalment
+            | Self::CancelBegun
+            | Self::RemoveBegun
             | Self::DeclineInstalment => self.of_plan(scene).await,
             Self::BeginStep | Self::MakeStep | Self::DeclineStep => self.of_step(scene).await,
             _ => self.of_autopay(scene).await,
@@ -58,19 +67,29 @@ impl Planned {
 
     async fn of_plan(self, scene: &Scene<'_>) -> Prepared {
         scene.site.pass_to_noon(1);
-        self.card_on_file(scene).await;
+        let method = self.card_on_file(scene).await;
         let invoice = scene.invoice().await;
         let create = scene.plan(&invoice);
         if self == Self::CreatePlan {
             return scene.sending(&create, &scene.owed());
         }
         let made = create.await;
-        if self == Self::CancelPlan {
-            let path = format!("/v1/payment-plans/{}/cancel", made.field("id"));
-            let request = scene.clinic.post(&path, &json!({})).on_version(made.version());
+        let path = format!("/v1/payment-plans/{}", made.field("id"));
+        if self != Self::CancelPlan {
+            scene.site.pass(TimeDelta::days(1));
+        }
+        if matches!(self, Self::CancelBegun | Self::RemoveBegun) {
+            scene.run_outreach().await;
+        }
+        if self == Self::RemoveBegun {
+            let path = format!("/v1/patients/{}/payment-methods/{method}", scene.ada);
+            return scene.sending(&scene.clinic.delete(&path), &scene.owed());
+        }
+        if matches!(self, Self::CancelPlan | Self::CancelBegun) {
+            let version = scene.clinic.get(&path).await.version();
+            let request = scene.clinic.post(&format!("{path}/cancel"), &json!({})).on_version(version);
             return scene.sending(&request, &scene.owed());
         }
-        scene.site.pass(TimeDelta::days(1));
         self.begun_or_made(scene, Self::BeginInstalment, Self::DeclineInstalment).await
     }
 
@@ -86,7 +105,10 @@ impl Planned {
         }
         on.await.ok();
         scene.chased().await;
-        if self == Self::TurnAutopayOff {
+        if self == Self::TurnOffBegun {
+            scene.run_outreach().await;
+        }
+        if matches!(self, Self::TurnAutopayOff | Self::TurnOffBegun) {
             return scene.sending(&scene.clinic.delete(&path), &scene.owed());
         }
         self.begun_or_made(scene, Self::BeginAutopay, Self::DeclineInstalment).await
@@ -101,10 +123,10 @@ impl Planned {
         self.begun_or_made(scene, Self::BeginStep, Self::DeclineStep).await
     }
 
-    async fn card_on_file(self, scene: &Scene<'_>) {
+    async fn card_on_file(self, scene: &Scene<'_>) -> String {
         let declined = matches!(self, Self::DeclineInstalment | Self::DeclineStep);
         let number = if declined { DECLINED_LATER } else { "4242424242424242" };
-        scene.put_on_file(&with(BY_CARD, "number", number)).await;
+        scene.put_on_file(&with(BY_CARD, "number", number)).await
     }
 
     /// The run begins the charge, or has begun it, and reconcile makes it, or asks in vain.
