@@ -58,7 +58,7 @@ async function payAndKeep(visitor) {
   return patient;
 }
 
-/// Two instalments, the first one today.
+/// Two instalments, a month apart.
 async function agree(patient, invoice) {
   const cents = Math.round(Number(invoice.amount) * 100);
   const first = Math.floor(cents / 2);
@@ -78,6 +78,7 @@ async function ended(visitor, how, body) {
   await visitor.open(link);
 }
 
+/// The last two digits of the number that nobody has used yet: whoever stops texts to one stops them for all.
 let stopped = 9;
 
 /// Every page and state that a patient can meet: how a visitor gets there.
