@@ -49,8 +49,12 @@ impl PaymentPlan {
         Announcement::Send(Box::new(Decision::of(without, claim)), on, reach)
     }
 
-    /// The provider took nothing: the patient is told in a while, where the charge is not made before.
+    /// The provider took nothing: the patient is told in a while, where the charge is not made before. Nothing changes where
+    /// another instalment is next by now.
     pub fn put_back_announcement(&self, number: u16, now: DateTime<Utc>) -> Decision<Self> {
+        if self.next().is_none_or(|next| next.number != number) {
+            return Decision { state: self.clone(), events: Vec::new(), postings: Vec::new() };
+        }
         self.put_off_announcement(number, now + PUT_BACK)
     }
 
@@ -109,6 +113,7 @@ mod tests {
         assert!(matches!(told.due(OWED, at("2026-06-15T10:00:00Z")), PlanDue::Charge(..)));
         let later = told.put_back_announcement(1, now).state;
         assert_eq!(later.due_at(), Some(at("2026-06-12T10:15:00Z")));
+        assert!(told.put_back_announcement(2, now).events.is_empty(), "another instalment is next");
     }
 
     #[test]
