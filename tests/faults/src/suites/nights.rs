@@ -277,7 +277,7 @@ impl Story {
         let person = &self.town.people[place];
         let moment = Moment { town: &self.town, person, chase: person.chase().unwrap(), at };
         let day = oracle::day(&moment);
-        self.town.people[place].chases.last_mut().unwrap().step_done(day);
+        self.town.people[place].chases.last_mut().unwrap().step_done(at, day);
     }
 
     /// What was to be done in a run and left no message: its history tells of it at once, or, after a run that nothing
@@ -289,7 +289,7 @@ impl Story {
             if lost_answers || !matches!(what, Expected::Send(_)) {
                 self.explain(place, at).await;
             }
-            if is_calm && self.expected(place, at) == Some((what, day)) {
+            if is_calm && self.expected(place, at) == Some((what, day)) && !self.may_wait(place, at) {
                 let chase = self.town.people[place].chases.last_mut().unwrap();
                 chase.waited.insert(day);
                 if chase.waited.len() > MOST_DAYS_LATE {
@@ -306,14 +306,23 @@ impl Story {
         Some((oracle::expected(&moment)?, oracle::day(&moment)))
     }
 
+    fn may_wait(&self, place: usize, at: DateTime<Utc>) -> bool {
+        let person = &self.town.people[place];
+        let chase = person.chase().unwrap();
+        oracle::may_wait(&Moment { town: &self.town, person, chase, at })
+    }
+
     async fn late(&mut self, place: usize, at: DateTime<Utc>) {
         let before = self.town.people[place].chase().unwrap().done;
         self.explain(place, at).await;
         let chase = self.town.people[place].chases.last_mut().unwrap();
         if chase.done == before && chase.stands != Stands::Failed {
             self.losses += 1;
-            chase.waited.clear();
-            println!("  OFF at seed {}, {at}: step {before} of {} is lost", self.seed, chase.id);
+            let waited = std::mem::take(&mut chase.waited);
+            println!(
+                "  OFF at seed {}, {at}: step {before} of {}, due on {waited:?}, is lost",
+                self.seed, chase.id
+            );
         }
     }
 

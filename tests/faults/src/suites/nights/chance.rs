@@ -57,6 +57,7 @@ impl Story {
             followed: 0,
             lost_answers: BTreeSet::new(),
             holidays: BTreeSet::new(),
+            past_holidays: Vec::new(),
             quiet_on_holidays: true,
         };
         let mut story = Self {

@@ -30,6 +30,8 @@ pub(super) struct Chase {
     pub(super) came_back_by: Option<Way>,
     /// Since when the next step is to be done: what its history told before is of the first time.
     pub(super) again_since: DateTime<Utc>,
+    /// Since when the next step is planned.
+    pub(super) planned: DateTime<Utc>,
     /// How many steps of these rules were done.
     pub(super) done: usize,
     /// The reader's day on which a step was done last, of whatever rules.
@@ -93,7 +95,7 @@ impl Chase {
             }
             Happening::ChangeRules { rules, .. } => {
                 (self.rules, self.start, self.since, self.done) = (*rules, today, at, 0);
-                (self.last, self.came_back_by) = (None, None);
+                (self.last, self.came_back_by, self.planned) = (None, None, at);
                 if !matches!(self.stands, Stands::Held(_)) {
                     self.go();
                 }
@@ -121,6 +123,7 @@ impl Chase {
             last: None,
             came_back_by: None,
             again_since: since,
+            planned: since,
             done: 0,
             last_day: None,
             expected: Vec::new(),
@@ -153,9 +156,10 @@ impl Chase {
         self.waited.clear();
     }
 
-    /// Its next step was done on that day of the reader.
-    pub(super) fn step_done(&mut self, day: NaiveDate) {
+    /// Its next step was done at that instant, on that day of the reader.
+    pub(super) fn step_done(&mut self, at: DateTime<Utc>, day: NaiveDate) {
         self.done += 1;
+        self.planned = at;
         self.last_day = Some(day);
         (self.last, self.came_back_by) = (None, None);
         self.expected.clear();

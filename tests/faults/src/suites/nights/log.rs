@@ -48,7 +48,9 @@ impl Town {
             }
             Happening::Told { person, letter, news } => self.told(*person, letter, *news, at),
             Happening::Holidays { dates, quiet } => {
-                (self.holidays, self.quiet_on_holidays) = (dates.iter().copied().collect(), *quiet);
+                let before = std::mem::replace(&mut self.holidays, dates.iter().copied().collect());
+                self.past_holidays.push((at, before));
+                self.quiet_on_holidays = *quiet;
             }
             Happening::Correct { person, edit } => self.people[*person].correct(edit),
             Happening::Choose { person, mail, texts } => {

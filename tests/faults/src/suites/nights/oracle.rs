@@ -211,6 +211,15 @@ pub(super) fn expected(moment: &Moment<'_>) -> Option<Expected> {
     })
 }
 
+/// Whether a run may leave what is expected of it. Staff's tasks are made from ten o'clock on, earlier only where they are
+/// left from a day before; and a step stays where a holiday has put it that was taken back since.
+pub(super) fn may_wait(moment: &Moment<'_>) -> bool {
+    let was_holiday = |date| moment.town.was_holiday(date, moment.chase.planned);
+    let is_task = next_step(moment).is_some_and(|step| !step.way.is_message());
+    let is_early = is_task && moment.at.with_timezone(&moment.town.zone).hour() < 10;
+    is_early || was_holiday(moment.town.today(moment.at)) || was_holiday(day(moment))
+}
+
 /// The reader's day.
 pub(super) fn day(moment: &Moment<'_>) -> NaiveDate {
     moment.town.local(moment.person, moment.at).date_naive()

@@ -26,6 +26,8 @@ pub(super) struct Town {
     pub(super) lost_answers: BTreeSet<DateTime<Utc>>,
     /// The dates on which the practice is closed beside its weekends.
     pub(super) holidays: BTreeSet<NaiveDate>,
+    /// Those before them, each with the instant at which others were said.
+    pub(super) past_holidays: Vec<(DateTime<Utc>, BTreeSet<NaiveDate>)>,
     /// Whether nobody is written to on them.
     pub(super) quiet_on_holidays: bool,
 }
@@ -155,6 +157,11 @@ impl Town {
     /// The reader's day and hour; where nobody knows where they live, the practice's.
     pub(super) fn local(&self, person: &Person, at: DateTime<Utc>) -> DateTime<Tz> {
         at.with_timezone(&person.zone.unwrap_or(self.zone))
+    }
+
+    /// Whether a date was a holiday at that instant or after it, whatever it is now.
+    pub(super) fn was_holiday(&self, date: NaiveDate, since: DateTime<Utc>) -> bool {
+        self.past_holidays.iter().any(|(until, dates)| *until >= since && dates.contains(&date))
     }
 
     /// The newest version of the rule set of which that one is a version.
