@@ -2,8 +2,8 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use paywell_app::{
-    App, clock, config, copays,
-    outreach::{self, Rates},
+    App, clock, config, copays, outreach,
+    pace::{Invocation, Spacing, per_second},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -14,9 +14,11 @@ async fn main() -> Result<(), Error> {
     let aws = config::aws()?;
     let app: &'static App =
         Box::leak(Box::new(config::app(&aws)?.with_links(&aws).await?.with_mail(&aws)?.with_texts(&aws)?));
-    let rates =
-        Rates { mails: config::number("MAILS_PER_SECOND")?, texts: config::number("TEXTS_PER_SECOND")? };
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, rates, event))).await
+    let apart = Spacing {
+        mails: per_second(config::number("MAILS_PER_SECOND")?),
+        texts: per_second(config::number("TEXTS_PER_SECOND")?),
+    };
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| run(app, apart, event))).await
 }
 
 /// What an invocation did.
@@ -29,11 +31,11 @@ struct Ran {
 
 /// The event says only that it is time: what is due is found by the clock, not by when the event was made. Copays come
 /// first: they are few, and their visits do not wait.
-async fn run(app: &App, rates: Rates, event: LambdaEvent<Value>) -> Result<Ran, Error> {
+async fn run(app: &App, apart: Spacing, event: LambdaEvent<Value>) -> Result<Ran, Error> {
     let deadline = clock::deadline(event.context.deadline().into(), clock::now());
-    let request = &event.context.request_id;
-    let copays = app.run_copays(request, clock::now, deadline).await?;
-    let sets = app.run_outreach(request, clock::now, deadline, rates).await?;
+    let invocation = Invocation::new(&event.context.request_id, clock::now, deadline, apart);
+    let copays = app.run_copays(&invocation).await?;
+    let sets = app.run_outreach(&invocation).await?;
     let (run, errors) = (Ran { copays, sets }, copays.errors + sets.errors);
     tracing::info!(run = %serde_json::to_string(&run)?, "outreach");
     if errors > 0 {

@@ -1,17 +1,15 @@
 //! Copays of visits to come: the run asks patients for them, or has them held on their cards; what is held is taken or
 //! released by whoever settles payments.
 
-use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Appointment, AppointmentId, AttemptId, Decision, Link, LinkId, Patient, Payment, PaymentId,
-    Practice,
+    Appointment, AppointmentId, AttemptId, Decision, Link, LinkId, Patient, Payment, PaymentId, Practice,
     appointment::CopayDue,
     link::LinkFor,
     number::Series,
     payment::{AttemptMeans, NewPayment, PaymentStatus, PaymentType, Planned},
-    recipient::{Channel, Reach},
+    recipient::Reach,
 };
-use paywell_store::{By, Due, Key, Queue, Store, Stored};
+use paywell_store::{Due, Key, Queue, Store, Stored};
 use serde::Serialize;
 
 use crate::{
@@ -19,6 +17,7 @@ use crate::{
     invoices::full_name,
     mail::Ways,
     messages::{About, Message, Occasion, Outcome, Subject},
+    pace::{Invocation, Turn},
 };
 
 /// How many appointments are read at a time.
@@ -37,7 +36,7 @@ pub struct Run {
     pub unknown: u32,
     /// Messages refused for good.
     pub failed: u32,
-    /// Messages that certainly were not sent, and are tried again.
+    /// Messages that certainly were not sent, and are tried again; others of the same channel wait with them.
     pub postponed: u32,
     /// Appointments that were put off, given up or wound up.
     pub changed: u32,
@@ -45,7 +44,7 @@ pub struct Run {
     pub skipped: u32,
     /// Appointments that could not be handled; the next run finds them again.
     pub errors: u32,
-    /// Whether it ended before all was done, because the time was up or the provider took nothing; the next run goes on.
+    /// Whether it ended before all was done, because the time was up; the next run goes on.
     pub cut_off: bool,
 }
 
@@ -60,6 +59,8 @@ enum Done {
     Nothing,
     Changed,
     Held,
+    /// It is not the message's turn.
+    Waits,
     Claimed(Claimed),
 }
 
@@ -72,32 +73,26 @@ struct NewIds {
 }
 
 impl App {
-    /// Collects the copays that are due, of all practices, until `deadline`. `clock` is read at each decision: a run may last
-    /// into the quiet hours.
+    /// Collects the copays that are due, of all practices.
     ///
     /// # Errors
     /// The index cannot be read.
-    pub async fn run_copays(
-        &self,
-        request: &str,
-        clock: fn() -> DateTime<Utc>,
-        deadline: DateTime<Utc>,
-    ) -> Result<Run, AppError> {
+    pub async fn run_copays(&self, invocation: &Invocation) -> Result<Run, AppError> {
         let mut run = Run::default();
         for shard in 0..Store::queue_shards() {
             let mut after: Option<String> = None;
             loop {
                 let due: Vec<Due<AppointmentId>> =
-                    self.store.due(Queue::Copays, shard, clock(), after.as_deref(), PAGE).await?;
+                    self.store.due(Queue::Copays, shard, invocation.now(), after.as_deref(), PAGE).await?;
                 let Some(last) = due.last() else { break };
                 after = Some(last.position.clone());
                 for appointment in &due {
-                    run.cut_off |= clock() >= deadline;
+                    run.cut_off |= invocation.is_over();
                     if run.cut_off {
                         return Ok(run);
                     }
                     run.due += 1;
-                    if let Err(error) = self.collect_copay(appointment, request, clock, &mut run).await {
+                    if let Err(error) = self.collect_copay(appointment, invocation, &mut run).await {
                         tracing::error!(practice = %appointment.practice, appointment = %appointment.id, %error, "copays");
                         run.errors += 1;
                     }
@@ -110,18 +105,17 @@ impl App {
     async fn collect_copay(
         &self,
         due: &Due<AppointmentId>,
-        request: &str,
-        clock: fn() -> DateTime<Utc>,
+        invocation: &Invocation,
         run: &mut Run,
     ) -> Result<(), AppError> {
-        let practice = due.practice.clone();
-        let by = By { practice, actor: Actor::Schedule, request: request.to_owned(), now: clock() };
-        let cx = Context { by, command: None };
-        let done = self.decide_copay(&cx, due.id).await?;
+        let cx = invocation.context(&due.practice);
+        let done = self.decide_copay(&cx, due.id, invocation).await?;
+        run.cut_off |= invocation.is_late();
         let Done::Claimed(claimed) = done else {
             *match done {
                 Done::Held => &mut run.holds,
                 Done::Changed => &mut run.changed,
+                Done::Waits => &mut run.postponed,
                 _ => &mut run.skipped,
             } += 1;
             return Ok(());
@@ -133,17 +127,21 @@ impl App {
             Outcome::Sent(_) => run.requested += 1,
             Outcome::Unknown => run.unknown += 1,
             Outcome::Failed(_) => run.failed += 1,
-            // No other mail would go through either.
             Outcome::Later => {
                 run.postponed += 1;
-                run.cut_off |= claimed.message.channel() == Channel::Email;
+                invocation.takes_none(claimed.message.channel());
             }
         }
         self.note_copay(&cx, due.id, &claimed, outcome).await
     }
 
     /// Decides and claims in one commit; after that nobody else asks this patient, or holds this copay.
-    async fn decide_copay(&self, cx: &Context, id: AppointmentId) -> Result<Done, AppError> {
+    async fn decide_copay(
+        &self,
+        cx: &Context,
+        id: AppointmentId,
+        invocation: &Invocation,
+    ) -> Result<Done, AppError> {
         let new = NewIds {
             payment: PaymentId::new(ids::new(cx.now())),
             attempt: AttemptId::new(ids::new(cx.now())),
@@ -184,6 +182,10 @@ impl App {
                     on_file.iter().for_each(|on_file| work.commit.require_unchanged(on_file));
                     work.commit.update(&stored, appointment.hold(new.payment, cx.now()))?;
                     Ok(Done::Held)
+                }
+                // By the commit nothing has changed that was decided on.
+                CopayDue::Ask(reach) if invocation.turn(reach.channel()).await != Turn::Comes => {
+                    Ok(Done::Waits)
                 }
                 CopayDue::Ask(reach) => {
                     let asked =

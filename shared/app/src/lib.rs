@@ -25,6 +25,7 @@ mod money;
 mod numbers;
 pub mod on_file;
 pub mod outreach;
+pub mod pace;
 pub mod patients;
 pub mod pay;
 pub mod payments;

@@ -64,7 +64,7 @@ impl Work<'_> {
                 before.is_some_and(|before| after.is_reopened_from(&before.state))
             })
             .collect();
-        self.chase_again(payment.patient, &reopened).await?;
+        self.chase_again(payment.patient, &reopened, payment.was_lost()).await?;
         let changed: Vec<InvoiceId> = after.map(|invoice| invoice.id).collect();
         self.outdate_sessions(payment.patient, &changed, Some(payment.id)).await?;
         Ok(written)
@@ -83,14 +83,20 @@ impl Work<'_> {
             self.commit.update(&set, decision)?;
         }
         if after.is_reopened_from(before) {
-            self.chase_again(after.patient, &[after]).await?;
+            self.chase_again(after.patient, &[after], false).await?;
         }
         self.outdate_sessions(after.patient, &[after.id], None).await?;
         Ok(())
     }
 
-    /// What is owed again is chased again: by the patient's open set, which it has joined, or else by a new one.
-    async fn chase_again(&mut self, patient: PatientId, reopened: &[&Invoice]) -> Result<(), AppError> {
+    /// What is owed again is chased again: by the patient's open set, which it has joined, or else by a new one; that is on
+    /// hold where the patient's bank has disputed what was paid.
+    async fn chase_again(
+        &mut self,
+        patient: PatientId,
+        reopened: &[&Invoice],
+        disputed: bool,
+    ) -> Result<(), AppError> {
         let Some((first, others)) = reopened.split_first() else { return Ok(()) };
         let current = self.set(patient)?;
         if current.is_some_and(|set| !set.state.makes_room()) {
@@ -98,7 +104,7 @@ impl Work<'_> {
         }
         let practice = self.practice()?;
         let patient = self.load_for_chasing(&practice, patient).await?;
-        self.start_set(&practice, &patient, first, others).await?;
+        self.start_set(&practice, &patient, (first, others), disputed).await?;
         Ok(())
     }
 

@@ -4,7 +4,6 @@ mod announcements;
 mod autopay;
 mod charges;
 mod claim;
-mod pace;
 mod plans;
 
 use std::{
@@ -15,28 +14,25 @@ use std::{
     },
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use paywell_domain::{
-    Actor, Practice, PracticeId, RuleSet, RuleSetId, SetId,
+    Practice, PracticeId, RuleSet, RuleSetId, SetId,
     invoice_set::{Instead, TaskWords},
     recipient::{Channel, Recipient},
     rule_set::{Method, Step},
 };
-use paywell_store::{By, Due as Waiting, Key, Loaded, Queue, Store};
+use paywell_store::{Due as Waiting, Key, Loaded, Queue, Store};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use claim::keys_of;
-use pace::Pace;
-
-pub use pace::Slots;
-
 use crate::{
-    App, AppError, Context,
+    App, AppError,
     mail::filling,
     messages::{About, Outcome, Subject},
+    pace::{Invocation, Turn},
 };
+use claim::keys_of;
 
 /// How many due sets of a shard the index is asked for at a time.
 pub const PAGE: i32 = 1_000;
@@ -46,15 +42,6 @@ pub const READ_TOGETHER: usize = 20;
 
 /// How many sets of a shard are worked on at once: a message waits for its provider most of the time.
 pub const AT_ONCE: usize = 8;
-
-/// How fast messages are handed to their providers: what the account's quotas allow, over all practices.
-#[derive(Debug, Clone, Copy)]
-pub struct Rates {
-    /// Mails a second.
-    pub mails: u32,
-    /// Texts a second.
-    pub texts: u32,
-}
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -118,56 +105,36 @@ type Rules = Mutex<HashMap<(PracticeId, RuleSetId, u32), Arc<RuleSet>>>;
 /// A run at work.
 struct Running<'a> {
     app: &'a App,
-    request: &'a str,
-    clock: fn() -> DateTime<Utc>,
-    deadline: DateTime<Utc>,
-    mails: Pace,
-    texts: Pace,
+    invocation: &'a Invocation,
     rules: Rules,
     /// How many more each practice lets go on this day.
     left: Mutex<HashMap<PracticeId, u32>>,
     total: Mutex<Run>,
     /// No mail goes through, or the time is up.
     over: AtomicBool,
-    /// The next slot comes after the time is up: what has one before that goes on.
-    late: AtomicBool,
-    /// No text goes through.
-    texts_down: AtomicBool,
 }
 
 impl App {
-    /// Charges what is due of payment plans, and sends what is due, of all practices, until `deadline`, no faster than the
-    /// providers take it. `clock` is read at each decision: a run may last into the quiet hours.
+    /// Charges what is due of payment plans, and sends what is due, of all practices.
     ///
     /// # Errors
     /// The index cannot be read.
-    pub async fn run_outreach(
-        &self,
-        request: &str,
-        clock: fn() -> DateTime<Utc>,
-        deadline: DateTime<Utc>,
-        rates: Rates,
-    ) -> Result<Run, AppError> {
+    pub async fn run_outreach(&self, invocation: &Invocation) -> Result<Run, AppError> {
         let mut of_plans = Run::default();
-        self.run_plans(request, clock, deadline, &mut of_plans).await?;
+        self.run_plans(invocation, &mut of_plans).await?;
         let running = Running {
             app: self,
-            request,
-            clock,
-            deadline,
-            mails: Pace::of(rates.mails),
-            texts: Pace::of(rates.texts),
+            invocation,
             rules: Rules::default(),
             left: Mutex::default(),
             total: Mutex::new(of_plans),
             over: AtomicBool::new(of_plans.cut_off),
-            late: AtomicBool::new(false),
-            texts_down: AtomicBool::new(false),
         };
         let shards = stream::iter(0..Store::queue_shards()).map(|shard| running.shard(shard));
         shards.buffer_unordered(usize::from(Store::queue_shards())).try_collect::<()>().await?;
-        let cut_off = running.over.load(Relaxed) || running.late.load(Relaxed);
-        let texts_down = running.texts_down.load(Relaxed);
+        let cut_off =
+            running.over.load(Relaxed) || invocation.is_late() || invocation.is_down(Channel::Email);
+        let texts_down = invocation.is_down(Channel::Sms);
         Ok(Run { cut_off, texts_down, ..running.total.into_inner() })
     }
 }
@@ -175,13 +142,13 @@ impl App {
 impl Running<'_> {
     /// Whether no more is begun.
     fn begins_none(&self) -> bool {
-        self.late.load(Relaxed) || self.is_over()
+        self.invocation.is_late() || self.is_over()
     }
 
     /// Whether no more is claimed.
     fn is_over(&self) -> bool {
         // Never back: somebody else may have ended it meanwhile.
-        if (self.clock)() >= self.deadline {
+        if self.invocation.is_over() || self.invocation.is_down(Channel::Email) {
             self.over.store(true, Relaxed);
         }
         self.over.load(Relaxed)
@@ -191,7 +158,7 @@ impl Running<'_> {
         let mut after: Option<String> = None;
         loop {
             let due: Vec<Waiting<SetId>> =
-                self.app.store.due(Queue::Sets, shard, (self.clock)(), after.as_deref(), PAGE).await?;
+                self.app.store.due(Queue::Sets, shard, self.invocation.now(), after.as_deref(), PAGE).await?;
             let Some(last) = due.last() else { return Ok(()) };
             after = Some(last.position.clone());
             for together in due.chunks(READ_TOGETHER) {
@@ -206,7 +173,7 @@ impl Running<'_> {
     /// Reads some due sets together, and works on each.
     async fn work_on(&self, due: &[Waiting<SetId>]) -> Result<(), AppError> {
         let loaded = self.read(due).await?;
-        let day = (self.clock)().date_naive();
+        let day = self.invocation.now().date_naive();
         let allowed = self.take(due, &loaded, day).await?;
         let done: Mutex<BTreeMap<&PracticeId, u32>> = Mutex::default();
         let each = stream::iter(&allowed).for_each_concurrent(AT_ONCE, async |set| {
@@ -261,7 +228,7 @@ impl Running<'_> {
 
     /// The sets with their practices and patients, how their contacts stand, and the rules they follow: two rounds for all.
     async fn read(&self, due: &[Waiting<SetId>]) -> Result<Loaded, AppError> {
-        let day = (self.clock)().date_naive();
+        let day = self.invocation.now().date_naive();
         let keys: HashSet<Key> = due.iter().flat_map(|set| keys_of(set, day)).collect();
         let mut loaded = self.app.store.load(keys).await?;
         let mut more = HashSet::new();
@@ -275,19 +242,17 @@ impl Running<'_> {
     /// Does what is due for a set, as it was read, or as it is by now.
     async fn chase(&self, due: &Waiting<SetId>, loaded: &Loaded) -> Result<Run, AppError> {
         let known = self.known(due, loaded).await?;
-        let left = (self.deadline - (self.clock)()).to_std().unwrap_or_default();
-        let comes = match known.outlook((self.clock)()) {
-            Some(Channel::Email) => self.mails.wait(left).await,
-            Some(Channel::Sms) => self.texts.wait(left).await,
-            None => true,
+        let turn = match known.outlook(self.invocation.now()) {
+            Some(channel) => self.invocation.turn(channel).await,
+            None => Turn::Comes,
         };
-        if !comes {
-            self.late.store(true, Relaxed);
-        }
-        if !comes || self.is_over() {
+        if turn == Turn::Late || self.is_over() {
             return Ok(Run::default());
         }
-        let cx = self.context(due);
+        if turn == Turn::Down {
+            return Ok(Run { postponed: 1, ..Run::default() });
+        }
+        let cx = self.invocation.context(&due.practice);
         let (mut run, claimed) = self.claim(&cx, due, known, loaded).await?;
         let Some(claimed) = claimed else { return Ok(run) };
         let about = About::new(cx.practice(), Subject::Set(claimed.set.state.id, claimed.step));
@@ -296,23 +261,14 @@ impl Running<'_> {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
             Outcome::Failed(_) => run.failed += 1,
-            // No other message would go through either: what is left waits for the next run; mail does not wait for texts.
+            // Mail does not wait for texts.
             Outcome::Later => {
                 run.postponed += 1;
-                match claimed.message.channel() {
-                    Channel::Email => self.over.store(true, Relaxed),
-                    Channel::Sms => self.texts_down.store(true, Relaxed),
-                }
+                self.invocation.takes_none(claimed.message.channel());
             }
         }
         self.note(&cx, claimed, outcome).await?;
         Ok(run)
-    }
-
-    /// On whose behalf, and when: now.
-    fn context(&self, due: &Waiting<SetId>) -> Context {
-        let (practice, request) = (due.practice.clone(), self.request.to_owned());
-        Context { by: By { practice, actor: Actor::Schedule, request, now: (self.clock)() }, command: None }
     }
 }
 

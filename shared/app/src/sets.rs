@@ -270,7 +270,7 @@ impl Work<'_> {
         }
         let practice = self.practice()?;
         let patient = self.load_for_chasing(&practice, current.state.id.patient).await?;
-        self.start_set(&practice, &patient, first, others).await
+        self.start_set(&practice, &patient, (first, others), false).await
     }
 }
 

@@ -59,4 +59,4 @@ pub use processor::{
 pub use recorder::{Calls, Recorder};
 pub use request::Request;
 pub use storage::{ObjectStorage, object_storage};
-pub use world::{FUNCTIONS, LINK_KEY, PUBLIC_URL, World};
+pub use world::{AN_HOUR, FUNCTIONS, LINK_KEY, PUBLIC_URL, World};

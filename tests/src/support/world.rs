@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    time::Duration as StdDuration,
 };
 
 use aws_sdk_dynamodb::{Client, Config};
@@ -13,7 +14,8 @@ use documents::Documents;
 use exports::{Exports, Limits};
 use paywell_app::{
     App, copays,
-    outreach::{Rates, Run},
+    outreach::Run,
+    pace::{Invocation, Spacing},
     reconcile::{self, Order},
 };
 use paywell_gateways::{
@@ -53,8 +55,11 @@ thread_local! {
 /// The clock that a run reads.
 const CLOCK_OF_RUNS: fn() -> DateTime<Utc> = || CLOCK.get();
 
+/// Further apart than a run lasts.
+pub const AN_HOUR: StdDuration = StdDuration::from_secs(3_600);
+
 /// As fast as the providers answer.
-const UNHURRIED: Rates = Rates { mails: u32::MAX, texts: u32::MAX };
+const UNHURRIED: Spacing = Spacing { mails: StdDuration::ZERO, texts: StdDuration::ZERO };
 
 /// A table, and everything that stands on it.
 pub struct World {
@@ -165,20 +170,26 @@ impl World {
 
     /// A run of outreach now, until a deadline.
     pub async fn run_outreach_until(&self, deadline: DateTime<Utc>) -> Run {
-        self.run_outreach_at(UNHURRIED.mails, deadline).await
+        self.run_outreach_apart(UNHURRIED.mails, deadline).await
     }
 
-    /// A run of outreach now, of so many mails a second, until a deadline.
-    pub async fn run_outreach_at(&self, mails: u32, deadline: DateTime<Utc>) -> Run {
-        let rates = Rates { mails, ..UNHURRIED };
-        self.outreach.run_outreach("req-outreach", self.clock(), deadline, rates).await.unwrap()
+    /// A run of outreach now, with its mails so far apart, until a deadline.
+    pub async fn run_outreach_apart(&self, mails: StdDuration, deadline: DateTime<Utc>) -> Run {
+        self.outreach.run_outreach(&self.invocation(mails, deadline)).await.unwrap()
     }
 
     /// A run that collects copays now, with time enough.
     pub async fn run_copays(&self) -> copays::Run {
-        CLOCK.set(self.now());
-        let deadline = self.now() + Duration::minutes(10);
-        self.outreach.run_copays("req-outreach", CLOCK_OF_RUNS, deadline).await.unwrap()
+        self.run_copays_apart(UNHURRIED.mails, self.now() + Duration::minutes(10)).await
+    }
+
+    /// A run that collects copays now, with its mails so far apart, until a deadline.
+    pub async fn run_copays_apart(&self, mails: StdDuration, deadline: DateTime<Utc>) -> copays::Run {
+        self.outreach.run_copays(&self.invocation(mails, deadline)).await.unwrap()
+    }
+
+    fn invocation(&self, mails: StdDuration, deadline: DateTime<Utc>) -> Invocation {
+        Invocation::new("req-outreach", self.clock(), deadline, Spacing { mails, ..UNHURRIED })
     }
 
     /// A run of reconcile now.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use paywell_app::copays::Run;
 use paywell_domain::Link;
 use paywell_store::Key;
-use paywell_tests::support::{Clinic, Mail};
+use paywell_tests::support::{AN_HOUR, Clinic, Mail};
 use serde_json::{Value, json};
 
 /// Two in the afternoon of Monday 8 June in New York.
@@ -33,9 +33,8 @@ impl Desk {
         let clinic = Clinic::open().await;
         collect(&clinic, &json!({ "collect": "request", "days_before": 3 })).await;
         let ada = clinic.patient_with("Ada", details).await;
-        let body = json!({ "patient_id": ada, "starts_at": VISIT, "copay": "30.00" });
-        let id = clinic.post("/v1/appointments", &body).await.field("id");
-        Self { path: format!("/v1/appointments/{id}"), clinic, ada }
+        let path = booked(&clinic, &ada).await;
+        Self { clinic, ada, path }
     }
 
     /// With the copay due now.
@@ -79,6 +78,12 @@ impl Desk {
         self.clinic.world.set_clock(at(when));
         self.clinic.world.run_copays().await
     }
+}
+
+/// A visit of 30.00.
+async fn booked(clinic: &Clinic, patient: &str) -> String {
+    let body = json!({ "patient_id": patient, "starts_at": VISIT, "copay": "30.00" });
+    format!("/v1/appointments/{}", clinic.post("/v1/appointments", &body).await.field("id"))
 }
 
 async fn collect(clinic: &Clinic, copays: &Value) -> Value {
@@ -322,7 +327,7 @@ async fn a_throttled_request_goes_out_later_by_the_same_payment_and_link() {
     let desk = Desk::due().await;
     desk.clinic.world.mail.fault("throttle", 1).await;
     let run = desk.clinic.world.run_copays().await;
-    assert_eq!(run, Run { due: 1, postponed: 1, cut_off: true, ..Run::default() });
+    assert_eq!(run, Run { due: 1, postponed: 1, ..Run::default() });
     let before = desk.shown().await;
     assert_eq!((&before["asked_at"], &before["collect_at"]), (&Value::Null, &json!("2026-06-05T14:15:00Z")));
     assert_eq!(desk.runs("2026-06-05T14:14:59Z").await, Run::default());
@@ -333,6 +338,28 @@ async fn a_throttled_request_goes_out_later_by_the_same_payment_and_link() {
     assert!(desk.clinic.opens(&Mail::pay_path(mail)).await);
     assert_eq!(desk.clinic.ids("/v1/payments").await.len(), 1);
     desk.clinic.proven_books().await;
+}
+
+#[tokio::test]
+async fn requests_are_sent_no_faster_than_the_provider_takes_them() {
+    let desk = Desk::due().await;
+    let bea = desk.clinic.patient("Bea").await;
+    booked(&desk.clinic, &bea).await;
+    let run = desk.clinic.world.run_copays_apart(AN_HOUR, at(DUE) + Duration::minutes(10)).await;
+    let one = Run { due: 2, requested: 1, postponed: 1, cut_off: true, ..Run::default() };
+    assert_eq!(run, one, "the slot of the other comes after the time is up");
+    assert_eq!(desk.clinic.world.run_copays().await, Run { due: 1, requested: 1, ..Run::default() });
+}
+
+#[tokio::test]
+async fn a_provider_that_takes_no_mail_is_asked_once_a_run() {
+    let desk = Desk::due().await;
+    let bea = desk.clinic.patient("Bea").await;
+    booked(&desk.clinic, &bea).await;
+    desk.clinic.world.mail.fault("throttle", 1).await;
+    let run = desk.clinic.world.run_copays().await;
+    assert_eq!(run, Run { due: 2, postponed: 2, ..Run::default() });
+    assert!(desk.clinic.world.mail.all().await.is_empty(), "another would have gone through");
 }
 
 #[tokio::test]

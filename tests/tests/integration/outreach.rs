@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use paywell_app::outreach::Run;
 use paywell_domain::standing::Suppression;
 use paywell_store::Key;
-use paywell_tests::support::{Clinic, Mail};
+use paywell_tests::support::{AN_HOUR, Clinic, Mail};
 use serde_json::{Value, json};
 
 /// Ten in the morning of 3 June in New York: the day after an invoice of 1 June with one day of term fell due.
@@ -333,7 +333,7 @@ async fn a_slot_that_comes_after_the_time_is_up_is_not_waited_for() {
         chased(&clinic, &ada).await;
     }
     clinic.world.set_clock(at(DUE));
-    let run = clinic.world.run_outreach_at(1, at(DUE) + Duration::milliseconds(900)).await;
+    let run = clinic.world.run_outreach_apart(AN_HOUR, at(DUE) + Duration::minutes(10)).await;
     assert_eq!((run.sent, run.cut_off), (1, true));
     assert_eq!(clinic.world.run_outreach().await, Run { due: 2, sent: 2, ..Run::default() });
 }

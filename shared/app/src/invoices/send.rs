@@ -190,17 +190,17 @@ impl Work<'_> {
             self.commit.update(open, joined)?;
             return Ok(());
         }
-        self.start_set(practice, patient, invoice, &[]).await?;
+        self.start_set(practice, patient, (invoice, &[]), false).await?;
         Ok(())
     }
 
-    /// Begins a set in the place of the patient's last one; gives it as it will be stored.
+    /// Begins a set in the place of the patient's last one, on hold where a dispute brought it; gives it as it will be stored.
     pub(crate) async fn start_set(
         &mut self,
         practice: &Practice,
         patient: &Patient,
-        invoice: &Invoice,
-        others: &[&Invoice],
+        (invoice, others): (&Invoice, &[&Invoice]),
+        disputed: bool,
     ) -> Result<Stored<InvoiceSet>, AppError> {
         let current = self.find::<InvoiceSet>(patient.id)?;
         let rules = self.need::<RuleSet>((practice.rule_set, practice.rule_set_version), "rule set")?.state;
@@ -215,6 +215,9 @@ impl Work<'_> {
             let due = others.iter().map(|other| other.due_date()).chain([invoice.due_date()]).min();
             let due = due.unwrap_or(start);
             decision.state = decision.state.in_autopay(due, &recipient, self.now());
+        }
+        if disputed {
+            decision = InvoiceSet::hold_for_dispute(decision);
         }
         let decision = self.foreseen(decision).await?;
         match current {

@@ -85,8 +85,10 @@ impl News {
 }
 
 impl Work<'_> {
-    /// A bank debit came back: the account is not charged again (Nacha's rules; the processor's mandate has ended).
-    pub(crate) async fn stop_charging(&mut self, payment: &Payment) -> Result<(), AppError> {
+    /// What was paid is taken back by the patient's bank: the method on file by which it was paid is not charged again. Of a
+    /// bank debit that was returned Nacha's rules demand that, and the processor's mandate has ended; whoever disputes a
+    /// charge of a card does not agree to the next.
+    pub(crate) async fn stop_charging(&mut self, payment: &Payment, why: &str) -> Result<(), AppError> {
         let Some(charged) = payment.charged() else { return Ok(()) };
         self.load([Key::methods_on_file(self.practice_id(), payment.patient)]).await?;
         let Some(methods) = self.methods(payment.patient)? else { return Ok(()) };
@@ -96,7 +98,6 @@ impl Work<'_> {
                 keep.and_then(|setup| methods.state.method_of(setup)).map(|method| method.id.as_str())
             }
         };
-        let why = "a bank debit of this account was returned";
         if let Some(decision) = method.and_then(|method| methods.state.unusable(method, why)) {
             self.commit.update(&methods, decision)?;
         }

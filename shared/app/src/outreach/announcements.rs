@@ -11,6 +11,7 @@ use crate::{
     App, AppError, Context, Work,
     mail::Ways,
     messages::{About, Message, Occasion, Outcome, Subject},
+    pace::{Invocation, Turn},
 };
 
 /// A message about an instalment that was claimed, and is to be sent by whoever claimed it.
@@ -20,10 +21,11 @@ pub(super) struct Announced {
 }
 
 impl App {
-    /// Decides whether the patient is told now; gives what is sent once that is committed.
+    /// Decides whether the patient is told now, once it is the message's turn; gives what is sent once that is committed.
     pub(super) async fn claim_announcement(
         &self,
         work: &mut Work<'_>,
+        invocation: &Invocation,
         plan: &Stored<PaymentPlan>,
         instalment: &Instalment,
         patient: &Stored<Patient>,
@@ -33,6 +35,10 @@ impl App {
         match plan.state.announce(instalment, &practice, &recipient, now) {
             Announcement::Change(decision) => {
                 work.commit.update(plan, *decision)?;
+                Ok(None)
+            }
+            // By the commit nothing has changed that was decided on.
+            Announcement::Send(_, _, reach) if invocation.turn(reach.channel()).await != Turn::Comes => {
                 Ok(None)
             }
             Announcement::Send(claim, on, reach) => {
@@ -53,6 +59,7 @@ impl App {
     /// Sends what was claimed, and notes what became of it.
     pub(super) async fn send_announcement(
         &self,
+        invocation: &Invocation,
         cx: &Context,
         id: PlanId,
         Announced { instalment, message }: Announced,
@@ -63,7 +70,10 @@ impl App {
             Outcome::Sent(_) => &mut run.sent,
             Outcome::Unknown => &mut run.unknown,
             Outcome::Failed(_) => &mut run.failed,
-            Outcome::Later => &mut run.postponed,
+            Outcome::Later => {
+                invocation.takes_none(message.channel());
+                &mut run.postponed
+            }
         } += 1;
         self.change(cx, [Key::payment_plan(cx.practice(), id.patient)], async |work| {
             // One that has made room for another plan is not told any more.

@@ -8,12 +8,12 @@ use paywell_domain::{
     invoice_set::{Due, Instead},
     link::{LinkFor, Token},
     payment::MAX_ALLOCATIONS,
-    recipient::{Channel, Reach, Recipient},
+    recipient::{Channel, Recipient},
     rule_set::Method,
 };
 use paywell_store::{Commit, CommitError, Due as Waiting, Key, Loaded, Stored};
 
-use super::{Relaxed, Run, Running, charges::Payer, instead_of, task_words};
+use super::{Run, Running, charges::Payer, instead_of, task_words};
 use crate::{
     App, AppError, Context, Work, ids,
     mail::Ways,
@@ -165,7 +165,7 @@ impl Running<'_> {
             Due::Charge(step) => {
                 self.app.claim_charge(work, &set, &payer, (&rules, step), &mut run).await?;
             }
-            Due::Send(_, Reach::Sms(_)) if self.texts_down.load(Relaxed) => run.postponed += 1,
+            Due::Send(_, reach) if self.invocation.is_down(reach.channel()) => run.postponed += 1,
             Due::Send(step, reach) => {
                 let (number, tried) = (set.state.next_step, set.state.tried);
                 let token = link_for(self.app, work, link, &set.state, &practice)?;

@@ -1,46 +1,35 @@
 //! Instalments of payment plans that are due: the run tells patients some days before, and begins the charge; whoever settles
 //! payments makes it.
 
-use chrono::{DateTime, Utc};
 use paywell_domain::{
-    Actor, Cents, Decision, Invoice, InvoiceSet, Patient, PaymentPlan, PlanId, payment::Planned,
-    plan::PlanDue,
+    Cents, Decision, Invoice, InvoiceSet, Patient, PaymentPlan, PlanId, payment::Planned, plan::PlanDue,
 };
-use paywell_store::{By, Due as Waiting, Key, Queue, Store, Stored};
+use paywell_store::{Due as Waiting, Key, Queue, Store, Stored};
 
 use super::{PAGE, Run, announcements::Announced};
 use crate::{
-    App, AppError, Context, Work, money,
+    App, AppError, Work, money,
+    pace::Invocation,
     planned::{Begun, Charge},
 };
 
 impl App {
-    /// Charges what is due of plans, of all practices, and tells of what will be, until `deadline`.
-    pub(super) async fn run_plans(
-        &self,
-        request: &str,
-        clock: fn() -> DateTime<Utc>,
-        deadline: DateTime<Utc>,
-        run: &mut Run,
-    ) -> Result<(), AppError> {
+    /// Charges what is due of plans, of all practices, and tells of what will be.
+    pub(super) async fn run_plans(&self, invocation: &Invocation, run: &mut Run) -> Result<(), AppError> {
         for shard in 0..Store::queue_shards() {
             let mut after: Option<String> = None;
             loop {
                 let due: Vec<Waiting<PlanId>> =
-                    self.store.due(Queue::Plans, shard, clock(), after.as_deref(), PAGE).await?;
+                    self.store.due(Queue::Plans, shard, invocation.now(), after.as_deref(), PAGE).await?;
                 let Some(last) = due.last() else { break };
                 after = Some(last.position.clone());
                 for plan in &due {
-                    run.cut_off |= clock() >= deadline;
+                    run.cut_off |= invocation.is_over();
                     if run.cut_off {
                         return Ok(());
                     }
                     run.due += 1;
-                    let practice = plan.practice.clone();
-                    let by =
-                        By { practice, actor: Actor::Schedule, request: request.to_owned(), now: clock() };
-                    let cx = Context { by, command: None };
-                    if let Err(error) = self.go_on_with_plan(&cx, plan.id, run).await {
+                    if let Err(error) = self.go_on_with_plan(invocation, plan, run).await {
                         tracing::error!(practice = %plan.practice, plan = %plan.id, %error, "payment plan");
                         run.errors += 1;
                     }
@@ -51,20 +40,25 @@ impl App {
     }
 
     /// Decides in one load and one commit; after that nobody else charges this instalment, or tells of it.
-    async fn go_on_with_plan(&self, cx: &Context, id: PlanId, run: &mut Run) -> Result<(), AppError> {
-        let practice = cx.practice();
+    async fn go_on_with_plan(
+        &self,
+        invocation: &Invocation,
+        plan: &Waiting<PlanId>,
+        run: &mut Run,
+    ) -> Result<(), AppError> {
+        let (practice, id, cx) = (&plan.practice, plan.id, &invocation.context(&plan.practice));
         let mut keys = money::keys(practice, id.patient);
         keys.extend([Key::payment_plan(practice, id.patient), Key::patient(practice, id.patient)]);
         let (counts, announced) = self
             .change(cx, keys, async |work| {
                 let mut counts = Run::default();
-                let announced = self.decide_plan(work, id, &mut counts).await?;
+                let announced = self.decide_plan(work, id, invocation, &mut counts).await?;
                 Ok((counts, announced))
             })
             .await?;
         run.add(counts);
         match announced {
-            Some(announced) => self.send_announcement(cx, id, announced, run).await,
+            Some(announced) => self.send_announcement(invocation, cx, id, announced, run).await,
             None => Ok(()),
         }
     }
@@ -73,6 +67,7 @@ impl App {
         &self,
         work: &mut Work<'_>,
         id: PlanId,
+        invocation: &Invocation,
         counts: &mut Run,
     ) -> Result<Option<Announced>, AppError> {
         let (practice, now) = (work.practice()?, work.now());
@@ -100,7 +95,8 @@ impl App {
                 return work.end_plan(&plan, plan.state.stop_for_death(), None).await;
             }
             PlanDue::Announce(instalment) => {
-                let announced = self.claim_announcement(work, &plan, instalment, &patient).await?;
+                let announced =
+                    self.claim_announcement(work, invocation, &plan, instalment, &patient).await?;
                 counts.postponed += u32::from(announced.is_none());
                 return Ok(announced);
             }

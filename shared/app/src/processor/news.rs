@@ -309,8 +309,14 @@ impl Work<'_> {
             settlement.ok_or_else(|| Refusal::state("attempt-closed", "this dispute is known"))
         };
         let after = self.reversed(payment, paid, decide).await?;
-        if returned {
-            self.stop_charging(&payment.state).await?;
+        match status {
+            DisputeStatus::Returned => {
+                self.stop_charging(&payment.state, "a bank debit of this account was returned").await?;
+            }
+            DisputeStatus::Open | DisputeStatus::Lost => {
+                self.stop_charging(&payment.state, "a charge of it was disputed at its bank").await?;
+            }
+            DisputeStatus::Won => {}
         }
         Ok(Some(after))
     }

@@ -94,6 +94,23 @@ impl InvoiceSet {
         Ok(())
     }
 
+    /// A bank gave a patient back what had been paid: whatever the set comes to by that, nobody is chased until staff have
+    /// resolved the dispute. Another hold gives way to it, so that the set does not go on by itself; a death does not.
+    #[must_use]
+    pub fn hold_for_dispute(decision: Decision<Self>) -> Decision<Self> {
+        let Decision { state, mut events, postings } = decision;
+        let held_by = state.pause.as_ref().map(|pause| pause.reason);
+        let is_held = matches!(held_by, Some(PauseReason::Dispute | PauseReason::Deceased));
+        let goes_on = Action::Pause.is_allowed(state.status) || state.status == SetStatus::Paused;
+        if is_held || !goes_on {
+            return Decision { state, events, postings };
+        }
+        let reason = PauseReason::Dispute;
+        events.push(EventKind::SetPaused { reason: reason.name().to_owned(), note: None, until: None });
+        let pause = Some(Pause { reason, note: None, until: None, resume_at: None });
+        Decision { state: Self { pause, ..state.ended(SetStatus::Paused) }, events, postings }
+    }
+
     /// Whether its status allows an action.
     ///
     /// # Errors

@@ -58,8 +58,8 @@ impl Payment {
     /// Applies what the processor says of a dispute, in whatever order it says it. The same again changes nothing; none
     /// where it is known already.
     ///
-    /// An opened dispute holds the funds back; won, they return; lost, what they had paid is owed again and the payment
-    /// keeps its status. A return is final at once: the payment has failed, unless refunds had changed its status.
+    /// An opened dispute holds the funds back; won, they return; lost, what they had paid is owed again, by a set that is on
+    /// hold, and the payment keeps its status. A return is final at once: the payment has failed, unless refunds had changed its status.
     ///
     /// # Errors
     /// The money is not here yet (the success that comes before is still on its way), or a sum overflows.
@@ -121,7 +121,16 @@ impl Payment {
             }
         }
         let decision = Decision { state: base, events, postings };
-        Ok(Some(Settlement::of(decision, changed, invoices, set)))
+        let mut settlement = Settlement::of(decision, changed, invoices, set);
+        if news.status == DisputeStatus::Lost {
+            settlement.set = settlement.set.map(InvoiceSet::hold_for_dispute);
+        }
+        Ok(Some(settlement))
+    }
+
+    /// Whether a bank gave the patient back what was paid.
+    pub fn was_lost(&self) -> bool {
+        self.disputes.iter().any(|dispute| dispute.status == DisputeStatus::Lost)
     }
 
     /// Whether nothing is left of it, and nothing can come back: what refunds that fail would give, losses take.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use paywell_app::outreach::Run;
+use paywell_app::{outreach::Run, pace::per_second};
 use paywell_tests::support::{Calls, Clinic, World};
 use rust_decimal::Decimal;
 
@@ -51,7 +51,7 @@ pub(crate) async fn latencies() -> Latencies {
     let (clinic, due_at): (_, DateTime<Utc>) = (Clinic::open().await, DUE.parse().unwrap());
     clinic.owing(200).await;
     clinic.world.set_clock(due_at);
-    let run = clinic.world.run_outreach_at(40, due_at + TimeDelta::minutes(10));
+    let run = clinic.world.run_outreach_apart(per_second(40), due_at + TimeDelta::minutes(10));
     let (run, _) = clinic.world.recorder.of(run).await;
     assert_eq!(run.sent, 200);
     let mean = |operation| clinic.world.recorder.mean_of(operation);

@@ -5,7 +5,8 @@ use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
 use paywell_app::{
     clock,
-    outreach::{AT_ONCE, PAGE, READ_TOGETHER, Slots},
+    outreach::{AT_ONCE, PAGE, READ_TOGETHER},
+    pace::{Slots, per_second},
 };
 use paywell_store::Store;
 use tokio::time::Instant;
@@ -147,7 +148,7 @@ impl<'a> Invocation<'a> {
             begun,
             deadline: time_limit.map(|limit| begun + works(limit)),
             late: false,
-            slots: Slots::of(rate, begun),
+            slots: Slots::of(per_second(rate), begun),
             free_from: begun,
             coming: BinaryHeap::new(),
             noted: 0,

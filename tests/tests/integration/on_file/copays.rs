@@ -119,6 +119,20 @@ async fn a_card_that_is_taken_off_file_between_choosing_and_claiming_is_not_held
 }
 
 #[tokio::test]
+async fn mail_that_does_not_go_through_keeps_no_card_from_being_held() {
+    let visit = Visit::on(BY_CARD).await;
+    let (clinic, starts_at) = (&visit.wallet.clinic, visit.shown().await["starts_at"].clone());
+    for name in ["Bea", "Cleo", "Dan"] {
+        let patient = clinic.patient(name).await;
+        let body = json!({ "patient_id": patient, "starts_at": starts_at, "copay": "30.00" });
+        clinic.post("/v1/appointments", &body).await.ok();
+    }
+    clinic.world.mail.fault("throttle", 1).await;
+    let run = clinic.world.run_copays().await;
+    assert_eq!(run, Run { due: 4, holds: 1, postponed: 3, ..Run::default() });
+}
+
+#[tokio::test]
 async fn a_hold_is_made_once_however_many_settle_it() {
     let visit = Visit::on(BY_CARD).await;
     let world = &visit.wallet.clinic.world;

@@ -140,6 +140,29 @@ async fn an_account_whose_debit_was_returned_is_not_charged_again() {
 }
 
 #[tokio::test]
+async fn a_card_of_which_a_charge_is_disputed_is_not_charged_again() {
+    let wallet = Wallet::new().await;
+    let method = wallet.put_on_file(BY_CARD).await;
+    wallet.charge(&json!({})).await.ok();
+    wallet.tell().await;
+    let charge = wallet.processor.simulator.truth().charges[0].id.clone();
+    wallet.processor.order(&format!("charges/{charge}/dispute"), &json!({ "reason": "fraudulent" })).await;
+    wallet.tell().await;
+    let item = wallet.items().await.remove(0);
+    assert!(item["unusable"].as_str().unwrap().contains("disputed"), "{item}");
+    let invoice = wallet.clinic.open_invoice(&wallet.ada, "5.00").await;
+    let body = json!({
+        "patient_id": wallet.ada, "amount": "5.00", "currency": "USD", "method_on_file": { "id": method },
+        "allocations": [{ "invoice_id": invoice, "amount": "5.00" }],
+    });
+    wallet.clinic.post("/v1/payments", &body).await.refused_at(422, "/method_on_file/id");
+    let dispute = wallet.processor.simulator.truth().disputes[0].id.clone();
+    wallet.processor.order(&format!("disputes/{dispute}/close"), &json!({ "status": "won" })).await;
+    wallet.tell().await;
+    assert!(!wallet.items().await[0]["unusable"].is_null(), "the patient puts it on file anew, or another");
+}
+
+#[tokio::test]
 async fn methods_of_nobody_we_know_are_acknowledged() {
     let wallet = Wallet::new().await;
     let before = wallet.clinic.world.dump().await;

@@ -186,6 +186,32 @@ async fn a_refund_of_another_amount_than_we_asked_for_is_not_taken_for_ours() {
 }
 
 #[tokio::test]
+async fn what_a_bank_gives_back_is_chased_once_staff_have_resolved_the_dispute() {
+    for owes_more in [false, true] {
+        let card = ByCard::new().await;
+        let (clinic, days) = (&card.clinic, chrono::Duration::days(70));
+        if owes_more {
+            clinic.open_invoice(&card.ada, "50.00").await;
+        }
+        let dispute = card.disputed().await;
+        card.processor.order(&format!("disputes/{dispute}/close"), &json!({ "status": "lost" })).await;
+        card.processor.tell(clinic).await;
+        assert_eq!(clinic.invoice(&card.invoice).await["balance"], json!("125.00"));
+        let path = format!("/v1/patients/{}/invoice-set", card.ada);
+        let set = clinic.get(&path).await.ok();
+        assert_eq!((&set["status"], &set["pause"]["reason"]), (&json!("paused"), &json!("dispute")), "{set}");
+        card.processor.pass(clinic, days);
+        let mails = clinic.world.mail.all().await.len();
+        assert_eq!(clinic.world.run_outreach().await, paywell_app::outreach::Run::default());
+        assert_eq!(clinic.world.mail.all().await.len(), mails, "owes more: {owes_more}");
+        let id = set["id"].as_str().unwrap();
+        clinic.post(&format!("/v1/invoice-sets/{id}/actions"), &json!({ "action": "resume" })).await.ok();
+        assert_eq!(clinic.get(&path).await.ok()["status"], json!("active"));
+        clinic.proven_books().await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_disputed_is_not_refunded_and_shown_so() {
     let card = ByCard::new().await;
     let before = card.shown().await;

@@ -312,3 +312,23 @@ proptest! {
         prop_assert_eq!(each.len(), steps.len(), "each step once");
     }
 }
+
+#[test]
+fn a_lost_dispute_holds_whatever_would_go_on_by_itself() {
+    let held = |set: InvoiceSet| {
+        let after = InvoiceSet::hold_for_dispute(Decision { state: set, events: vec![], postings: vec![] });
+        (after.state.pause.as_ref().map(|pause| pause.reason), after.state.due_at(), after.events.len())
+    };
+    for status in [SetStatus::Active, SetStatus::WillFail, SetStatus::Failed] {
+        assert_eq!(held(of(status)), (Some(PauseReason::Dispute), None, 1), "{status:?}");
+    }
+    for paused in [pause(&set(), Some("2026-07-20")).unwrap(), set().hold_for_plan().unwrap().state] {
+        assert_eq!(held(paused), (Some(PauseReason::Dispute), None, 1));
+    }
+    let dead = Pause { reason: PauseReason::Deceased, note: None, until: None, resume_at: None };
+    let of_the_dead = InvoiceSet { pause: Some(dead), ..of(SetStatus::Paused) };
+    assert_eq!(held(of_the_dead), (Some(PauseReason::Deceased), None, 0));
+    for status in [SetStatus::Expired, SetStatus::Paid, SetStatus::Cancelled, SetStatus::Collections] {
+        assert_eq!(held(of(status)), (None, None, 0), "{status:?}");
+    }
+}

@@ -3,7 +3,8 @@
 use chrono::Duration;
 use paywell_app::outreach::Run;
 use paywell_domain::standing::Suppression;
-use paywell_tests::support::{BY_CARD, of_mail};
+use paywell_tests::support::{AN_HOUR, BY_CARD, of_mail};
+use serde_json::json;
 
 use super::{card, owing};
 
@@ -36,6 +37,21 @@ async fn a_patient_hears_of_an_instalment_that_was_refused() {
     assert!(wallet.mails().await.iter().any(|subject| subject.contains("did not go through")));
     let run = wallet.run().await;
     assert_eq!(run, Run::default(), "once");
+}
+
+#[tokio::test]
+async fn announcements_and_sets_share_the_pace_of_their_provider() {
+    let wallet = owing(BY_CARD).await;
+    wallet.create(&wallet.three()).await.ok();
+    wallet.morning(1).await;
+    let (clinic, before) = (&wallet.clinic, wallet.mails().await.len());
+    let ben = clinic.patient("Ben").await;
+    clinic.open_invoice_with(&ben, "125.00", &json!({ "term_days": 1 })).await;
+    wallet.pass(Duration::days(4));
+    let run = clinic.world.run_outreach_apart(AN_HOUR, clinic.world.now() + Duration::minutes(10)).await;
+    assert_eq!((run.sent, run.cut_off), (1, true), "{run:?}");
+    assert_eq!(wallet.mails().await.len(), before + 1, "of the instalment, which comes first");
+    assert_eq!(wallet.run().await.sent, 1);
 }
 
 #[tokio::test]
