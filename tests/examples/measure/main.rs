@@ -24,7 +24,7 @@ mod pages;
 #[allow(clippy::indexing_slicing, reason = "a measurement that is wrong stops")]
 mod tracker;
 
-use std::{error::Error, fs, future::IntoFuture, path::Path, process::Command};
+use std::{error::Error, fs, future::IntoFuture, path::Path};
 
 use paywell_tests::support::{
     Answer, BY_CARD, Calls, Clinic, Processor, Request, engine, pay_path, session_event,
@@ -51,14 +51,14 @@ async fn main() -> Outcome<()> {
 fn faults(given: impl Iterator<Item = String>) -> Outcome<()> {
     let (total, others): (Vec<String>, Vec<String>) = given.partition(|given| given == "--release-total");
     let tier = if total.is_empty() { "ci" } else { "release_total" };
-    let status = Command::new("cargo").args(["faults", tier]).args(others).status()?;
+    let status = verify::command("cargo").args(["faults", tier]).args(others).status()?;
     if status.success() { Ok(()) } else { Err("a figure is off".into()) }
 }
 
 /// A night of the program that ships stands on what the fault suites stand on. All of it is optimised: ten thousand sets.
 fn outreach(given: impl Iterator<Item = String>) -> Outcome<()> {
     let program = ["run", "--release", "--package", "paywell-faults", "--example", "faults", "--", "night"];
-    let status = Command::new("cargo").args(program).args(given).status()?;
+    let status = verify::command("cargo").args(program).args(given).status()?;
     if status.success() { Ok(()) } else { Err("the night was not as it should be".into()) }
 }
 

@@ -2,13 +2,9 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
     sync::OnceLock,
 };
-
-/// What cargo tells a program that it runs. Build scripts watch some of these: left in the environment of another
-/// cargo, they make it build again.
-const OF_CARGO: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_"];
 
 /// How the functions are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +24,12 @@ impl Profile {
         // Cargo's folder of the profile `dev` has another name.
         let own_profile = if own_name == "debug" { "dev" } else { own_name.as_str() };
         let (folder, selection, name): (_, &[&str], _) = match self {
-            Self::Debug => (own, &["--workspace", "--bins", "--profile", own_profile], own_name.as_str()),
+            // With an example: cargo then compiles for what tests ask for too, as it did for this program.
+            Self::Debug => (
+                own,
+                &["--workspace", "--bins", "--example", "guards", "--profile", own_profile],
+                own_name.as_str(),
+            ),
             Self::Release => (release, &["--release", "--bins"], "release"),
         };
         folder.get_or_init(|| {
@@ -46,15 +47,9 @@ pub(crate) fn shipped(function: &str) -> PathBuf {
 
 /// In the workspace's folder, where what is not chosen otherwise is what ships.
 fn cargo_build(selection: &[&str]) {
-    let mut cargo = Command::new("cargo");
+    let mut cargo = verify::command("cargo");
     cargo.arg("build").args(selection).stdin(Stdio::null()).stdout(Stdio::null());
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if OF_CARGO.iter().any(|prefix| name.starts_with(prefix)) {
-            cargo.env_remove(name);
-        }
-    }
     assert!(cargo.status().unwrap().success(), "the functions do not compile");
 }
 

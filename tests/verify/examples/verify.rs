@@ -1,4 +1,7 @@
 //! `cargo verify`: everything that must hold before a change lands, from nothing, with what it needs installed.
+//!
+//! Everything is built of the whole workspace: other selections ask dependencies for other features, and would compile them
+//! once more.
 
 use std::{
     fs,
@@ -11,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use verify::{Failure, Running, node_modules, python, run, steps, tools};
+use verify::{Failure, Running, command, node_modules, python, root, run, steps, tools};
 
 /// The package that holds the official DynamoDB Local with its native libraries.
 const DYNAMODB_LOCAL: &str = "amplify-dynamodb-simulator@2.9.30";
@@ -59,7 +62,7 @@ fn tests() -> Result<(), Failure> {
     run("cargo", &["test", "--workspace"], &[])
 }
 
-/// The fast tier. Of the whole workspace, so that what was compiled for the tests before serves again.
+/// The fast tier.
 fn faults() -> Result<(), Failure> {
     run("cargo", &["build", "--workspace", "--example", "faults"], &[])?;
     run("target/debug/examples/faults", &["fast"], &[])
@@ -78,7 +81,6 @@ fn official_engine() -> Result<(), Failure> {
     wait_for(port, output)?;
     let address = format!("http://127.0.0.1:{port}");
     let engine = [("PAYWELL_TEST_DYNAMODB", address.as_str())];
-    // Of the whole workspace, so that what was compiled for the tests before serves again.
     run("cargo", &["test", "--workspace", "--test", "integration"], &engine)
 }
 
@@ -132,9 +134,9 @@ fn simulator() -> Result<(), Failure> {
 
 fn description() -> Result<(), Failure> {
     let python = python("openapi", &["tests/openapi/requirements.txt"])?;
-    run("cargo", &["build", "--package", "paywell-tests", "--example", "api"], &[])?;
-    let mut api = Command::new("cargo");
-    api.args(["run", "--quiet", "--package", "paywell-tests", "--example", "api"]).stdout(Stdio::piped());
+    run("cargo", &["build", "--workspace", "--example", "api"], &[])?;
+    let mut api = command(root().join("target/debug/examples/api"));
+    api.current_dir(root()).stdout(Stdio::piped());
     let (_running, settings) = started(&mut api)?;
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -166,6 +168,6 @@ fn template() -> Result<(), Failure> {
 
 fn browser() -> Result<(), Failure> {
     node_modules("tests/browser")?;
-    run("cargo", &["build", "--package", "paywell-local", "--example", "dev"], &[])?;
+    run("cargo", &["build", "--workspace", "--example", "dev"], &[])?;
     run("node", &["--test", "--test-reporter=spec", "tests/browser/browser.test.mjs"], &[])
 }

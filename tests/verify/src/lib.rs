@@ -20,6 +20,21 @@ pub fn tools() -> PathBuf {
     root().join("target/tools")
 }
 
+/// What cargo tells a program that it runs.
+const OF_CARGO: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_"];
+
+/// A command that knows nothing of the cargo that runs this program. Build scripts watch what that tells: another cargo would
+/// build what stands on them again each time that it is called by a program and by hand in turn.
+pub fn command(program: impl AsRef<Path>) -> Command {
+    let mut command = Command::new(program.as_ref());
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| OF_CARGO.iter().any(|prefix| name.starts_with(prefix))) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// Runs a command in the workspace's folder, showing what it prints.
 ///
 /// # Errors
@@ -31,7 +46,7 @@ pub fn run(
 ) -> Result<(), Failure> {
     let shown = format!("{} {}", program.as_ref().display(), arguments.join(" "));
     println!("    $ {shown}");
-    let mut command = Command::new(program.as_ref());
+    let mut command = command(program);
     command.args(arguments).envs(environment.iter().copied()).current_dir(root()).stdin(Stdio::null());
     let status = command.status().map_err(|error| format!("{shown}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }

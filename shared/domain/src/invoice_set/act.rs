@@ -96,7 +96,6 @@ impl InvoiceSet {
 
     /// A bank gave a patient back what had been paid: whatever the set comes to by that, nobody is chased until staff have
     /// resolved the dispute. Another hold gives way to it, so that the set does not go on by itself; a death does not.
-    #[must_use]
     pub fn hold_for_dispute(decision: Decision<Self>) -> Decision<Self> {
         let Decision { state, mut events, postings } = decision;
         let held_by = state.pause.as_ref().map(|pause| pause.reason);
