@@ -185,6 +185,11 @@ impl Letter {
                 let message = say!(words, "mail-instalment-refused", date = words.date(on));
                 return Self::of_plan(words, subject, message);
             }
+            Occasion::InstalmentBlocked(on) => {
+                let subject = say!(words, "mail-instalment-blocked-subject", practice = practice);
+                let message = say!(words, "mail-instalment-blocked", date = words.date(on));
+                return Self::of_plan(words, subject, message);
+            }
         };
         Self::to_pay(words, subject, message)
     }

@@ -34,6 +34,8 @@ pub(crate) enum Occasion {
     Instalment(NaiveDate),
     /// One was refused, and will be tried again on that day.
     InstalmentRefused(NaiveDate),
+    /// One is due on that day, and what it is charged to cannot be charged.
+    InstalmentBlocked(NaiveDate),
 }
 
 /// A message, ready to be sent. No `Debug`: it holds a token.

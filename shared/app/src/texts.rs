@@ -59,6 +59,10 @@ impl Text {
                 let date = words.date(on);
                 say!(words, "text-instalment-refused", practice = practice, date = date, link = link)
             }
+            Occasion::InstalmentBlocked(on) => {
+                let date = words.date(on);
+                say!(words, "text-instalment-blocked", practice = practice, date = date, link = link)
+            }
         };
         Self::to_pay(recipient, (from, number), &said, now)
     }

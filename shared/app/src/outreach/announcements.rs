@@ -46,7 +46,11 @@ impl App {
                 work.commit.update(plan, *claim)?;
                 let portal = self.portal_url(&practice.id);
                 let ways = Ways { now: &portal, portal: &portal };
+                let methods = work.methods(patient.state.id)?;
+                let ready =
+                    methods.is_some_and(|methods| methods.state.ready(Some(&plan.state.method), on).is_ok());
                 let occasion = match instalment.refused {
+                    _ if !ready => Occasion::InstalmentBlocked(on),
                     0 => Occasion::Instalment(on),
                     _ => Occasion::InstalmentRefused(on),
                 };

@@ -49,6 +49,7 @@ impl App {
         let (practice, id, cx) = (&plan.practice, plan.id, &invocation.context(&plan.practice));
         let mut keys = money::keys(practice, id.patient);
         keys.extend([Key::payment_plan(practice, id.patient), Key::patient(practice, id.patient)]);
+        keys.push(Key::methods_on_file(practice, id.patient));
         let (counts, announced) = self
             .change(cx, keys, async |work| {
                 let mut counts = Run::default();

@@ -40,6 +40,23 @@ async fn a_patient_hears_of_an_instalment_that_was_refused() {
 }
 
 #[tokio::test]
+async fn a_patient_hears_in_time_that_an_instalment_cannot_be_charged() {
+    let wallet = owing(BY_CARD).await;
+    wallet.create(&wallet.three()).await.ok();
+    assert_eq!(wallet.morning(1).await.charges, 1);
+    let charge = wallet.processor.simulator.truth().charges[0].id.clone();
+    wallet.processor.order(&format!("charges/{charge}/dispute"), &json!({ "reason": "fraudulent" })).await;
+    wallet.tell().await;
+    let run = wallet.morning(4).await;
+    assert_eq!((run.sent, run.charges), (1, 0), "{run:?}");
+    let said = wallet.mails().await.pop().unwrap();
+    assert!(said.contains("cannot be charged"), "{said}");
+    let run = wallet.morning(3).await;
+    assert_eq!((run.charges, run.failed), (0, 1), "on its day nothing is charged: {run:?}");
+    assert_eq!(wallet.plan_events().await.last().unwrap(), "plan_defaulted");
+}
+
+#[tokio::test]
 async fn announcements_and_sets_share_the_pace_of_their_provider() {
     let wallet = owing(BY_CARD).await;
     wallet.create(&wallet.three()).await.ok();
