@@ -4,6 +4,7 @@ mod announcements;
 mod autopay;
 mod charges;
 mod claim;
+mod now;
 mod plans;
 
 use std::{
@@ -29,10 +30,10 @@ use tokio::sync::Mutex;
 use crate::{
     App, AppError,
     mail::filling,
-    messages::{About, Outcome, Subject},
+    messages::Outcome,
     pace::{Invocation, Turn},
 };
-use claim::keys_of;
+use claim::{Done, keys_of};
 
 /// How many due sets of a shard the index is asked for at a time.
 pub const PAGE: i32 = 1_000;
@@ -253,11 +254,9 @@ impl Running<'_> {
             return Ok(Run { postponed: 1, ..Run::default() });
         }
         let cx = self.invocation.context(&due.practice);
-        let (mut run, claimed) = self.claim(&cx, due, known, loaded).await?;
-        let Some(claimed) = claimed else { return Ok(run) };
-        let about = About::new(cx.practice(), Subject::Set(claimed.set.state.id, claimed.step));
-        let outcome = self.app.send_message(&claimed.message, &about).await;
-        match outcome {
+        let (mut run, done) = self.claim(&cx, due, known, loaded).await?;
+        let Some(Done { set, claimed: Some(claimed) }) = done else { return Ok(run) };
+        match self.app.send_claimed(&cx, &set, &claimed).await? {
             Outcome::Sent(_) => run.sent += 1,
             Outcome::Unknown => run.unknown += 1,
             Outcome::Failed(_) => run.failed += 1,
@@ -267,7 +266,6 @@ impl Running<'_> {
                 self.invocation.takes_none(claimed.message.channel());
             }
         }
-        self.note(&cx, claimed, outcome).await?;
         Ok(run)
     }
 }

@@ -1,17 +1,18 @@
 //! What staff do to invoice sets, one at a time or many.
 
 use paywell_domain::{
-    Decision, Invoice, InvoiceId, InvoiceSet, Patient, PatientId, Refusal, RuleSet, SetId, SetStatus,
+    Decision, Invoice, InvoiceId, InvoiceSet, LinkId, Patient, PatientId, Refusal, RuleSet, SetId, SetStatus,
     invoice_set::{Action, MAX_AT_ONCE},
 };
 use paywell_store::{Answer, Command, Key, Stored};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::{
     App, AppError, Context, Work,
     command::answer,
-    money,
+    ids, money,
     requests::sets::{Act, ActOnSet, ActOnSets, FinishTask},
     views::sets::{ActionResult, ActionResults, InvoiceSetView},
 };
@@ -96,13 +97,20 @@ impl App {
     async fn act(&self, cx: &Context, id: SetId, act: &Act) -> Result<Answer, AppError> {
         let practice = cx.practice();
         let keys = [Key::patient(practice, id.patient), Key::earlier_set(practice, id)];
-        self.command(cx, keys.into_iter().chain(money::keys(practice, id.patient)), async |work| {
+        let keys = keys.into_iter().chain(money::keys(practice, id.patient));
+        let (link, claimed) = (LinkId::new(ids::new(cx.now())), Mutex::new(None));
+        let answered = self.command(cx, keys, async |work| {
             let current = work.need::<InvoiceSet>(id.patient, "invoice set")?;
             let earlier = work.loaded().at::<InvoiceSet>(&Key::earlier_set(cx.practice(), id))?;
             let set = match (act, earlier) {
                 (Act::ChaseAgain, Some(earlier)) => work.chase_cancelled(&earlier, &current).await?,
                 (Act::ChaseAgain, None) if current.state.id == id => {
                     work.chase_cancelled(&current, &current).await?
+                }
+                (Act::SendNow, None) if current.state.id == id => {
+                    let done = self.do_now(work, &current, link).await?;
+                    *claimed.lock().await = done.claimed.map(|claimed| (done.set.clone(), claimed));
+                    done.set
                 }
                 (_, None) if current.state.id == id => work.act(&current, act).await?,
                 (_, Some(_)) => {
@@ -113,8 +121,13 @@ impl App {
                 (_, None) => return Err(AppError::NotFound("invoice set")),
             };
             answer(200, &InvoiceSetView::of(&set, work.practice()?.currency), set.version)
-        })
-        .await
+        });
+        let answered = answered.await?;
+        // Only whoever committed has anything to send: a replayed answer sends nothing.
+        if let Some((set, claimed)) = claimed.into_inner() {
+            self.send_claimed(cx, &set, &claimed).await?;
+        }
+        Ok(answered)
     }
 }
 
@@ -172,7 +185,9 @@ impl Work<'_> {
                 self.write_changed(set.state.id.patient, &invoices, decisions).await?;
                 decision
             }
-            Act::ChaseAgain => return Err(AppError::internal("a cancelled set is chased by its charges")),
+            Act::ChaseAgain | Act::SendNow => {
+                return Err(AppError::internal("this is not done to a set alone"));
+            }
         };
         let decision = self.foreseen(decision).await?;
         Ok(self.commit.update(set, decision)?)

@@ -202,14 +202,24 @@ impl Recipient {
             return Err(Refusal::state("patient-deceased", "the patient has died; messages are on hold"));
         }
         let reach = self.by(channel)?;
-        if channel == Channel::Sms && self.is_quiet(now) {
-            let there = now.with_timezone(&self.zone).format("%H:%M");
-            let detail = format!(
-                "texts go out from 08:00 to 21:00 where their reader lives, and it is {there} there; send a mail, or wait"
-            );
-            return Err(Refusal::state("quiet-hours", detail));
+        if channel == Channel::Sms {
+            self.require_waking(now)?;
         }
         Ok(reach)
+    }
+
+    /// Whether it is no quiet hour.
+    ///
+    /// # Errors
+    /// It is one.
+    pub(crate) fn require_waking(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if !self.is_quiet(now) {
+            return Ok(());
+        }
+        let there = now.with_timezone(&self.zone).format("%H:%M");
+        let detail =
+            format!("it is {there} where the reader lives, and may be sent from 08:00 to 21:00 there");
+        Err(Refusal::state("quiet-hours", detail))
     }
 
     /// Where a message goes whose channel nobody has chosen: to the mail address, else by text. None where neither can be, or

@@ -1,5 +1,7 @@
 //! What staff do to invoice sets: one at a time and many, once, and only what a set's status allows.
 
+mod now;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use paywell_store::Key;
@@ -358,7 +360,8 @@ async fn a_task_that_is_done_is_no_longer_open() {
 #[tokio::test]
 async fn a_list_and_a_detail_say_what_a_set_allows() {
     let (clinic, ada, _, _) = ada_chased().await;
-    let allowed = json!(["write_off", "send_to_collections", "pause", "change_rule_set", "cancel"]);
+    let allowed =
+        json!(["write_off", "send_to_collections", "pause", "send_now", "change_rule_set", "cancel"]);
     assert_eq!(set(&clinic, &ada).await["allowed_actions"], allowed);
     assert_eq!(clinic.get("/v1/invoice-sets").await.ok()["items"][0]["allowed_actions"], allowed);
 }

@@ -23,7 +23,7 @@ impl App {
         set: &Stored<InvoiceSet>,
         of: &Payer<'_>,
         counts: &mut Run,
-    ) -> Result<(), AppError> {
+    ) -> Result<Stored<InvoiceSet>, AppError> {
         let Payer { practice, patient, recipient } = *of;
         let (state, now) = (&set.state, work.now());
         work.load([Key::methods_on_file(&practice.id, state.id.patient)]).await?;
@@ -31,8 +31,7 @@ impl App {
         if methods.is_none_or(|methods| methods.state.autopay.is_none()) {
             counts.changed += 1;
             let left = work.foreseen(state.leave_autopay("autopay is off")).await?;
-            work.commit.update(set, left)?;
-            return Ok(());
+            return Ok(work.commit.update(set, left)?);
         }
         let owed = work.owed_of(state).await?;
         let (mut due, later): (Vec<&Invoice>, Vec<&Invoice>) =
@@ -64,8 +63,7 @@ impl App {
             }
         };
         let decision = work.foreseen(decision).await?;
-        work.commit.update(set, decision)?;
-        Ok(())
+        Ok(work.commit.update(set, decision)?)
     }
 }
 

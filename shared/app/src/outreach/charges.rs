@@ -30,7 +30,7 @@ impl App {
         of: &Payer<'_>,
         (rules, step): (&RuleSet, &Step),
         counts: &mut Run,
-    ) -> Result<(), AppError> {
+    ) -> Result<Stored<InvoiceSet>, AppError> {
         let (state, now) = (&set.state, work.now());
         let invoices: Vec<InvoiceId> =
             state.invoices.iter().take(MAX_ALLOCATIONS).map(|member| member.invoice).collect();
@@ -59,7 +59,6 @@ impl App {
             }
         };
         let decision = work.foreseen(decision).await?;
-        work.commit.update(set, decision)?;
-        Ok(())
+        Ok(work.commit.update(set, decision)?)
     }
 }

@@ -17,14 +17,19 @@ use super::{Run, Running, charges::Payer, instead_of, task_words};
 use crate::{
     App, AppError, Context, Work, ids,
     mail::Ways,
-    messages::{Message, Outcome},
+    messages::{About, Message, Outcome, Subject},
     standings::{contact_keys, standings},
 };
 
+/// A set as a commit leaves it, with the message that is claimed by that.
+pub(crate) struct Done {
+    pub(crate) set: Stored<InvoiceSet>,
+    pub(crate) claimed: Option<Claimed>,
+}
+
 /// A message that was claimed, and is to be sent by whoever claimed it.
-pub(super) struct Claimed {
-    pub(super) set: Stored<InvoiceSet>,
-    pub(super) step: u16,
+pub(crate) struct Claimed {
+    step: u16,
     /// The method of the step that was tried before, in vain.
     tried: Option<Method>,
     pub(super) message: Message,
@@ -34,11 +39,11 @@ pub(super) struct Claimed {
 
 /// What is known of a due set.
 pub(super) struct Known {
-    practice: Practice,
-    set: Stored<InvoiceSet>,
-    patient: Stored<Patient>,
-    rules: Arc<RuleSet>,
-    recipient: Recipient,
+    pub(super) practice: Practice,
+    pub(super) set: Stored<InvoiceSet>,
+    pub(super) patient: Stored<Patient>,
+    pub(super) rules: Arc<RuleSet>,
+    pub(super) recipient: Recipient,
 }
 
 /// What is read of a due set first.
@@ -112,7 +117,7 @@ impl Running<'_> {
         due: &Waiting<SetId>,
         known: Known,
         loaded: &Loaded,
-    ) -> Result<(Run, Option<Claimed>), AppError> {
+    ) -> Result<(Run, Option<Done>), AppError> {
         let keys = keys_of(due, cx.now().date_naive());
         let mut read = keys.to_vec();
         read.extend(contact_keys(&due.practice, &known.patient.state));
@@ -138,60 +143,96 @@ impl Running<'_> {
         work: &mut Work<'_>,
         known: Known,
         link: LinkId,
-    ) -> Result<(Run, Option<Claimed>), AppError> {
-        let Known { practice, set, patient, rules, recipient } = known;
-        let (mut run, now) = (Run::default(), work.now());
-        if work.hold_for_plan(&set)? {
+    ) -> Result<(Run, Option<Done>), AppError> {
+        let mut run = Run::default();
+        if work.hold_for_plan(&known.set)? {
             run.changed += 1;
             return Ok((run, None));
         }
-        let methods = work.methods_charged(&rules, patient.state.id).await?;
-        let foreseen = |decision| InvoiceSet::foreseen(decision, &rules, &recipient, methods.as_ref(), now);
-        let payer = Payer { practice: &practice, patient: &patient, recipient: &recipient };
-        match set.state.due(&rules, &recipient, now) {
-            Due::Nothing => run.skipped += 1,
+        let due = known.set.state.due(&known.rules, &known.recipient, work.now());
+        if let Due::Send(_, reach) = &due
+            && self.invocation.is_down(reach.channel())
+        {
+            run.postponed += 1;
+            return Ok((run, None));
+        }
+        let done = self.app.carry_out(work, &known, due, link, &mut run).await?;
+        Ok((run, Some(done)))
+    }
+}
+
+impl App {
+    /// Writes what is done of a set that is due.
+    pub(super) async fn carry_out(
+        &self,
+        work: &mut Work<'_>,
+        known: &Known,
+        due: Due<'_>,
+        link: LinkId,
+        run: &mut Run,
+    ) -> Result<Done, AppError> {
+        let (Known { practice, set, patient, rules, recipient }, now) = (known, work.now());
+        let methods = work.methods_charged(rules, patient.state.id).await?;
+        let foreseen = |decision| InvoiceSet::foreseen(decision, rules, recipient, methods.as_ref(), now);
+        let payer = Payer { practice, patient, recipient };
+        let set = match due {
+            Due::Nothing => {
+                run.skipped += 1;
+                set.clone()
+            }
             Due::Change(decision) => {
                 let put_off = decision.state.status == set.state.status;
                 *(if put_off { &mut run.postponed } else { &mut run.changed }) += 1;
-                work.commit.update(&set, foreseen(*decision))?;
+                work.commit.update(set, foreseen(*decision))?
             }
             Due::Task(step, method, undelivered) => {
                 run.tasks += 1;
-                let words = task_words(&practice, &recipient, step, method);
-                let task = set.state.create_task(&rules, &recipient, &words, undelivered, now);
-                work.commit.update(&set, foreseen(task))?;
+                let words = task_words(practice, recipient, step, method);
+                let task = set.state.create_task(rules, recipient, &words, undelivered, now);
+                work.commit.update(set, foreseen(task))?
             }
-            Due::Autopay => self.app.claim_autopay(work, &set, &payer, &mut run).await?,
-            Due::Charge(step) => {
-                self.app.claim_charge(work, &set, &payer, (&rules, step), &mut run).await?;
-            }
-            Due::Send(_, reach) if self.invocation.is_down(reach.channel()) => run.postponed += 1,
+            Due::Autopay => self.claim_autopay(work, set, &payer, run).await?,
+            Due::Charge(step) => self.claim_charge(work, set, &payer, (rules, step), run).await?,
             Due::Send(step, reach) => {
                 let (number, tried) = (set.state.next_step, set.state.tried);
-                let token = link_for(self.app, work, link, &set.state, &practice)?;
-                let ways =
-                    Ways { now: &self.app.pay_url(&token), portal: &self.app.portal_url(&practice.id) };
-                let message = Message::step(&practice, &recipient, reach, step, &ways, now);
+                let token = link_for(self, work, link, &set.state, practice)?;
+                let ways = Ways { now: &self.pay_url(&token), portal: &self.portal_url(&practice.id) };
+                let message = Message::step(practice, recipient, reach, step, &ways, now);
                 let method = message.method();
-                let claim = set.state.claim(&rules, &recipient, (method, link), now);
-                work.require_recipient_unchanged(&patient)?;
-                let set = work.commit.update(&set, foreseen(claim))?;
-                let instead = instead_of(&practice, &recipient, step, method);
-                return Ok((run, Some(Claimed { set, step: number, tried, message, instead })));
+                let claim = set.state.claim(rules, recipient, (method, link), now);
+                work.require_recipient_unchanged(patient)?;
+                let set = work.commit.update(set, foreseen(claim))?;
+                let instead = instead_of(practice, recipient, step, method);
+                let claimed = Some(Claimed { step: number, tried, message, instead });
+                return Ok(Done { set, claimed });
             }
-        }
-        Ok((run, None))
+        };
+        Ok(Done { set, claimed: None })
+    }
+
+    /// Sends what was claimed, and notes what became of it.
+    pub(crate) async fn send_claimed(
+        &self,
+        cx: &Context,
+        set: &Stored<InvoiceSet>,
+        claimed: &Claimed,
+    ) -> Result<Outcome, AppError> {
+        let about = About::new(cx.practice(), Subject::Set(set.state.id, claimed.step));
+        let outcome = self.send_message(&claimed.message, &about).await;
+        self.note(cx, set, claimed, &outcome).await?;
+        Ok(outcome)
     }
 
     /// Notes what became of a claimed message: on the version that was claimed; on what the set now is where it changed
     /// meanwhile, or is at another step by that and foreseen anew.
-    pub(super) async fn note(
+    async fn note(
         &self,
         cx: &Context,
-        claimed: Claimed,
-        outcome: Outcome,
+        set: &Stored<InvoiceSet>,
+        claimed: &Claimed,
+        outcome: &Outcome,
     ) -> Result<(), AppError> {
-        let decide = |set: &InvoiceSet| match &outcome {
+        let decide = |set: &InvoiceSet| match outcome {
             Outcome::Sent(message) => set.sent(claimed.step, message.clone()),
             Outcome::Unknown => set.sending_unknown(claimed.step),
             Outcome::Failed(reason) => set.not_sent(claimed.step, reason.clone(), &claimed.instead, cx.now()),
@@ -199,22 +240,21 @@ impl Running<'_> {
         };
         if matches!(outcome, Outcome::Sent(_) | Outcome::Unknown) {
             let mut commit = Commit::new(&cx.by, None);
-            commit.update(&claimed.set, decide(&claimed.set.state))?;
-            match self.app.store.commit(commit).await {
+            commit.update(set, decide(&set.state))?;
+            match self.store.commit(commit).await {
                 Err(CommitError::Conflict) => {}
                 other => return Ok(other?),
             }
         }
-        let patient = claimed.set.state.id.patient;
+        let patient = set.state.id.patient;
         let keys = [Key::invoice_set(cx.practice(), patient), Key::patient(cx.practice(), patient)];
-        self.app
-            .change(cx, keys, async |work| {
-                let set = work.need::<InvoiceSet>(patient, "invoice set")?;
-                let decision = work.foreseen(decide(&set.state)).await?;
-                work.commit.update(&set, decision)?;
-                Ok(())
-            })
-            .await
+        self.change(cx, keys, async |work| {
+            let set = work.need::<InvoiceSet>(patient, "invoice set")?;
+            let decision = work.foreseen(decide(&set.state)).await?;
+            work.commit.update(&set, decision)?;
+            Ok(())
+        })
+        .await
     }
 }
 

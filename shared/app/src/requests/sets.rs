@@ -81,6 +81,7 @@ pub(crate) enum Act {
     Cancel { note: Option<Line<200>> },
     Reverse,
     ChaseAgain,
+    SendNow,
 }
 
 impl ActOnSet {
@@ -106,7 +107,11 @@ impl ActOnSet {
             Action::WriteOff => [true, true, false, false],
             Action::ChangeRuleSet => [false, false, false, true],
             Action::Cancel => [false, true, false, false],
-            Action::SendToCollections | Action::Resume | Action::Reverse | Action::ChaseAgain => [false; 4],
+            Action::SendToCollections
+            | Action::Resume
+            | Action::SendNow
+            | Action::Reverse
+            | Action::ChaseAgain => [false; 4],
         })?;
         Ok(match action {
             Action::Pause => Act::Pause { reason: parsed(reason.as_ref())?, note, until },
@@ -120,6 +125,7 @@ impl ActOnSet {
             Action::Resume => Act::Resume,
             Action::Reverse => Act::Reverse,
             Action::ChaseAgain => Act::ChaseAgain,
+            Action::SendNow => Act::SendNow,
         })
     }
 }

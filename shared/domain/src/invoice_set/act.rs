@@ -290,7 +290,7 @@ impl InvoiceSet {
     }
 
     /// The first day of the recipient on which a step may be done: none on which one was done already.
-    fn earliest(&self, recipient: &Recipient, now: DateTime<Utc>) -> NaiveDate {
+    pub(super) fn earliest(&self, recipient: &Recipient, now: DateTime<Utc>) -> NaiveDate {
         let day = |at: DateTime<Utc>| at.with_timezone(&recipient.zone).date_naive();
         match self.last_step_at {
             Some(at) => day(now).max(day(at) + Days::new(1)),

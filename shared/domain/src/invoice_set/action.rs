@@ -17,6 +17,8 @@ pub enum Action {
     Pause,
     /// Let messages go again.
     Resume,
+    /// Do the next step now, before its day.
+    SendNow,
     /// Follow other rules.
     ChangeRuleSet,
     /// End the chase; the balance stays owed.
@@ -29,11 +31,12 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::WriteOff,
         Self::SendToCollections,
         Self::Pause,
         Self::Resume,
+        Self::SendNow,
         Self::ChangeRuleSet,
         Self::Cancel,
         Self::Reverse,
@@ -47,6 +50,7 @@ impl Action {
             Self::SendToCollections => "send_to_collections",
             Self::Pause => "pause",
             Self::Resume => "resume",
+            Self::SendNow => "send_now",
             Self::ChangeRuleSet => "change_rule_set",
             Self::Cancel => "cancel",
             Self::Reverse => "reverse",
@@ -68,6 +72,7 @@ impl Action {
             }
             Self::Pause => matches!(status, Active | WillFail | Failed),
             Self::Resume => matches!(status, Paused),
+            Self::SendNow => matches!(status, Active | WillFail),
             Self::Reverse => matches!(status, WrittenOff | Collections),
             Self::ChaseAgain => matches!(status, Cancelled),
         }
@@ -91,6 +96,7 @@ mod tests {
             (Action::SendToCollections, "yyyyynnnn"),
             (Action::Pause, "yyynnnnnn"),
             (Action::Resume, "nnnynnnnn"),
+            (Action::SendNow, "yynnnnnnn"),
             (Action::ChangeRuleSet, "yyyyynnnn"),
             (Action::Cancel, "yyyyynnnn"),
             (Action::Reverse, "nnnnnnnyy"),

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{InvoiceSet, Pause, PauseReason, SetStatus, TaskWords};
+use super::{Action, InvoiceSet, Pause, PauseReason, SetStatus, TaskWords};
 use crate::{
-    Decision, EventKind, LinkId, RuleSet,
+    Decision, EventKind, LinkId, Refusal, RuleSet,
     practice::instant,
-    recipient::{Reach, Recipient},
+    recipient::{Reach, Recipient, Unreachable},
     rule_set::{Method, Step, Window},
 };
 
@@ -67,19 +67,59 @@ impl InvoiceSet {
             let event = EventKind::MessagePostponed { step: self.next_step, until, reason };
             return change(Self { next_send_at: Some(until), ..self.clone() }, event);
         }
+        self.done_by(step, recipient).unwrap_or_else(|why| {
+            let reason = why.reason().to_owned();
+            change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
+        })
+    }
+
+    /// What staff have done of the next step at once, before its day and whatever its own hours; the legal ones hold.
+    ///
+    /// # Errors
+    /// Its status does not allow it; the patient has died, or pays by autopay; every step was done, or one on this day; nobody
+    /// can be reached, or it is a quiet hour.
+    pub fn due_now<'a>(
+        &self,
+        rules: &'a RuleSet,
+        recipient: &'a Recipient,
+        now: DateTime<Utc>,
+    ) -> Result<Due<'a>, Refusal> {
+        self.require(Action::SendNow)?;
+        if recipient.deceased {
+            return Err(Refusal::state("patient-deceased", "the patient has died; messages are on hold"));
+        }
+        if self.autopay_at.is_some() {
+            let detail = "the patient has autopay: what is owed is charged on the day on which it is due";
+            return Err(Refusal::state("autopay", detail));
+        }
+        let Some(step) = rules.steps.get(usize::from(self.next_step)) else {
+            let detail = "every step of its rule set was done; change the rule set, or remind of an invoice";
+            return Err(Refusal::state("no-step-left", detail));
+        };
+        if self.earliest(recipient, now) > now.with_timezone(&recipient.zone).date_naive() {
+            let detail = "a step of it was done today; the next one can be done tomorrow";
+            return Err(Refusal::state("step-today", detail));
+        }
+        let due = self.done_by(step, recipient);
+        let due = due.map_err(|why| Refusal::state("unreachable", why.reason()))?;
+        if matches!(due, Due::Send(..)) {
+            recipient.require_waking(now)?;
+        }
+        Ok(due)
+    }
+
+    /// How a step is done that is due: by its method, else by its fallback.
+    fn done_by<'a>(&self, step: &'a Step, recipient: &'a Recipient) -> Result<Due<'a>, Unreachable> {
         if step.method.is_task() {
-            return Due::Task(step, step.method, None);
+            return Ok(Due::Task(step, step.method, None));
         }
         if step.method == Method::ChargeCard && self.tried != Some(step.method) {
-            return Due::Charge(step);
+            return Ok(Due::Charge(step));
         }
         match (step.reach(recipient, self.tried), step.task_instead()) {
-            (Ok(reach), _) => Due::Send(step, reach),
-            (Err(why), Some(task)) => Due::Task(step, task, Some(why.reason())),
-            (Err(why), None) => {
-                let reason = why.reason().to_owned();
-                change(self.ended(SetStatus::Failed), EventKind::SetFailed { reason })
-            }
+            (Ok(reach), _) => Ok(Due::Send(step, reach)),
+            (Err(why), Some(task)) => Ok(Due::Task(step, task, Some(why.reason()))),
+            (Err(why), None) => Err(why),
         }
     }
 

@@ -84,7 +84,7 @@ impl Command {
     pub(super) fn sends(self) -> Sends {
         match self {
             Self::Desk(Desk::MailInvoice | Desk::RemindOfInvoice)
-            | Self::OnSet(OnSet::SendStep)
+            | Self::OnSet(OnSet::SendNow | OnSet::SendStep)
             | Self::OfVisit(OfVisit::AskForCopay) => Sends::Message,
             Self::Told(told) if told.is_answered() => Sends::Answer,
             _ => Sends::Nothing,

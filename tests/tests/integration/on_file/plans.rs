@@ -342,6 +342,8 @@ async fn nobody_is_chased_for_new_charges_while_a_plan_is_kept() {
     let change = json!({ "action": "change_rule_set", "rule_set_id": set["rule_set_id"] });
     let path = format!("/v1/invoice-sets/{}/actions", set["id"].as_str().unwrap());
     wallet.clinic.post(&path, &change).await.ok();
+    let refused = wallet.clinic.post(&path, &json!({ "action": "send_now" })).await.refused(409);
+    assert_eq!(refused["rule"], json!("payment-plan"), "nor by staff");
     let run = wallet.morning(1).await;
     assert_eq!((run.sent, run.changed), (0, 1), "it is held at the moment of sending: {run:?}");
     assert_eq!(wallet.set().await["pause"]["reason"], json!("payment_plan"));

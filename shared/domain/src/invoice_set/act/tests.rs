@@ -72,6 +72,7 @@ fn every_action_is_done_or_refused_in_every_status() {
         for (action, done, becomes) in [
             (Action::Pause, pause(&set, None).map(|set| set.status), SetStatus::Paused),
             (Action::Resume, set.resume(&rules, &ada, now).map(|d| d.state.status), SetStatus::Active),
+            (Action::SendNow, set.due_now(&rules, &ada, now).map(|_| status), status),
             (
                 Action::ChangeRuleSet,
                 set.change_rule_set(&rules, &ada, today, now).map(|d| d.state.status),

@@ -70,6 +70,42 @@ fn a_step_is_due_at_its_time_and_not_before() {
 }
 
 #[test]
+fn staff_have_a_step_done_before_its_day_unless_something_keeps_it() {
+    // Nine in the morning of 31 May in Los Angeles.
+    let (rules, ada, now) = (rules(), recipient(), at("2026-05-31T16:00:00Z"));
+    assert!(matches!(set().due_now(&rules, &ada, now), Ok(Due::Send(..))));
+    let past = |set: InvoiceSet| set.claim(&rules, &ada, (Method::Email, link()), now).state;
+    let (next, last) = (past(set()), rules.steps.len());
+    let next_day = now + Duration::days(1);
+    assert_eq!(next.next_send_at, Some(at("2026-06-15T17:00:00Z")), "the next step keeps its day");
+    assert!(matches!(next.due_now(&rules, &ada, next_day), Ok(Due::Send(..))));
+    let done = InvoiceSet { next_step: u16::try_from(last).unwrap(), ..next.clone() };
+    let night = at("2026-05-31T14:59:59Z");
+    let (died, unreachable) = (
+        Recipient { deceased: true, ..ada.clone() },
+        Recipient { email: Err(Unreachable::NoAddress), ..ada.clone() },
+    );
+    let autopay = InvoiceSet { autopay_at: Some(now), ..set() };
+    for (rule, refused) in [
+        ("step-today", next.due_now(&rules, &ada, now)),
+        ("step-today", next.due_now(&rules, &ada, at("2026-06-01T06:59:59Z"))),
+        ("no-step-left", done.due_now(&rules, &ada, next_day)),
+        ("quiet-hours", set().due_now(&rules, &ada, night)),
+        ("patient-deceased", set().due_now(&rules, &died, now)),
+        ("unreachable", set().due_now(&rules, &unreachable, now)),
+        ("autopay", autopay.due_now(&rules, &ada, now)),
+    ] {
+        assert!(
+            matches!(refused, Err(Refusal::State { rule: found, .. }) if found == rule),
+            "{rule}: {refused:?}"
+        );
+    }
+    let mut calls = rules.clone();
+    calls.steps[0].method = Method::CallTask;
+    assert!(matches!(set().due_now(&calls, &ada, night), Ok(Due::Task(..))), "a task wakes nobody");
+}
+
+#[test]
 fn what_is_not_chased_is_not_sent() {
     let (rules, ada) = (rules(), recipient());
     for status in SetStatus::ALL.into_iter().filter(|status| !status.is_chasing()) {

@@ -12,6 +12,7 @@ pub(in crate::suites) enum OnSet {
     PauseSet,
     HoldForDispute,
     ResumeSet,
+    SendNow,
     ChangeRuleSet,
     CancelSet,
     ChaseAgain,
@@ -25,10 +26,11 @@ pub(in crate::suites) enum OnSet {
 }
 
 impl OnSet {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::PauseSet,
         Self::HoldForDispute,
         Self::ResumeSet,
+        Self::SendNow,
         Self::ChangeRuleSet,
         Self::CancelSet,
         Self::ChaseAgain,
@@ -53,6 +55,7 @@ impl OnSet {
             Self::PauseSet | Self::PauseTwoSets => (None, pause),
             Self::HoldForDispute => (None, json!({ "action": "pause", "reason": "dispute" })),
             Self::ResumeSet => (Some(pause), action("resume")),
+            Self::SendNow => (None, action("send_now")),
             Self::ChangeRuleSet => {
                 let rules = scene.rules("Gentle", &[step(3, "email", None)]).await;
                 (None, json!({ "action": "change_rule_set", "rule_set_id": rules }))
