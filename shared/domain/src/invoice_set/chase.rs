@@ -203,14 +203,16 @@ impl InvoiceSet {
         if !self.has_claimed(step) {
             return Decision::of(self.clone(), event);
         }
+        // Its message is done with: what becomes of earlier ones is none of the next's.
+        let without = Self { last_message: None, last_was_silent: true, ..self.clone() };
         let mut state = match instead {
-            _ if !self.status.is_chasing() => self.clone(),
+            _ if !self.status.is_chasing() => without,
             Instead::Task(words) => {
-                let (state, created) = self.with_task(step, words, now);
+                let (state, created) = without.with_task(step, words, now);
                 return Decision { state, events: vec![event, created], postings: Vec::new() };
             }
-            Instead::Message(tried) => Self { tried: Some(*tried), next_send_at: Some(now), ..self.clone() },
-            Instead::Nothing => self.ended(SetStatus::Failed),
+            Instead::Message(tried) => Self { tried: Some(*tried), next_send_at: Some(now), ..without },
+            Instead::Nothing => without.ended(SetStatus::Failed),
         };
         state.next_step = step;
         Decision::of(state, event)

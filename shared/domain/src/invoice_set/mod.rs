@@ -130,7 +130,8 @@ pub struct InvoiceSet {
     /// The provider's id of the message of the step that was claimed last; none where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<String>,
-    /// Whether the step that was claimed last sent no message: it is staff's to do, or charged what is owed.
+    /// Whether there is no message of which more may be heard: the step that was claimed last is staff's to do, or charged what
+    /// is owed, or its message has come back or was refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub last_was_silent: bool,
     /// What staff are to do.

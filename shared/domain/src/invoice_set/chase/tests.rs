@@ -292,6 +292,21 @@ fn a_late_bounce_of_an_earlier_step_is_noted_alone() {
 }
 
 #[test]
+fn a_late_bounce_is_noted_alone_where_the_last_message_has_come_back_already() {
+    let later = sent().next_send_at.unwrap();
+    let claimed = sent().claim(&rules(), &recipient(), (Method::Email, link()), later).state;
+    let unknown = claimed.sending_unknown(1).state;
+    for set in [&unknown, &claimed.sent(1, "second".to_owned()).state] {
+        let other_way = Instead::Message(Method::Email);
+        let back = set.undelivered((1, "second"), "it bounced".to_owned(), &other_way, later).state;
+        assert_eq!((back.next_step, back.tried), (1, Some(Method::Email)));
+        noted_alone(&back, "first");
+    }
+    let refused = claimed.not_sent(1, "refused".to_owned(), &Instead::Message(Method::Email), later).state;
+    noted_alone(&refused, "first");
+}
+
+#[test]
 fn a_late_bounce_under_other_rules_is_noted_alone() {
     let (rules, ada, now) = (rules(), recipient(), at("2026-06-01T18:00:00Z"));
     let changed = sent().change_rule_set(&rules, &ada, "2026-06-01".parse().unwrap(), now).unwrap().state;

@@ -32,9 +32,13 @@ pub(super) struct Chase {
     pub(super) again_since: DateTime<Utc>,
     /// Since when the next step is planned.
     pub(super) planned: DateTime<Utc>,
+    /// The step that staff had done before its day: where it comes back, it goes on at once.
+    pub(super) asked_for: Option<usize>,
     /// How many steps of these rules were done.
     pub(super) done: usize,
-    /// The reader's day on which a step was done last, of whatever rules.
+    /// When a step was done last, of whatever rules.
+    pub(super) last_at: Option<DateTime<Utc>>,
+    /// The reader's day on which that was.
     pub(super) last_day: Option<NaiveDate>,
     /// What the oracle expected of runs since the last step, where it was no message.
     pub(super) expected: Vec<(DateTime<Utc>, Expected)>,
@@ -96,6 +100,7 @@ impl Chase {
             Happening::ChangeRules { rules, .. } => {
                 (self.rules, self.start, self.since, self.done) = (*rules, today, at, 0);
                 (self.last, self.came_back_by, self.planned) = (None, None, at);
+                self.asked_for = None;
                 if !matches!(self.stands, Stands::Held(_)) {
                     self.go();
                 }
@@ -107,7 +112,7 @@ impl Chase {
     /// What was not done by one way is done anew when it goes on.
     fn hold(&mut self, until: Option<NaiveDate>) {
         self.stands = Stands::Held(until);
-        self.came_back_by = None;
+        (self.came_back_by, self.asked_for) = (None, None);
     }
 
     pub(super) fn begin(id: &str, rules: usize, start: NaiveDate, since: DateTime<Utc>) -> Self {
@@ -124,7 +129,9 @@ impl Chase {
             came_back_by: None,
             again_since: since,
             planned: since,
+            asked_for: None,
             done: 0,
+            last_at: None,
             last_day: None,
             expected: Vec::new(),
             waited: BTreeSet::new(),
@@ -159,7 +166,7 @@ impl Chase {
     /// Its next step was done at that instant, on that day of the reader.
     pub(super) fn step_done(&mut self, at: DateTime<Utc>, day: NaiveDate) {
         self.done += 1;
-        self.planned = at;
+        (self.planned, self.last_at) = (at, Some(at));
         self.last_day = Some(day);
         (self.last, self.came_back_by) = (None, None);
         self.expected.clear();

@@ -41,6 +41,9 @@ pub(super) enum Expected {
     Fail,
 }
 
+/// The rules that bind runs, and not staff who have a step done at once.
+pub(super) const OF_RUNS: [&str; 3] = ["day_has_come", "within_the_window", "no_holiday"];
+
 type Rule = (&'static str, fn(&Moment<'_>, &Sent) -> bool);
 
 /// What holds for every message.
@@ -100,9 +103,12 @@ fn step_is_the_next(moment: &Moment<'_>, sent: &Sent) -> bool {
 }
 
 /// "Steps are ordered by delay": days after chasing began, which is the day after the due date, or the day itself of what
-/// was overdue then.
+/// was overdue then; or staff wanted the step before.
 fn day_has_come(moment: &Moment<'_>) -> bool {
     let Some(step) = next_step(moment) else { return false };
+    if moment.chase.asked_for == Some(moment.chase.done) {
+        return true;
+    }
     let planned = moment.chase.start + chrono::Days::new(step.delay);
     if step.way.is_message() {
         return moment.town.local(moment.person, moment.at).date_naive() >= planned;
@@ -209,6 +215,28 @@ pub(super) fn expected(moment: &Moment<'_>) -> Option<Expected> {
         Some(task) => Expected::Task(task),
         None => Expected::Fail,
     })
+}
+
+/// What is to be done where staff ask for the next step now; nothing where it is refused, as a failure is.
+pub(super) fn at_once(moment: &Moment<'_>) -> Option<Expected> {
+    let step = next_step(moment)?;
+    let (today, chase) = (day(moment), moment.chase);
+    let last = chase.last_at.map(|at| moment.town.local(moment.person, at).date_naive());
+    let may_be = chase.stands == Stands::Going
+        && something_is_owed(moment)
+        && patient_lives(moment)
+        && last.is_none_or(|last| today > last);
+    if !may_be {
+        return None;
+    }
+    if !step.way.is_message() {
+        return Some(Expected::Task(step.way));
+    }
+    match possible_way(moment) {
+        Some(way) if way.is_message() => no_quiet_hour(moment).then_some(Expected::Send(way)),
+        Some(task) => Some(Expected::Task(task)),
+        None => Some(Expected::Fail),
+    }
 }
 
 /// Whether a run may leave what is expected of it. Staff's tasks are made from ten o'clock on, earlier only where they are

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 const LEAST: u64 = 20;
 
 /// What is counted: of the first three at least so much, of each other at least one.
-const KINDS: [&str; 59] = [
+const KINDS: [&str; 61] = [
     "mail",
     "text",
     "task",
@@ -22,6 +22,8 @@ const KINDS: [&str; 59] = [
     "provider error",
     "answer lost",
     "put off until day",
+    "sent now",
+    "not sent now",
     "spanish",
     "guarantor",
     "charge",
