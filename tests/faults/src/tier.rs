@@ -37,7 +37,7 @@ pub const FAST: Tier = Tier {
     rounds: 2,
     malformed: 2_000,
     outreach: 100,
-    nights: 60,
+    nights: 150,
 };
 
 /// As much as every merged change gets.
@@ -49,7 +49,7 @@ pub const CI: Tier = Tier {
     rounds: 92,
     malformed: 50_000,
     outreach: 20_000,
-    nights: 60,
+    nights: 150,
 };
 
 /// As much as a release has seen in all.

@@ -156,7 +156,7 @@ impl Story {
                 before = Some(self.town.clone());
                 vec![self.run_in_a_race(at, person).await]
             }
-            (7..=12, Some(_)) => vec![self.run_in_trouble(at).await],
+            (7..=14, Some(_)) => vec![self.run_in_trouble(at).await],
             _ => vec![world.run_outreach().await],
         };
         let mut is_calm = before.is_none() && !self.town.lost_answers.contains(&at);

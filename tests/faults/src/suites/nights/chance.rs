@@ -190,7 +190,14 @@ impl Story {
             7 => Happening::Cancel { person },
             8 | 11 | 14 => Happening::Resume { person },
             9 => Happening::WriteOff { person },
-            12 => Happening::Reverse { person, placed: self.town.people[person].chase()?.placed },
+            12 => {
+                let was_given_up = |place: &usize| {
+                    self.town.people[*place].chase().is_some_and(|chase| !chase.given_up.is_empty())
+                };
+                let given_up: Vec<usize> = (0..self.town.people.len()).filter(was_given_up).collect();
+                let person = *given_up.choose(&mut self.rng)?;
+                Happening::Reverse { person, placed: self.town.people[person].chase()?.placed }
+            }
             53 => Happening::Place { person },
             _ => {
                 let rules = self.rng.random_range(0..self.town.rules.len());

@@ -21,7 +21,7 @@ pub(super) struct Chase {
     /// What is left of each invoice, in cents, in the order in which they joined.
     pub(super) owed: Vec<(String, i64)>,
     /// What was given up or placed with an agency, and could be taken back.
-    given_up: Vec<(String, i64)>,
+    pub(super) given_up: Vec<(String, i64)>,
     /// Whether it was placed.
     pub(super) placed: bool,
     /// The message of the step that was done last, where it was one that the provider took.
